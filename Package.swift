@@ -1,0 +1,54 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The architecture, read from top to bottom: a target may import what stands above it in this
+// table, never what stands beside or below. `docs/architecture.md` says what lives where.
+
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func system(_ name: String, _ pkgConfig: String, apt package: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+let package = Package(
+  name: "Lockstep",
+  products: [
+    .library(name: "Lockstep", targets: ["Lockstep"]),
+    .library(name: "LockstepCommand", targets: ["LockstepCommand"]),
+    .executable(name: "lockstep", targets: ["LockstepMain"]),
+  ],
+  targets: [
+    system("CSQLite", "sqlite3", apt: "libsqlite3-dev"),
+    system("CZstd", "libzstd", apt: "libzstd-dev"),
+    system("CXXHash", "libxxhash", apt: "libxxhash-dev"),
+    system("CArchive", "libarchive", apt: "libarchive-dev"),
+
+    library("Market"),
+    library("Hashing", ["CXXHash"]),
+    library("Sessions", ["Market"]),
+    library("MultiTimeframe", ["Market", "Sessions"]),
+    library("Storage", ["Market", "Sessions", "Hashing", "CSQLite", "CZstd", "CArchive"]),
+    library("Lockstep", ["Market", "Sessions", "MultiTimeframe", "Storage"]),
+    library("LockstepCommand", ["Lockstep", "Hashing"]),
+    .executableTarget(
+      name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),
+
+    tests("MarketTests", ["Market"]),
+    tests("SessionsTests", ["Sessions"]),
+    tests("MultiTimeframeTests", ["MultiTimeframe"]),
+    tests("StorageTests", ["Storage"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

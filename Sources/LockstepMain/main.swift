@@ -1,0 +1,3 @@
+import LockstepCommand
+
+run()

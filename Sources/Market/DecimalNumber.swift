@@ -1,0 +1,139 @@
+/// The number of decimal digits that integers of one kind carry: 10^-digits is their unit.
+///
+/// Instruments have 0 to 9 digits. A mid price carries one more than its instrument, so 10 can
+/// occur, but only derived.
+public struct Precision: Hashable, Comparable, Sendable {
+  public let digits: Int
+
+  /// - Throws: `MarketError.precisionOutOfRange` outside 0 to 9.
+  public init(_ digits: Int) throws(MarketError) {
+    guard (0...9).contains(digits) else { throw .precisionOutOfRange(digits) }
+    self.digits = digits
+  }
+
+  private init(unchecked digits: Int) { self.digits = digits }
+
+  /// One digit more: the precision of a mid price.
+  public var finer: Precision { Precision(unchecked: digits + 1) }
+
+  /// 10^digits.
+  public var scale: Int64 { Precision.powersOfTen[digits] }
+
+  public static let zero = Precision(unchecked: 0)
+
+  public static func < (left: Precision, right: Precision) -> Bool { left.digits < right.digits }
+
+  /// 10^0 to 10^18.
+  package static let powersOfTen: [Int64] = (0...18).map { exponent in
+    (0..<exponent).reduce(1) { power, _ in power * 10 }
+  }
+}
+
+/// Why a piece of text is not the decimal number that was asked for.
+public enum DecimalFault: Error, Hashable, Sendable, CustomStringConvertible {
+  case empty
+  case notANumber
+  case tooManyDecimals(allowed: Int)
+  case tooLarge
+
+  public var description: String {
+    switch self {
+    case .empty: "expected a number, found nothing"
+    case .notANumber: "expected a decimal number"
+    case .tooManyDecimals(let allowed): "more than \(allowed) decimals"
+    case .tooLarge: "too large for 64 bits"
+    }
+  }
+}
+
+extension Precision {
+  /// Reads decimal text into units of the last digit, exactly; never through floating point.
+  ///
+  /// Accepts an optional sign, digits, and a point with digits; zeros beyond the precision are
+  /// accepted because they change nothing, other digits there are a fault. Exponents are read
+  /// (`1e-5`), because some exporters write small prices so.
+  ///
+  /// - Complexity: O(length).
+  public func parse(_ text: some StringProtocol) -> Result<Int64, DecimalFault> {
+    var utf8 = Array(text.utf8)
+    var exponent = 0
+    if let mark = utf8.firstIndex(where: { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }) {
+      guard let parsed = Int(String(decoding: utf8[(mark + 1)...], as: UTF8.self)),
+        abs(parsed) <= 30
+      else { return .failure(.notANumber) }
+      exponent = parsed
+      utf8.removeSubrange(mark...)
+    }
+    return parse(mantissa: utf8, exponent: exponent)
+  }
+
+  private func parse(mantissa: [UInt8], exponent: Int) -> Result<Int64, DecimalFault> {
+    guard !mantissa.isEmpty else { return .failure(.empty) }
+    let isNegative = mantissa[0] == UInt8(ascii: "-")
+    var digitValues: [Int64] = []
+    var pointPosition: Int?
+    for byte in mantissa[(isNegative || mantissa[0] == UInt8(ascii: "+") ? 1 : 0)...] {
+      if byte == UInt8(ascii: "."), pointPosition == nil {
+        pointPosition = digitValues.count
+      } else if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
+        digitValues.append(Int64(byte - UInt8(ascii: "0")))
+      } else {
+        return .failure(.notANumber)
+      }
+    }
+    guard !digitValues.isEmpty else { return .failure(.notANumber) }
+    // The value is 0.digits × 10^integerDigits; what stands past the precision must be zero.
+    let kept = (pointPosition ?? digitValues.count) + exponent + digits
+    var value: Int64 = 0
+    for (position, digit) in digitValues.enumerated() {
+      guard position < kept else {
+        if digit != 0 { return .failure(.tooManyDecimals(allowed: digits)) }
+        continue
+      }
+      let (product, overflow1) = value.multipliedReportingOverflow(by: 10)
+      let (sum, overflow2) = product.addingReportingOverflow(digit)
+      if overflow1 || overflow2 { return .failure(.tooLarge) }
+      value = sum
+    }
+    for _ in 0..<max(0, value == 0 ? 0 : kept - digitValues.count) {
+      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
+      if overflow { return .failure(.tooLarge) }
+      value = product
+    }
+    return .success(isNegative ? -value : value)
+  }
+
+  /// Writes `raw` with exactly this many decimals: 114543 at 5 digits is `1.14543`.
+  public func format(_ raw: Int64) -> String {
+    var bytes: [UInt8] = []
+    append(raw, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Appends `raw` as decimal text to `bytes`.
+  /// - Complexity: O(number of digits), no allocation but the array's own growth.
+  public func append(_ raw: Int64, to bytes: inout [UInt8]) {
+    if raw < 0 { bytes.append(UInt8(ascii: "-")) }
+    let (whole, fraction) = raw.magnitude.quotientAndRemainder(dividingBy: UInt64(scale))
+    bytes.appendDecimal(whole)
+    guard digits > 0 else { return }
+    bytes.append(UInt8(ascii: "."))
+    bytes.appendDecimal(fraction, minimumDigits: digits)
+  }
+
+  /// The value as a `Double`, for display, indicators and plots.
+  public func double(_ raw: Int64) -> Double { Double(raw) / Double(scale) }
+}
+
+extension [UInt8] {
+  /// Appends `value` in decimal, with zeros in front up to `minimumDigits`.
+  public mutating func appendDecimal(_ value: UInt64, minimumDigits: Int = 1) {
+    let start = count
+    var rest = value
+    while rest > 0 || count - start < minimumDigits {
+      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+      rest /= 10
+    }
+    self[start...].reverse()
+  }
+}
