@@ -45,9 +45,12 @@ let package = Package(
     .executableTarget(
       name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),
 
+    .target(
+      name: "TestSupport", dependencies: ["Market", "Sessions", "MultiTimeframe"],
+      path: "Tests/TestSupport", swiftSettings: settings),
     tests("MarketTests", ["Market"]),
     tests("SessionsTests", ["Sessions"]),
-    tests("MultiTimeframeTests", ["MultiTimeframe"]),
+    tests("MultiTimeframeTests", ["MultiTimeframe", "TestSupport"]),
     tests("StorageTests", ["Storage"]),
   ],
   swiftLanguageModes: [.v6]

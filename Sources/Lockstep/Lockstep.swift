@@ -1,1 +1,4 @@
 @_exported import Market
+@_exported import MultiTimeframe
+@_exported import Sessions
+@_exported import Storage

@@ -1,0 +1,79 @@
+import Market
+
+/// The most records that are folded before a sum is checked: 2^9 quantities below 2^53 stay below
+/// 2^62, so a block's sum cannot overflow.
+let foldBlockLength = 512
+
+extension BarAccumulator {
+  /// Folds the records of `range` that come before `horizon`: open, high, low, close, tick count,
+  /// and the sum of their quantities into `volume`.
+  ///
+  /// The loop looks at each time, because finding the end of a bar first, by a search, costs more
+  /// than it saves at real densities.
+  ///
+  /// - Parameter range: at most `foldBlockLength` records.
+  /// - Returns: the index of the first record that was not folded.
+  @inline(never)  // On its own, so that its running values stay in registers.
+  mutating func fold(
+    times: Span<Int64>, prices: Span<Int64>, quantities: Span<Int64>, _ range: Range<Int>,
+    before horizon: Int64
+  ) -> Int {
+    precondition(
+      !range.isEmpty && range.count <= foldBlockLength && range.upperBound <= times.count
+        && range.upperBound <= prices.count && range.upperBound <= quantities.count)
+    var index = range.lowerBound
+    let first = unsafe prices[unchecked: index]
+    var last = first
+    var high = isEmpty ? first : self.high
+    var low = isEmpty ? first : self.low
+    var sum: Int64 = 0
+    while index < range.upperBound, unsafe times[unchecked: index] < horizon {
+      last = unsafe prices[unchecked: index]
+      if last > high { high = last }
+      if last < low { low = last }
+      unsafe sum &+= quantities[unchecked: index]
+      index &+= 1
+    }
+    guard index > range.lowerBound else { return index }
+    if isEmpty { open = first }
+    self.high = high
+    self.low = low
+    close = last
+    volume &+= sum
+    tickCount &+= Int64(index &- range.lowerBound)
+    return index
+  }
+
+  /// Folds the prices of `range`: open, high, low, close, and the tick count, also as volume.
+  @inline(__always)
+  mutating func foldPrices(_ prices: Span<Int64>, _ range: Range<Int>) {
+    precondition(!range.isEmpty && range.upperBound <= prices.count)
+    let first = unsafe prices[unchecked: range.lowerBound]
+    var high = isEmpty ? first : self.high
+    var low = isEmpty ? first : self.low
+    for index in range {
+      let price = unsafe prices[unchecked: index]
+      if price > high { high = price }
+      if price < low { low = price }
+    }
+    if isEmpty { open = first }
+    self.high = high
+    self.low = low
+    close = unsafe prices[unchecked: range.upperBound &- 1]
+    tickCount &+= Int64(range.count)
+    volume &+= Int64(range.count)
+  }
+}
+
+/// The first index of `range` whose time is `horizon` or later; the end when there is none.
+///
+/// - Complexity: O(log n).
+func firstIndex(in times: Span<Int64>, _ range: Range<Int>, notBefore horizon: Int64) -> Int {
+  var start = range.lowerBound
+  var end = range.upperBound
+  while start < end {
+    let middle = start + (end - start) / 2
+    if times[middle] < horizon { start = middle + 1 } else { end = middle }
+  }
+  return start
+}

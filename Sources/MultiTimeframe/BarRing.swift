@@ -1,0 +1,34 @@
+import Market
+
+/// The most recent completed bars of one series, oldest overwritten first.
+struct BarRing: ~Copyable {
+  private var bars: FixedBuffer<Bar>
+  /// How many bars have been completed in all, also those that were overwritten.
+  private(set) var completedCount = 0
+  /// Where the next bar goes.
+  private var next = 0
+
+  init(capacity: Int) { bars = FixedBuffer(count: capacity) { _ in .none } }
+
+  /// The last completed bar; `Bar.none` before the first.
+  @inline(__always)
+  var last: Bar {
+    completedCount == 0 ? .none : bars[next == 0 ? bars.count &- 1 : next &- 1]
+  }
+
+  /// - Complexity: O(1).
+  @inline(__always)
+  mutating func append(_ bar: Bar) {
+    bars[next] = bar
+    completedCount &+= 1
+    next &+= 1
+    if next == bars.count { next = 0 }
+  }
+
+  /// The latest `count` bars, oldest first; fewer when there are fewer.
+  /// - Complexity: O(`count`).
+  func suffix(_ count: Int) -> [Bar] {
+    let wanted = min(max(0, count), completedCount, bars.count)
+    return (0..<wanted).map { bars[(next - wanted + $0 + bars.count) % bars.count] }
+  }
+}

@@ -1,0 +1,105 @@
+import Market
+
+extension Ladder {
+  /// Folds trades of `range` whose time lies before `horizon` into the open base bar.
+  ///
+  /// - Parameter index: set to the first trade that was not folded.
+  /// - Throws: `MarketError.overflow` for the first trade whose quantity the volume cannot hold;
+  ///   those before it are folded, it is not, and `index` stands at it.
+  @inline(__always)
+  mutating func fold(
+    _ trades: borrowing TradeColumns, _ range: Range<Int>, before horizon: Int64,
+    index: inout Int, symbol: String
+  ) throws(MarketError) {
+    let times = trades.times.span
+    let prices = trades.prices.span
+    let quantities = trades.quantities.span
+    index = range.lowerBound
+    while index < range.upperBound {
+      let end = min(index &+ foldBlockLength, range.upperBound)
+      var bar = values[0]
+      let next = bar.fold(
+        times: times, prices: prices, quantities: quantities, index..<end, before: horizon)
+      // Wrapped or not, the sum of two non-negative numbers is negative only past 64 bits.
+      if bar.volume < 0 || bar.volume &+ carriedVolume < 0 {
+        try foldSingly(prices, quantities, index..<next, index: &index, symbol: symbol)
+      } else {
+        values[0] = bar
+        index = next
+      }
+      if next < end { return }
+    }
+  }
+
+  /// Rare enough to be slow: finds the very trade that does not fit.
+  @inline(never)
+  private mutating func foldSingly(
+    _ prices: Span<Int64>, _ quantities: Span<Int64>, _ range: Range<Int>, index: inout Int,
+    symbol: String
+  ) throws(MarketError) {
+    for trade in range {
+      index = trade
+      try fold(
+        BarAccumulator(price: prices[trade], volume: quantities[trade]), source: 0
+      ) { _ in symbol }
+    }
+    index = range.upperBound
+  }
+
+  /// Folds quotes of `range` whose time lies before `horizon` into the open base bars.
+  ///
+  /// - Returns: the index of the first quote that was not folded.
+  @inline(__always)
+  mutating func fold(
+    _ quotes: borrowing QuoteColumns, _ range: Range<Int>, before horizon: Int64
+  ) -> Int {
+    let times = quotes.times.span
+    var index = range.lowerBound
+    while index < range.upperBound {
+      let blockEnd = min(index + foldBlockLength, range.upperBound)
+      let end =
+        times[blockEnd - 1] < horizon
+        ? blockEnd : firstIndex(in: times, index..<blockEnd, notBefore: horizon)
+      guard end > index else { return index }
+      for source in 0..<sourceCount { fold(quotes, block: index..<end, source: source) }
+      index = end
+      if end < blockEnd { return index }
+    }
+    return index
+  }
+
+  private mutating func fold(
+    _ quotes: borrowing QuoteColumns, block: Range<Int>, source: Int
+  ) {
+    var bar = values[source]
+    switch priceSources[source] {
+    case .bid: bar.foldPrices(quotes.bids.span, block)
+    case .ask: bar.foldPrices(quotes.asks.span, block)
+    case .mid:
+      fillMidPrices(bids: quotes.bids.span, asks: quotes.asks.span, block)
+      bar.foldPrices(midPrices.span, 0..<block.count)
+    case .last: preconditionFailure("quotes have no last price")
+    }
+    values[source] = bar
+  }
+
+  /// The mid has one decimal more than bid and ask: (bid + ask) / 2 is (bid + ask) × 5 there.
+  private mutating func fillMidPrices(bids: Span<Int64>, asks: Span<Int64>, _ block: Range<Int>) {
+    for index in block {
+      midPrices[index - block.lowerBound] = (bids[index] &+ asks[index]) &* 5
+    }
+  }
+
+  /// Folds one record, or one bar of a tape of bars, into the open base bar of one price source.
+  ///
+  /// - Throws: `MarketError.overflow`, with nothing folded.
+  @inline(__always)
+  mutating func fold(
+    _ value: BarAccumulator, source: Int, symbolName: (Int) -> String
+  ) throws(MarketError) {
+    guard values[source].volume &+ carriedVolume <= Int64.max &- value.volume else {
+      throw .overflow(symbol: symbolName(symbolIndex), field: "volume")
+    }
+    values[source].merge(value)
+  }
+}

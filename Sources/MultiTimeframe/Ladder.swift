@@ -1,0 +1,134 @@
+import Market
+import Sessions
+
+/// All timeframes of one symbol that one kind of record forms, kept in step.
+///
+/// Only the base rung is touched by a record. A completed bar folds into the rungs that rest on
+/// it; the partial bar of a higher rung is put together when somebody asks: its folded part, then
+/// the partial bar below. `docs/synchronization.md` shows that this equals updating every
+/// timeframe at every record.
+struct Ladder: ~Copyable {
+  struct Rung {
+    let timeframe: Timeframe
+    /// The rung whose completed bars form this one; -1 for the base.
+    let source: Int
+    /// Whether the user asked for it. The others exist so that all rest on one base.
+    let isVisible: Bool
+    /// The rungs that rest on this one, one bit each.
+    let dependents: UInt64
+    /// The current bar; meaningful while the rung or its source holds records in it.
+    var span = BarSpan.none
+    /// The volume of the folded parts from this rung down to, not including, the base.
+    var carriedVolume: Int64 = 0
+  }
+
+  let symbolIndex: Int
+  let priceSources: [PriceSource]
+  let sourceCount: Int
+  private(set) var rungs: FixedBuffer<Rung>
+  /// Rung-major: the values of rung r and price source s stand at r × sources + s. For the base
+  /// they are the partial bar; for the others, the part that has been folded in.
+  var values: FixedBuffer<BarAccumulator>
+  private(set) var rings: FixedBuffer<BarRing>
+  private var cursor: SessionCursor
+  /// The earliest close of a bar that holds records; `Int64.max` when none does.
+  private(set) var nextClose = Int64.max
+  /// The largest of the rungs' carried volumes: with the base's it must stay within 64 bits, so
+  /// that no later merge can overflow.
+  private(set) var carriedVolume: Int64 = 0
+  /// Records that fell outside the session; they form no bar.
+  var outsideSessionCount = 0
+  /// Room for the mid prices of one block.
+  var midPrices: [Int64]
+
+  init(
+    symbolIndex: Int, plan: LadderPlan, priceSources: [PriceSource], calendar: TradingCalendar,
+    history: Int
+  ) {
+    self.symbolIndex = symbolIndex
+    self.priceSources = priceSources
+    let sources = priceSources.count
+    sourceCount = sources
+    cursor = SessionCursor(calendar)
+    rungs = FixedBuffer(count: plan.rungs.count) { index in
+      let rung = plan.rungs[index]
+      return Rung(
+        timeframe: rung.timeframe, source: rung.source ?? -1, isVisible: !rung.isHidden,
+        dependents: plan.dependents(of: index))
+    }
+    values = FixedBuffer(count: plan.rungs.count * sources) { _ in BarAccumulator() }
+    rings = FixedBuffer(count: plan.rungs.count * sources) { slot in
+      BarRing(capacity: plan.rungs[slot / sources].isHidden ? 0 : history)
+    }
+    midPrices = Array(
+      repeating: 0, count: priceSources.contains(.mid) ? foldBlockLength : 0)
+  }
+
+  /// Whether the base bar holds records.
+  @inline(__always)
+  var hasOpenBase: Bool { !values[0].isEmpty }
+
+  /// Finds the bars that hold `time` and makes them current; the base must be empty.
+  ///
+  /// - Returns: false when `time` belongs to no bar of the base, that is, lies outside the session.
+  mutating func open(at time: Int64) -> Bool {
+    let timestamp = Timestamp(unchecked: time)
+    for index in rungs.indices where rungs[index].span.close <= time {
+      guard let bounds = cursor.bounds(of: rungs[index].timeframe, at: timestamp) else {
+        rungs[index].span = .none
+        if index == 0 { return false }
+        continue
+      }
+      rungs[index].span = BarSpan(
+        open: bounds.tsOpen.nanoseconds, close: bounds.tsClose.nanoseconds,
+        tradingDay: bounds.tradingDay.daysSinceEpoch)
+    }
+    nextClose = min(nextClose, rungs[0].span.close)
+    return true
+  }
+
+  /// Completes every bar that ends at `time`, sources before the rungs that rest on them.
+  ///
+  /// - Returns: the visible rungs that closed, one bit each, the base lowest.
+  mutating func close(at time: Int64) -> UInt64 {
+    var closed: UInt64 = 0
+    var next = Int64.max
+    var largestCarry: Int64 = 0
+    for index in rungs.indices {
+      let slot = index &* sourceCount
+      if !values[slot].isEmpty {
+        let span = rungs[index].span
+        if span.close == time {
+          if rungs[index].isVisible { closed |= 1 &<< UInt64(truncatingIfNeeded: index) }
+          for source in 0..<sourceCount { complete(index, source, span) }
+        } else {
+          next = min(next, span.close)
+        }
+      }
+      let source = rungs[index].source
+      guard source >= 0 else { continue }
+      let carried = values[slot].volume &+ rungs[source].carriedVolume
+      rungs[index].carriedVolume = carried
+      largestCarry = max(largestCarry, carried)
+    }
+    nextClose = next
+    carriedVolume = largestCarry
+    return closed
+  }
+
+  /// Keeps a completed bar, merges it into the rungs that rest on its rung and take records now,
+  /// and empties the rung.
+  @inline(__always)
+  private mutating func complete(_ rung: Int, _ source: Int, _ span: BarSpan) {
+    let slot = rung &* sourceCount &+ source
+    let value = values[slot]
+    if rungs[rung].isVisible { rings[slot].append(value.bar(span)) }
+    var dependents = rungs[rung].dependents
+    while dependents != 0 {
+      let dependent = dependents.trailingZeroBitCount
+      dependents &= dependents &- 1
+      if !rungs[dependent].span.isNone { values[dependent &* sourceCount &+ source].merge(value) }
+    }
+    values[slot] = BarAccumulator()
+  }
+}

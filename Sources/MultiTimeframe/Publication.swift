@@ -1,0 +1,129 @@
+import Market
+import Synchronization
+
+/// Where the owner of a state leaves its latest publication for readers on other threads.
+///
+/// Four buffers take turns, so that a reader has three publications' time to finish.
+final class PublicationBoard: Sendable {
+  private static let bufferCount = 4
+  let layout: StateLayout
+  private let latest = Atomic<Int>(0)
+  private let buffers: [PublicationBuffer]
+
+  init(layout: StateLayout) {
+    self.layout = layout
+    let words = PublicationWords.headerCount + layout.series.count * PublicationWords.seriesCount
+    buffers = (0..<PublicationBoard.bufferCount).map { _ in PublicationBuffer(count: words) }
+    write(clock: .min, eventNumber: 0) { index in .empty(layout.series[index]) }
+  }
+
+  /// Called by the owner of the state alone.
+  @inline(__always)
+  func write(clock: Int64, eventNumber: UInt64, _ series: (Int) -> SeriesSnapshot) {
+    let next = (latest.load(ordering: .relaxed) + 1) % PublicationBoard.bufferCount
+    let buffer = buffers[next]
+    buffer.beginWriting()
+    buffer.store(UInt64(bitPattern: clock), at: 0)
+    buffer.store(eventNumber, at: 1)
+    for index in layout.series.indices {
+      PublicationWords.write(
+        series(index), to: buffer,
+        at: PublicationWords.headerCount + index * PublicationWords.seriesCount)
+    }
+    buffer.endWriting()
+    latest.store(next, ordering: .releasing)
+  }
+
+  /// The latest publication. May be called from any thread.
+  func read() -> Snapshot {
+    let count = PublicationWords.headerCount + layout.series.count * PublicationWords.seriesCount
+    return unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { words in
+      unsafe words.initialize(repeating: 0)
+      while unsafe !buffers[latest.load(ordering: .acquiring)].read(into: words) {}
+      return unsafe PublicationWords.snapshot(UnsafeBufferPointer(words), layout)
+    }
+  }
+}
+
+/// The form of a publication: a header, then the series in the layout's order.
+private enum PublicationWords {
+  static let headerCount = 2
+  static let barCount = 9
+  static let seriesCount = 2 * barCount + 1
+
+  @inline(__always)
+  static func write(_ series: SeriesSnapshot, to buffer: PublicationBuffer, at start: Int) {
+    buffer.store(UInt64(series.completedCount), at: start)
+    write(series.completedBar, to: buffer, at: start + 1)
+    write(series.partialBar, to: buffer, at: start + 1 + barCount)
+  }
+
+  @inline(__always)
+  private static func write(_ bar: Bar, to buffer: PublicationBuffer, at start: Int) {
+    buffer.store(UInt64(bitPattern: bar.tsOpen.nanoseconds), at: start)
+    buffer.store(UInt64(bitPattern: bar.tsClose.nanoseconds), at: start + 1)
+    buffer.store(UInt64(bitPattern: bar.open.raw), at: start + 2)
+    buffer.store(UInt64(bitPattern: bar.high.raw), at: start + 3)
+    buffer.store(UInt64(bitPattern: bar.low.raw), at: start + 4)
+    buffer.store(UInt64(bitPattern: bar.close.raw), at: start + 5)
+    buffer.store(UInt64(bitPattern: bar.volume.raw), at: start + 6)
+    buffer.store(UInt64(bitPattern: bar.tickCount), at: start + 7)
+    buffer.store(UInt64(bitPattern: Int64(bar.tradingDay.daysSinceEpoch)), at: start + 8)
+  }
+
+  static func snapshot(_ words: UnsafeBufferPointer<UInt64>, _ layout: StateLayout) -> Snapshot {
+    let clock = unsafe Int64(bitPattern: words[0])
+    let count = layout.series.count
+    let series = unsafe [SeriesSnapshot](unsafeUninitializedCapacity: count) { buffer, filled in
+      for index in 0..<count {
+        let start = headerCount + index * seriesCount
+        let name = layout.series[index]
+        unsafe buffer.initializeElement(
+          at: index,
+          to: SeriesSnapshot(
+            timeframe: name.timeframe, source: name.source, symbol: name.symbol, clock: clock,
+            completedCount: Int(words[start]), completedBar: bar(words, at: start + 1),
+            partialBar: bar(words, at: start + 1 + barCount)))
+      }
+      filled = count
+    }
+    return unsafe Snapshot(
+      layout: layout, time: clock == .min ? nil : Timestamp(unchecked: clock),
+      eventNumber: words[1], series: series)
+  }
+
+  @inline(__always)
+  private static func bar(_ words: UnsafeBufferPointer<UInt64>, at start: Int) -> Bar {
+    @inline(__always)
+    func word(_ offset: Int) -> Int64 { unsafe Int64(bitPattern: words[start + offset]) }
+    return Bar(
+      tsOpen: Timestamp(unchecked: word(0)), tsClose: Timestamp(unchecked: word(1)),
+      open: Price(unchecked: word(2)), high: Price(unchecked: word(3)),
+      low: Price(unchecked: word(4)), close: Price(unchecked: word(5)),
+      volume: Quantity(unchecked: word(6)), tickCount: word(7),
+      tradingDay: CalendarDate(daysSinceEpoch: Int32(truncatingIfNeeded: word(8))))
+  }
+}
+
+/// Reads the latest publication of a state that another thread owns.
+///
+/// A publication is one instant, carries its event number, and equals the plain run's state there.
+/// It is at most `SynchronizedState.publicationInterval` events old while the state takes records
+/// in bulk, and current after `publish()`. Event numbers never go back for one reader.
+public struct PublicationReader: Sendable {
+  let board: PublicationBoard
+
+  /// - Complexity: O(series); wait-free in practice, no lock is taken.
+  public func latest() -> Snapshot { board.read() }
+}
+
+extension SynchronizedState {
+  /// A reader for other threads; any number of them may read while the owner goes on.
+  public var publications: PublicationReader { PublicationReader(board: board) }
+
+  /// Makes the current state visible to readers on other threads.
+  public mutating func publish() {
+    board.write(clock: clock, eventNumber: eventNumber) { index in series(SeriesID(index: index)) }
+    publicationDue = eventNumber + SynchronizedState.publicationInterval
+  }
+}

@@ -1,0 +1,45 @@
+import Synchronization
+
+/// Words that one thread writes and any thread reads, with a number that tells a reader whether
+/// what it read belongs together.
+///
+/// The number is odd while the words are being written. Words are stored releasing and loaded
+/// acquiring: a reader that has seen a new word has also seen that its buffer was being written.
+@safe final class PublicationBuffer: @unchecked Sendable {
+  private let sequence = Atomic<UInt64>(0)
+  private let words: UnsafeMutablePointer<Atomic<UInt64>>
+  private let count: Int
+
+  init(count: Int) {
+    self.count = count
+    unsafe words = .allocate(capacity: count)
+    for index in 0..<count { unsafe (words + index).initialize(to: Atomic(0)) }
+  }
+
+  deinit {
+    unsafe words.deinitialize(count: count)
+    unsafe words.deallocate()
+  }
+
+  /// Called by the one writer.
+  func beginWriting() { sequence.add(1, ordering: .acquiringAndReleasing) }
+
+  @inline(__always)
+  func store(_ word: UInt64, at index: Int) {
+    precondition(index < count)
+    unsafe words[index].store(word, ordering: .releasing)
+  }
+
+  func endWriting() { sequence.add(1, ordering: .releasing) }
+
+  /// Copies all words, and says whether they belong together.
+  func read(into copy: UnsafeMutableBufferPointer<UInt64>) -> Bool {
+    precondition(copy.count == count)
+    let before = sequence.load(ordering: .acquiring)
+    guard before & 1 == 0 else { return false }
+    for index in 0..<count {
+      unsafe copy[index] = words[index].load(ordering: .acquiring)
+    }
+    return sequence.load(ordering: .relaxed) == before
+  }
+}
