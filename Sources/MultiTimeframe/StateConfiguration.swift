@@ -5,8 +5,10 @@ import Sessions
 public struct SymbolConfiguration: Sendable {
   public let instrument: Instrument
   public let calendar: TradingCalendar
-  /// In any order and without repetition; at least one.
+  /// In any order and without repetition; 1 to `timeframeLimit`.
   public let timeframes: [Timeframe]
+  /// A symbol cannot have more timeframes than this.
+  public static let timeframeLimit = 60
   /// Which prices have series of their own, in any order and without repetition; at least one.
   public let priceSources: [PriceSource]
   /// Whether the tape consists of bars. Otherwise `.last` is formed by trades, and `.bid`, `.ask`
@@ -56,6 +58,7 @@ public enum StateError: Error, Hashable, Sendable {
   case tooManySymbols(count: Int, limit: Int)
   case duplicateSymbol(String)
   case noTimeframes(symbol: String)
+  case tooManyTimeframes(symbol: String, count: Int, limit: Int)
   case duplicateTimeframe(symbol: String, Timeframe)
   case noPriceSources(symbol: String)
   case duplicatePriceSource(symbol: String, PriceSource)
@@ -82,6 +85,8 @@ extension StateError: CustomStringConvertible {
       "\(count) symbols exceed the limit of \(limit); raise symbolLimit to allow them"
     case .duplicateSymbol(let symbol): "\(symbol) is configured twice"
     case .noTimeframes(let symbol): "\(symbol): no timeframes, expected at least one"
+    case .tooManyTimeframes(let symbol, let count, let limit):
+      "\(symbol): \(count) timeframes exceed the limit of \(limit)"
     case .duplicateTimeframe(let symbol, let timeframe): "\(symbol): \(timeframe) is listed twice"
     case .noPriceSources(let symbol):
       "\(symbol): no price source, expected at least one of bid, ask, mid and last"

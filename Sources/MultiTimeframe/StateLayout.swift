@@ -139,13 +139,16 @@ extension SymbolConfiguration {
 }
 
 extension StateConfiguration {
-  /// The memory that the configuration needs once every ring is full, in bytes.
-  var neededBytes: Int {
-    symbols.reduce(0) { sum, symbol in
-      let (bars, overflow) = (symbol.timeframes.count * symbol.priceSources.count)
-        .multipliedReportingOverflow(by: historyLength)
-      return overflow || bars > 1 << 40 ? 1 << 50 : sum + bars * MemoryLayout<Bar>.stride
-    } + auditTrailLength * MemoryLayout<AuditTrail.Entry>.stride
+  /// The memory that the configuration needs once every ring is full, in units of 10^6 bytes.
+  var neededMB: Double {
+    let seriesCounts = symbols.map { Double($0.timeframes.count * $0.priceSources.count) }
+    let bars = seriesCounts.reduce(0, +) * Double(historyLength)
+    let entry =
+      Double(MemoryLayout<AuditTrail.Entry>.stride)
+      + (seriesCounts.max() ?? 0) * Double(MemoryLayout<AuditTrail.Progress>.stride)
+    let bytes =
+      bars * Double(MemoryLayout<Bar>.stride) + Double(max(0, auditTrailLength)) * entry
+    return bytes / 1_000_000
   }
 
   func validate() throws(StateError) {
@@ -161,9 +164,9 @@ extension StateConfiguration {
       }
       try symbol.validate()
     }
-    let neededMB = (neededBytes + 999_999) / 1_000_000
-    guard neededMB <= memoryLimitMB else {
-      throw .memoryLimitExceeded(neededMB: neededMB, limitMB: memoryLimitMB)
+    guard neededMB <= Double(memoryLimitMB) else {
+      throw .memoryLimitExceeded(
+        neededMB: Int(min(neededMB.rounded(.up), 1e15)), limitMB: memoryLimitMB)
     }
   }
 }
@@ -172,6 +175,10 @@ extension SymbolConfiguration {
   fileprivate func validate() throws(StateError) {
     let name = instrument.symbol
     guard !timeframes.isEmpty else { throw .noTimeframes(symbol: name) }
+    guard timeframes.count <= SymbolConfiguration.timeframeLimit else {
+      throw .tooManyTimeframes(
+        symbol: name, count: timeframes.count, limit: SymbolConfiguration.timeframeLimit)
+    }
     guard !priceSources.isEmpty else { throw .noPriceSources(symbol: name) }
     for (index, timeframe) in timeframes.enumerated()
     where timeframes[..<index].contains(timeframe) {

@@ -63,6 +63,13 @@ public struct SynchronizedState: ~Copyable {
     board = PublicationBoard(layout: layout)
   }
 
+  deinit {
+    // A state that ends leaves its last instant to the readers.
+    board.write(clock: clock, eventNumber: eventNumber) { index in
+      series(SeriesID(index: index))
+    }
+  }
+
   /// The clock: the time of the last record or of the last `advance(to:)`; nil before the first.
   public var time: Timestamp? { clock == .min ? nil : Timestamp(unchecked: clock) }
 
