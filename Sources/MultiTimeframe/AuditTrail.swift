@@ -21,12 +21,16 @@ public struct AuditTrail: Sendable {
   }
 
   private var ring: [Entry] = []
-  private let capacity: Int
+  let capacity: Int
   private var next = 0
 
-  init(capacity: Int) { self.capacity = max(0, capacity) }
+  init(capacity: Int) {
+    self.capacity = max(0, capacity)
+    isOn = capacity > 0
+  }
 
-  public var isOn: Bool { capacity > 0 }
+  /// Whether changes are being recorded; what was recorded stays when it is turned off.
+  public internal(set) var isOn: Bool
 
   mutating func append(_ entry: Entry) {
     if ring.count < capacity {

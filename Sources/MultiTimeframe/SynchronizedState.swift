@@ -87,6 +87,11 @@ public struct SynchronizedState: ~Copyable {
     try layout.series(timeframe, source, of: symbol)
   }
 
+  /// Turns the audit trail off and on again, for a part of the tape; on only if it has a length.
+  public mutating func recordAuditTrail(_ isOn: Bool) {
+    auditTrail.isOn = isOn && auditTrail.capacity > 0
+  }
+
   /// How many records of a symbol fell outside its sessions. They move the clock and form no bar.
   public func outsideSessionCount(of symbol: SymbolID) -> Int {
     ladders.indices.reduce(0) { sum, index in
