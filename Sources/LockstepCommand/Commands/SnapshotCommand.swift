@@ -1,0 +1,82 @@
+import Market
+import MultiTimeframe
+import Storage
+
+/// `lockstep snapshot`: every timeframe of some symbols at one moment.
+enum SnapshotCommand {
+  private static let symbols = Parameter.repeated(
+    "--symbol", "S", .text, "a symbol, may be repeated; all when none is given")
+  private static let at = Parameter.required(
+    "--at", "T", .time, "the moment: records up to and including it, closes up to and including it")
+  private static let history = Parameter.option(
+    "--history", "N", ArgumentType<Int>.integer(in: 0...100_000), default: 0,
+    "completed bars to show of each series; the last one is shown in any case")
+  private static let output = Parameter.option(
+    "--output", "FORMAT", ArgumentType<SnapshotFormat>.choice, default: .table,
+    "how the snapshot is written")
+
+  static let command = Command(
+    name: "snapshot",
+    summary: "show every timeframe of some symbols at one moment",
+    discussion: """
+      Replays the tape up to the moment and shows, for each symbol, price and timeframe, the last
+      completed bar and the bar that was being formed, with the time gone, the time left and the
+      share done. All symbols are shown at the same instant, as it could have been known then.
+      """,
+    parameters: [
+      CommonParameters.store, symbols, at, history, CommonParameters.timeframes,
+      CommonParameters.anchor, CommonParameters.hours, output, CommonParameters.quiet,
+    ],
+    examples: [
+      Command.Example(
+        title: "where everything stood at noon",
+        commandLine: "lockstep snapshot --store market.db --at 2024-03-08T12:00:32Z"),
+      Command.Example(
+        title: "two timeframes of one symbol, with their last five bars, as JSON",
+        commandLine: """
+          lockstep snapshot --store market.db --symbol EURUSD --at 2024-03-08T12:00:32Z \\
+              --timeframe 1m --timeframe 4H --history 5 --output json
+          """),
+    ],
+    run: run)
+
+  private static func run(_ arguments: Arguments, _ console: Console) throws {
+    let store = try MarketStore(path: arguments[CommonParameters.store], mode: .readOnly)
+    var names = arguments[symbols]
+    if names.isEmpty { names = try store.instruments().map(\.symbol) }
+    let selections = try names.map { name in
+      try TapeSelection(
+        name, in: store, timeframes: CommonParameters.timeframes(arguments), sources: nil,
+        anchor: arguments[CommonParameters.anchor], hours: arguments[CommonParameters.hours])
+    }
+    let time = arguments[at]
+    let history = arguments[history]
+    var configuration = StateConfiguration(symbols: selections.map(\.configuration))
+    configuration.symbolLimit = max(configuration.symbolLimit, selections.count)
+    configuration.historyLength = max(1, history)
+    let state = try SynchronizedState(configuration)
+    let streams = try selections.enumerated().flatMap { index, selection in
+      try selection.streams(
+        of: store, symbol: try state.symbol(names[index]), from: nil, to: time)
+    }
+    var tape = StoredTape(state: state, streams: streams)
+    let progress = Progress(
+      "replay", total: selections.reduce(0) { $0 + $1.recordCount }, unit: "ticks",
+      console: console, quiet: arguments[CommonParameters.quiet])
+    try tape.play(through: time, progress)
+    progress.finish()
+    let snapshot = tape.state.snapshot()
+    var bars: [[Bar]] = []
+    for index in snapshot.layout.series.indices {
+      bars.append(tape.state.history(SeriesID(index: index), last: max(1, history)))
+    }
+    let report = SnapshotReport(
+      snapshot: snapshot, selections: selections, bars: bars, showsHistory: history > 0)
+    try report.write(arguments[output], to: console.output)
+  }
+}
+
+/// How a snapshot is written.
+enum SnapshotFormat: String, CaseIterable, Sendable {
+  case table, json
+}
