@@ -4,8 +4,8 @@ public enum CalendarError: Error, Hashable, Sendable {
   case unknownCalendar(String, known: [String])
   /// The time-zone database has no such zone.
   case unknownZone(String)
-  /// Text that is not JSON, with the parser's reason.
-  case malformedJSON(String)
+  /// Text that is not JSON. Line and column, the latter in bytes, count from 1.
+  case malformedJSON(line: Int, column: Int, found: String, expected: String)
   /// A key that a definition does not have; `nearest` is the one most like it.
   case unknownKey(String, nearest: String)
   /// A key that a definition needs and that is not there.
@@ -22,8 +22,9 @@ extension CalendarError: CustomStringConvertible {
       "no calendar is named '\(name)': expected one of \(known.joined(separator: ", "))"
     case .unknownZone(let zone):
       "'\(zone)' is not a time zone: expected an IANA name, for example America/New_York or UTC"
-    case .malformedJSON(let reason):
-      "the calendar is not valid JSON: \(reason)"
+    case .malformedJSON(let line, let column, let found, let expected):
+      "the calendar is not valid JSON: line \(line), column \(column): "
+        + "found \(found), expected \(expected)"
     case .unknownKey(let key, let nearest):
       "calendar key '\(key)' is not known: did you mean '\(nearest)'?"
     case .missingKey(let key, let expected):
