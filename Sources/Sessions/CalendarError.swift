@@ -11,7 +11,7 @@ public enum CalendarError: Error, Hashable, Sendable {
   /// A key that a definition needs and that is not there.
   case missingKey(String, expected: String)
   /// A value that its key does not allow. `key` is the path from the top, such as
-  /// `weekly.monday[0].open`.
+  /// `weekly.monday[0].open`; empty for the whole.
   case invalidValue(key: String, found: String, expected: String)
 }
 
@@ -30,7 +30,7 @@ extension CalendarError: CustomStringConvertible {
     case .missingKey(let key, let expected):
       "calendar key '\(key)' is missing: expected \(expected)"
     case .invalidValue(let key, let found, let expected):
-      "calendar key '\(key)' is \(found): expected \(expected)"
+      "\(key.isEmpty ? "the calendar" : "calendar key '\(key)'") is \(found): expected \(expected)"
     }
   }
 }

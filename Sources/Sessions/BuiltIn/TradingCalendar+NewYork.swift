@@ -42,7 +42,7 @@ extension TradingCalendar {
         ofYear[date] = DateException(date: date, earlyClose: hour * 3600)
       }
       for date in NewYorkHolidays.closures(in: year) {
-        ofYear[date] = DateException(date: date, isHoliday: true)
+        ofYear[date] = DateException(date: date, sessions: [])
       }
       exceptions += ofYear.values.sorted { $0.date < $1.date }
     }

@@ -86,7 +86,7 @@ extension DefinitionNode {
   }
 
   /// The sessions of one day, in order.
-  private func sessions() throws(CalendarError) -> [LocalSession] {
+  func sessions() throws(CalendarError) -> [LocalSession] {
     var sessions: [LocalSession] = []
     for element in try elements(expected: "a list of sessions with open and close") {
       let object = try element.object(keys: ["open", "close"])

@@ -7,7 +7,7 @@ extension TradingCalendar {
   public init(json bytes: [UInt8]) throws(CalendarError) {
     let keys = [
       "name", "zone", "weekly", "alwaysOpen", "changes", "holidays", "earlyCloses", "lateOpens",
-      "closeGrace", "extendedHours", "weekStart",
+      "specialHours", "closeGrace", "extendedHours", "weekStart",
     ]
     let root = DefinitionNode(path: "", value: try JSONValue(parsing: bytes))
     let definition = try root.object(keys: keys)
@@ -63,27 +63,35 @@ extension TradingHours {
     }
   }
 
-  /// Dates before and after each change of hours, and a whole week of each, extended hours
-  /// included: no day may open before the one in front of it has closed.
+  /// Looks at the dates around each change of hours and each date with hours of its own, extended
+  /// hours included: no day may open before the one in front of it has closed.
   private func checkDaysDoNotOverlap() throws(CalendarError) {
-    for period in periods {
-      var previous: (date: CalendarDate, close: Int32)?
-      for date in (-4...10).map(period.from.adding(days:)) {
-        let sessions = scheduledSessions(on: date)
-        guard let first = sessions.first, let last = sessions.last else { continue }
-        let open = min(first.open, extended.preOpen ?? first.open)
-        if let previous {
-          let days = date.daysSinceEpoch - previous.date.daysSinceEpoch
-          guard days * 86_400 + open >= previous.close else {
-            throw .invalidValue(
-              key: "weekly",
-              found: "\(date) opening at \(LocalTimeText.text(open)), before \(previous.date) "
-                + "closes at \(LocalTimeText.text(previous.close))",
-              expected: "trading days that do not overlap")
-          }
+    // Ten days hold a whole week with its end and the next beginning.
+    for period in periods { try checkDaysDoNotOverlap(around: period.from, through: 10) }
+    for exception in exceptions where exception.sessions?.isEmpty == false {
+      try checkDaysDoNotOverlap(around: exception.date, through: 3)
+    }
+  }
+
+  private func checkDaysDoNotOverlap(
+    around date: CalendarDate, through last: Int
+  ) throws(CalendarError) {
+    var previous: (date: CalendarDate, close: Int32)?
+    for date in (-3...last).map(date.adding(days:)) {
+      let sessions = plannedSessions(on: date)
+      guard let first = sessions.first, let last = sessions.last else { continue }
+      let open = min(first.open, extended.preOpen ?? first.open)
+      if let previous {
+        let days = date.daysSinceEpoch - previous.date.daysSinceEpoch
+        guard days * 86_400 + open >= previous.close else {
+          throw .invalidValue(
+            key: "weekly",
+            found: "\(date) opening at \(LocalTimeText.text(open)), before \(previous.date) "
+              + "closes at \(LocalTimeText.text(previous.close))",
+            expected: "trading days that do not overlap")
         }
-        previous = (date, max(last.close, extended.postClose ?? last.close))
       }
+      previous = (date, max(last.close, extended.postClose ?? last.close))
     }
   }
 }
