@@ -93,33 +93,51 @@ import Testing
     }
   }
 
-  /// Where a timeframe divides a longer one, its bars never cross those of the longer one.
+  /// Bars of a timeframe that nests in another never cross those of the other.
   @Test(arguments: SampleCalendar.all)
-  func dividingTimeframesNest(sample: SampleCalendar) throws {
-    let pairs = [
-      ("1s", "7m"), ("1m", "45m"), ("5m", "15m"), ("15m", "1H"), ("90s", "3H"), ("1H", "4H"),
-      ("4H", "24H"), ("45m", "24H"), ("24H", "1D"), ("1H", "1D"), ("1m", "1D"), ("1s", "1D"),
-      ("1D", "3D"), ("2D", "4D"), ("1D", "1W"), ("1D", "1M"), ("1W", "2W"), ("1M", "3M"),
-      ("4H", "1M"),
-    ]
+  func nestingTimeframesNest(sample: SampleCalendar) throws {
+    let timeframes = [
+      "1s", "1m", "90s", "5m", "7m", "15m", "45m", "1H", "3H", "4H", "5H", "24H", "1D", "2D", "3D",
+      "4D", "1W", "2W", "1M", "3M",
+    ].map(Timeframe.named)
     var random = SeededGenerator(seed: 31)
     var cursor = SessionCursor(sample.calendar)
     for date in sample.dates(&random) {
       for part in sample.days(around: date).flatMap(\.parts) {
         let inside = part.open.nanoseconds...part.close.nanoseconds - 1
         let ends = [part.open, part.nominalClose.adding(-1), part.close.adding(-1)]
-        let moments = try (0..<20).map { _ in try Timestamp(nanoseconds: random.within(inside)) }
-        for (short, long) in pairs.map({ (Timeframe.named($0), Timeframe.named($1)) }) {
-          for moment in ends + moments {
-            let outer = cursor.bounds(of: long, at: moment)
-            let inner = cursor.bounds(of: short, at: moment)
-            guard let outer, let inner else { continue }
-            #expect(
-              inner.tsOpen >= outer.tsOpen && inner.tsClose <= outer.tsClose,
-              "\(short) \(inner) in \(long) \(outer)")
+        let moments = try (0..<5).map { _ in try Timestamp(nanoseconds: random.within(inside)) }
+        for moment in ends + moments {
+          let bars = timeframes.map { cursor.bounds(of: $0, at: moment) }
+          for (long, outer) in zip(timeframes, bars) {
+            for (short, inner) in zip(timeframes, bars) {
+              guard let outer, let inner, sample.calendar.nests(short, in: long) else { continue }
+              guard inner.tsOpen >= outer.tsOpen, inner.tsClose <= outer.tsClose else {
+                Issue.record("\(short) \(inner) in \(long) \(outer)")
+                return
+              }
+            }
           }
         }
       }
+    }
+  }
+
+  @Test func whatDividesNests() throws {
+    let exchange = try TradingCalendar.named("XNYS")
+    let plain = try TradingCalendar.named("utc")
+    let nested = [
+      ("1m", "45m"), ("90s", "3H"), ("4H", "24H"), ("7m", "1D"), ("5H", "1D"), ("24H", "1D"),
+      ("1D", "3D"), ("2D", "4D"), ("1D", "1W"), ("1D", "1M"), ("1W", "2W"), ("1M", "3M"),
+    ]
+    for (short, long) in nested {
+      #expect(exchange.nests(.named(short), in: .named(long)), "\(short) in \(long)")
+      // No day cuts the bars of plain multiples.
+      let isCut = ["7m", "5H"].contains(short)
+      #expect(plain.nests(.named(short), in: .named(long)) != isCut, "\(short) in \(long)")
+    }
+    for (short, long) in [("7m", "45m"), ("2D", "3D"), ("2D", "1W"), ("1W", "1M"), ("1D", "4H")] {
+      #expect(!exchange.nests(.named(short), in: .named(long)), "\(short) in \(long)")
     }
   }
 
