@@ -9,18 +9,17 @@ struct DayBlock: Sendable {
 }
 
 extension SessionCursor {
-  /// The bar of whole days that holds the current trading day.
-  mutating func blockBounds(of timeframe: Timeframe) -> BarBounds? {
-    guard let day else { return nil }
+  /// The bar of whole days that holds `day`.
+  mutating func blockBounds(of timeframe: Timeframe, in day: TradingDay) -> BarBounds {
     if timeframe == .day1 {
       return BarBounds(tsOpen: day.regularOpen, tsClose: day.regularClose, tradingDay: day.date)
     }
     let known = blocks.firstIndex { $0.timeframe == timeframe }
     if let known, blocks[known].dates.contains(day.date) { return blocks[known].bounds }
     let dates = calendar.block(of: timeframe, holding: day.date)
-    guard let first = calendar.firstTradingDay(from: dates.lowerBound, through: day.date),
-      let last = calendar.lastTradingDay(from: day.date, through: dates.upperBound)
-    else { return nil }
+    // The day itself is one of them.
+    let first = calendar.firstTradingDay(from: dates.lowerBound, through: day.date) ?? day
+    let last = calendar.lastTradingDay(from: day.date, through: dates.upperBound) ?? day
     let bounds = BarBounds(
       tsOpen: first.regularOpen, tsClose: last.regularClose, tradingDay: first.date)
     let block = DayBlock(timeframe: timeframe, dates: dates, bounds: bounds)

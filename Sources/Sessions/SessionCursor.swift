@@ -38,9 +38,9 @@ public struct SessionCursor: Sendable {
   /// - Complexity: O(1) without allocation while `time` stays within one part of a trading day.
   public mutating func bounds(of timeframe: Timeframe, at time: Timestamp) -> BarBounds? {
     seek(time)
-    guard let part = interval.part else { return nil }
+    guard let part = interval.part, let day else { return nil }
     guard let length = timeframe.elapsedNanoseconds else {
-      return part.kind == .regular ? blockBounds(of: timeframe) : nil
+      return part.kind == .regular ? blockBounds(of: timeframe, in: day) : nil
     }
     return grid.bar(of: length, at: time.nanoseconds)
   }

@@ -10,7 +10,7 @@ extension TradingCalendar {
   /// within 1900 to 2200 as a whole.
   public func tradingDay(on date: CalendarDate) -> TradingDay? {
     guard TradingCalendar.dates.contains(date) else { return nil }
-    let (sessions, closesEarly) = hours.sessions(on: date)
+    let sessions = hours.sessions(on: date)
     var parts: [SessionPart] = []
     parts.reserveCapacity(sessions.count + 2)
     for session in sessions {
@@ -23,6 +23,7 @@ extension TradingCalendar {
     guard let first = parts.first, let last = parts.popLast() else { return nil }
     parts.append(withGrace(last, on: date))
     if includesExtendedHours {
+      let closesEarly = hours.isEarly(sessions[sessions.count - 1].close, on: date)
       addExtendedHours(to: &parts, on: date, open: first.open, closesEarly: closesEarly)
     }
     let day = TradingDay(date: date, parts: parts)
@@ -91,13 +92,13 @@ extension TradingCalendar {
     return Timestamp(unchecked: hours.zone.firstMoment(showing: local))
   }
 
-  /// The last regular part with its grace, which ends at the next scheduled open at the latest.
+  /// The last regular part with its grace, which ends at the next planned open at the latest.
   private func withGrace(_ part: SessionPart, on date: CalendarDate) -> SessionPart {
     guard hours.closeGrace > 0 else { return part }
     let grace = Int64(hours.closeGrace) * nanosecondsPerSecond
     var close = Timestamp(unchecked: part.nominalClose.nanoseconds + grace)
     for later in (1...7).map(date.adding(days:)) {
-      guard let next = hours.scheduledSessions(on: later).first else { continue }
+      guard let next = hours.plannedSessions(on: later).first else { continue }
       let preOpen = includesExtendedHours ? hours.extended.preOpen : nil
       close = min(close, moment(of: min(next.open, preOpen ?? next.open), on: later))
       break

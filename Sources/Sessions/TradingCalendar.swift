@@ -24,9 +24,10 @@ public struct TradingCalendar: Sendable {
     self.hours = hours
     self.includesExtendedHours = includesExtendedHours
     self.barsCountFromEpoch = barsCountFromEpoch
-    let closes = hours.periods.flatMap { $0.weekly.days.joined() }.map(\.close)
+    let weekly = hours.periods.flatMap { $0.weekly.days.joined() }
+    let special = hours.exceptions.flatMap { $0.sessions ?? [] }
     let postClose = includesExtendedHours ? hours.extended.latestPostClose : 0
-    latestClose = closes.reduce(postClose, max)
+    latestClose = (weekly + special).map(\.close).reduce(postClose, max)
   }
 
   /// The same calendar with the pre- and post-market trading it defines; unchanged if it has none.

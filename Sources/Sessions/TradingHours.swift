@@ -34,7 +34,8 @@ struct HoursPeriod: Hashable, Sendable {
 /// How one date departs from its weekly hours.
 struct DateException: Hashable, Sendable {
   var date: CalendarDate
-  var isHoliday = false
+  /// What takes the place of the weekly sessions; empty on a holiday.
+  var sessions: [LocalSession]?
   /// Seconds from local midnight.
   var lateOpen: Int32?
   /// Seconds from local midnight.
@@ -64,20 +65,29 @@ struct TradingHours: Hashable, Sendable {
   var weekStart = Weekday.monday
 
   /// The regular sessions of `date`, holidays, late opens and early closes applied.
-  func sessions(on date: CalendarDate) -> (sessions: [LocalSession], closesEarly: Bool) {
-    let scheduled = scheduledSessions(on: date)
-    guard !scheduled.isEmpty, let exception = exception(on: date) else { return (scheduled, false) }
-    if exception.isHoliday { return ([], false) }
-    let cut = scheduled.map { session in
+  func sessions(on date: CalendarDate) -> [LocalSession] {
+    guard let exception = exception(on: date) else { return weeklySessions(on: date) }
+    let sessions = (exception.sessions ?? weeklySessions(on: date)).map { session in
       LocalSession(
         open: max(session.open, exception.lateOpen ?? session.open),
         close: min(session.close, exception.earlyClose ?? session.close))
     }
-    return (cut.filter { $0.open < $0.close }, exception.earlyClose != nil)
+    return sessions.filter { $0.open < $0.close }
   }
 
-  /// The weekly hours of `date`, whether it is a holiday or not.
-  func scheduledSessions(on date: CalendarDate) -> [LocalSession] {
+  /// Whether `close`, that of the last session of `date`, comes earlier than the week has it.
+  func isEarly(_ close: Int32, on date: CalendarDate) -> Bool {
+    guard let weekly = weeklySessions(on: date).last else { return false }
+    return close < weekly.close
+  }
+
+  /// The sessions of `date` before it was closed or cut short; those of a holiday are its weekday's.
+  func plannedSessions(on date: CalendarDate) -> [LocalSession] {
+    if let sessions = exception(on: date)?.sessions, !sessions.isEmpty { return sessions }
+    return weeklySessions(on: date)
+  }
+
+  private func weeklySessions(on date: CalendarDate) -> [LocalSession] {
     let period = periods.last { $0.from <= date } ?? periods[0]
     return period.weekly[date.weekday]
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Market
 import Sessions
 
@@ -10,9 +11,51 @@ func date(_ text: String) -> CalendarDate {
   CalendarDate(parsing: text)!
 }
 
-/// `open..close` of the bar that holds `time`, or `none`.
+extension Timestamp {
+  func adding(_ nanoseconds: Int64) -> Timestamp {
+    try! Timestamp(nanoseconds: self.nanoseconds + nanoseconds)
+  }
+}
+
+extension Timeframe {
+  static func named(_ text: String) -> Timeframe { try! Timeframe(parsing: text) }
+}
+
+/// `open..close tradingDay` of the bar that holds a time, or `none`.
 func bar(_ cursor: inout SessionCursor, _ timeframe: String, _ text: String) -> String {
-  let timeframe = try! Timeframe(parsing: timeframe)
-  guard let bounds = cursor.bounds(of: timeframe, at: time(text)) else { return "none" }
+  guard let bounds = cursor.bounds(of: .named(timeframe), at: time(text)) else { return "none" }
   return "\(bounds.tsOpen)..\(bounds.tsClose) \(bounds.tradingDay)"
+}
+
+extension TradingCalendar {
+  init(definition: String) throws(CalendarError) {
+    try self.init(json: Array(definition.utf8))
+  }
+}
+
+/// The real data that some tests compare with; it is not part of the package.
+enum TestData {
+  static let folder: URL? = {
+    let package = URL(filePath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    let given = ProcessInfo.processInfo.environment["LOCKSTEP_DATA"].map { URL(filePath: $0) }
+    let folder = given ?? package.appending(path: "../shared/data").standardizedFileURL
+    return FileManager.default.fileExists(atPath: folder.path) ? folder : nil
+  }()
+
+  static var isPresent: Bool { folder != nil }
+
+  /// The lines of a gzip file.
+  static func lines(of path: String) throws -> [Substring] {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["gzip", "-dc", folder!.appending(path: path).path]
+    let output = Pipe()
+    process.standardOutput = output
+    try process.run()
+    let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else { throw CocoaError(.fileReadCorruptFile) }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+  }
 }

@@ -2,7 +2,7 @@ import Market
 
 extension TradingCalendar {
   /// The names that `named` knows.
-  public static let builtInNames = ["24x7", "fx-ny", "utc"]
+  public static let builtInNames = ["24x7", "fx-ny", "XNYS", "utc"]
 
   /// A built-in calendar: `24x7`, `fx-ny`, `XNYS` or `utc`.
   ///
@@ -12,7 +12,8 @@ extension TradingCalendar {
     case "24x7": .alwaysOpen
     case "utc": .utc
     case "fx-ny": try foreignExchange.get()
-    default: throw .unknownCalendar(name, known: builtInNames)
+    case "XNYS": try newYork.get()
+    default: throw .unknownCalendar(name, known: name.closestFirst(among: builtInNames))
     }
   }
 
