@@ -1,0 +1,104 @@
+import Market
+
+/// Reads the trades of one stream, in order, chunk by chunk.
+///
+/// It sees the store as it was at the first `next(into:)`, whatever is written meanwhile; so do
+/// not keep it longer than needed, and do not write through the same store while it reads.
+public final class TradeReader {
+  private var chunks: ChunkReading<TradeColumns>
+
+  init(_ chunks: consuming ChunkReading<TradeColumns>) { self.chunks = chunks }
+
+  /// Replaces `columns` by the next part of the stream, and reuses its memory.
+  ///
+  /// - Returns: false, with `columns` empty, when there is no more.
+  /// - Throws: `StoreError.damagedChunk`, or what SQLite says.
+  public func next(into columns: inout TradeColumns) throws(StoreError) -> Bool {
+    try chunks.next(into: &columns)
+  }
+}
+
+/// Reads the quotes of one stream, in order, chunk by chunk. As `TradeReader`.
+public final class QuoteReader {
+  private var chunks: ChunkReading<QuoteColumns>
+
+  init(_ chunks: consuming ChunkReading<QuoteColumns>) { self.chunks = chunks }
+
+  /// Replaces `columns` by the next part of the stream, and reuses its memory.
+  ///
+  /// - Returns: false, with `columns` empty, when there is no more.
+  /// - Throws: `StoreError.damagedChunk`, or what SQLite says.
+  public func next(into columns: inout QuoteColumns) throws(StoreError) -> Bool {
+    try chunks.next(into: &columns)
+  }
+}
+
+extension MarketStore {
+  /// Reads the trades of `symbol` whose time lies within the bounds, both included; nil is open.
+  /// An instrument without trades has none to read.
+  public func trades(
+    symbol: String, from: Timestamp? = nil, to: Timestamp? = nil
+  ) throws(StoreError) -> TradeReader {
+    TradeReader(try .open(connection, symbol: symbol, from: from, to: to))
+  }
+
+  /// Reads the quotes of `symbol` whose time lies within the bounds, both included; nil is open.
+  /// An instrument without quotes has none to read.
+  public func quotes(
+    symbol: String, from: Timestamp? = nil, to: Timestamp? = nil
+  ) throws(StoreError) -> QuoteReader {
+    QuoteReader(try .open(connection, symbol: symbol, from: from, to: to))
+  }
+}
+
+/// Goes through the chunks of one stream.
+struct ChunkReading<Columns: TickColumns>: ~Copyable {
+  private let query: Statement
+  private let symbol: String
+  private let first: Int64
+  private let last: Int64
+  private var decoder = ChunkDecoder()
+  private var isAtEnd = false
+
+  private init(_ query: Statement, symbol: String, first: Int64, last: Int64) {
+    self.query = query
+    self.symbol = symbol
+    self.first = first
+    self.last = last
+  }
+
+  static func open(
+    _ connection: Connection, symbol: String, from: Timestamp?, to: Timestamp?
+  ) throws(StoreError) -> ChunkReading {
+    let first = (from ?? .earliest).nanoseconds
+    let query = try connection.prepare(
+      """
+      SELECT id, first_time, last_time, tick_count, data FROM tick_chunks
+      WHERE symbol = ? AND kind = ? AND last_time >= ? ORDER BY last_time, first_time, id
+      """)
+    try query.bind([.text(symbol), .text(Columns.kind.rawValue), .integer(first)])
+    return ChunkReading(
+      query, symbol: symbol, first: first, last: (to ?? .latest).nanoseconds)
+  }
+
+  mutating func next(into columns: inout Columns) throws(StoreError) -> Bool {
+    while !isAtEnd {
+      guard try query.step(), query.integer(1) <= last else {
+        isAtEnd = true
+        query.reset()
+        break
+      }
+      let entry = ChunkEntry(
+        id: query.integer(0), firstTime: query.integer(1), lastTime: query.integer(2),
+        tickCount: query.integer(3))
+      let identity = ChunkIdentity(
+        id: entry.id, symbol: symbol, kind: Columns.kind, firstTime: entry.firstTime)
+      try unsafe decoder.decode(query.blob(4), entry, identity, into: &columns)
+      let start = columns.lowerBound(of: first)
+      columns.keep(start..<max(start, columns.upperBound(of: last)))
+      if !columns.isEmpty { return true }
+    }
+    columns.removeAll()
+    return false
+  }
+}
