@@ -1,0 +1,134 @@
+public import Market
+
+/// A stretch of time through which a calendar's answer stays the same: one part of a trading day,
+/// or the time between two parts.
+public struct SessionInterval: Hashable, Sendable {
+  /// The part that this is; nil when there is no trading.
+  public let part: SessionPart?
+  /// The first moment of the stretch.
+  public let start: Timestamp
+  /// The first moment after it; `Timestamp.latest` when no trading day follows.
+  public let end: Timestamp
+}
+
+/// Answers questions about a calendar for moments that mostly follow each other.
+///
+/// It holds the trading day of the last question; as long as questions stay within one part of
+/// it, or between two parts, they cost a few nanoseconds and allocate nothing. Any moment may be
+/// asked for at any time: what was asked before never changes an answer.
+public struct SessionCursor: Sendable {
+  public let calendar: TradingCalendar
+  /// The first trading day whose close lies after `interval.start`; nil past the last one.
+  var day: TradingDay?
+  /// What holds around the last question. Empty at first, so that it holds no moment.
+  private(set) var interval = SessionInterval(part: nil, start: .latest, end: .earliest)
+  private var grid = BarGrid.none
+  /// Blocks of whole days that were asked for, one a timeframe.
+  var blocks: [DayBlock] = []
+
+  public init(_ calendar: TradingCalendar) {
+    self.calendar = calendar
+  }
+
+  /// Where the bar that holds `time` begins and ends.
+  ///
+  /// Nil when a record at `time` belongs to no bar of this timeframe: outside of sessions, and
+  /// for days and longer also in pre- and post-market.
+  ///
+  /// - Complexity: O(1) without allocation while `time` stays within one part of a trading day.
+  public mutating func bounds(of timeframe: Timeframe, at time: Timestamp) -> BarBounds? {
+    seek(time)
+    guard let part = interval.part else { return nil }
+    guard let length = timeframe.elapsedNanoseconds else {
+      return part.kind == .regular ? blockBounds(of: timeframe) : nil
+    }
+    return grid.bar(of: length, at: time.nanoseconds)
+  }
+
+  /// Whether `time` lies in a part of a trading day.
+  public mutating func isInSession(_ time: Timestamp) -> Bool {
+    seek(time)
+    return interval.part != nil
+  }
+
+  /// The part of a trading day that holds `time`; nil outside of sessions and in breaks.
+  public mutating func part(at time: Timestamp) -> SessionPart? {
+    seek(time)
+    return interval.part
+  }
+
+  /// The stretch around `time` through which `isInSession` and `part(at:)` stay the same.
+  public mutating func interval(at time: Timestamp) -> SessionInterval {
+    seek(time)
+    return interval
+  }
+
+  /// The first opening or closing of a regular session later than `time`; nil after the last one
+  /// before 2200.
+  ///
+  /// Where a day closes at the moment the next one opens, this is the closing;
+  /// `nextBoundary(following:)` then gives the opening.
+  public mutating func nextBoundary(after time: Timestamp) -> SessionBoundary? {
+    seek(time)
+    guard let day else { return nil }
+    if day.regularOpen > time { return day.opened }
+    if day.regularClose > time { return day.closed }
+    return calendar.nextTradingDay(after: day.date)?.opened
+  }
+
+  /// The boundary that comes after `boundary`, at the same moment or later.
+  public mutating func nextBoundary(following boundary: SessionBoundary) -> SessionBoundary? {
+    switch boundary.kind {
+    case .opened: calendar.tradingDay(on: boundary.tradingDay)?.closed
+    case .closed: calendar.nextTradingDay(after: boundary.tradingDay)?.opened
+    }
+  }
+
+  /// Makes `interval` the one that holds `time`.
+  @inline(__always)
+  private mutating func seek(_ time: Timestamp) {
+    if time < interval.start || time >= interval.end { move(to: time) }
+  }
+
+  @inline(never)
+  private mutating func move(to time: Timestamp) {
+    if day.map({ !$0.contains(time) }) ?? true {
+      day = calendar.firstTradingDay(closingAfter: time.nanoseconds)
+    }
+    interval = findInterval(at: time)
+    grid = .none
+    if let day, let part = interval.part {
+      grid = calendar.barsCountFromEpoch ? .sinceEpoch : BarGrid(of: part, in: day)
+    }
+  }
+
+  private func findInterval(at time: Timestamp) -> SessionInterval {
+    guard let day else {
+      let last = calendar.previousTradingDay(before: TradingCalendar.dates.upperBound)
+      return SessionInterval(part: nil, start: last?.close ?? .earliest, end: .latest)
+    }
+    if time < day.open {
+      let previous = calendar.previousTradingDay(before: day.date)
+      return SessionInterval(part: nil, start: previous?.close ?? .earliest, end: day.open)
+    }
+    var start = day.open
+    for part in day.parts {
+      if time < part.open { return SessionInterval(part: nil, start: start, end: part.open) }
+      if time < part.close {
+        return SessionInterval(part: part, start: part.open, end: part.close)
+      }
+      start = part.close
+    }
+    preconditionFailure("the day closes after every moment it is asked for")
+  }
+}
+
+extension TradingDay {
+  var opened: SessionBoundary {
+    SessionBoundary(kind: .opened, time: regularOpen, tradingDay: date)
+  }
+
+  var closed: SessionBoundary {
+    SessionBoundary(kind: .closed, time: regularClose, tradingDay: date)
+  }
+}
