@@ -48,7 +48,7 @@ let package = Package(
     tests("MarketTests", ["Market"]),
     tests("SessionsTests", ["Sessions"]),
     tests("MultiTimeframeTests", ["MultiTimeframe"]),
-    tests("StorageTests", ["Storage"]),
+    tests("StorageTests", ["Storage", "Market", "Sessions", "Hashing", "CArchive"]),
   ],
   swiftLanguageModes: [.v6]
 )
