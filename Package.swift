@@ -51,7 +51,7 @@ let package = Package(
     tests("MarketTests", ["Market"]),
     tests("SessionsTests", ["Sessions"]),
     tests("MultiTimeframeTests", ["MultiTimeframe", "TestSupport"]),
-    tests("StorageTests", ["Storage"]),
+    tests("StorageTests", ["Storage", "Market", "Sessions", "Hashing", "CArchive"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -13,12 +13,12 @@ extension Timestamp: CustomStringConvertible {
     CalendarDate(daysSinceEpoch: Int32(days)).appendISO8601(to: &bytes)
     let seconds = withinDay / 1_000_000_000
     var fraction = withinDay % 1_000_000_000
-    for (separator, value) in [
-      ("T", seconds / 3600), (":", seconds / 60 % 60), (":", seconds % 60),
-    ] as [(Unicode.Scalar, UInt64)] {
-      bytes.append(UInt8(ascii: separator))
-      bytes.appendDecimal(value, minimumDigits: 2)
-    }
+    bytes.append(UInt8(ascii: "T"))
+    bytes.appendDecimal(seconds / 3600, minimumDigits: 2)
+    bytes.append(UInt8(ascii: ":"))
+    bytes.appendDecimal(seconds / 60 % 60, minimumDigits: 2)
+    bytes.append(UInt8(ascii: ":"))
+    bytes.appendDecimal(seconds % 60, minimumDigits: 2)
     if fraction > 0 {
       var digits = 9
       while fraction % 10 == 0 {
@@ -38,6 +38,13 @@ extension Timestamp: CustomStringConvertible {
   public init(parsing text: some StringProtocol) throws(MarketError) {
     var scanner = DigitScanner(text)
     guard let date = scanner.date() else { throw .malformedTimestamp(String(text)) }
+    // Beyond, and a day more for the offset, lies nothing valid, and soon what 64 bits cannot hold.
+    guard
+      date.daysSinceEpoch >= Timestamp.earliest.utcDate.daysSinceEpoch - 1,
+      date.daysSinceEpoch <= Timestamp.latest.utcDate.daysSinceEpoch + 1
+    else {
+      throw .timestampOutOfRange(nanoseconds: date.daysSinceEpoch < 0 ? .min : .max)
+    }
     var nanoseconds = date.utcMidnight
     if !scanner.isAtEnd {
       guard let time = scanner.timeOfDay(), let offset = scanner.zoneOffset(), scanner.isAtEnd

@@ -103,6 +103,8 @@ public struct SynchronizedState: ~Copyable {
 /// A series' place in the layout: the handle under which it is asked for.
 public struct SeriesID: Hashable, Sendable {
   public let index: Int
+
+  package init(index: Int) { self.index = index }
 }
 
 /// A symbol's place in the order of registration.

@@ -1,5 +1,6 @@
 import Market
 import MultiTimeframe
+import Sessions
 
 /// A snapshot as tables for people, or as one JSON object.
 struct SnapshotReport {

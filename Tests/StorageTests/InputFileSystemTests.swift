@@ -1,0 +1,108 @@
+import Foundation
+import Storage
+import Testing
+
+@Suite struct InputFileSystemTests {
+  private let folder = InputSupport.Folder()
+  private let fileSystem = PosixFileSystem()
+
+  private func write(_ bytes: [UInt8], _ path: String, _ fileSystem: any FileSystem) throws {
+    let file = try fileSystem.open(path, for: .create)
+    unsafe try fileSystem.write(file, bytes.span.bytes)
+    try fileSystem.synchronize(file)
+    try fileSystem.close(file)
+  }
+
+  private func read(_ path: String, _ fileSystem: any FileSystem) throws -> [UInt8] {
+    let file = try fileSystem.open(path, for: .read)
+    var bytes = [UInt8](repeating: 0, count: Int(try fileSystem.size(file)) + 10)
+    var span = bytes.mutableSpan
+    var buffer = unsafe span.mutableBytes
+    let count = try fileSystem.read(file, at: 0, into: &buffer)
+    try fileSystem.close(file)
+    return Array(bytes.prefix(count))
+  }
+
+  @Test func writesReadsRenamesAndRemoves() throws {
+    let first = folder.path + "/first"
+    let second = folder.path + "/second"
+    try write([1, 2, 3], first, fileSystem)
+    #expect(try read(first, fileSystem) == [1, 2, 3])
+    try write([4], first, fileSystem)
+    #expect(try read(first, fileSystem) == [4])
+    try fileSystem.rename(first, to: second)
+    try fileSystem.synchronizeFolder(folder.path)
+    #expect(try !fileSystem.exists(first))
+    #expect(try fileSystem.exists(second))
+    #expect(try !fileSystem.exists(second + "/below-a-file"))
+    try fileSystem.remove(second)
+    #expect(try !fileSystem.exists(second))
+  }
+
+  @Test func readsFromAnOffsetUpToTheEnd() throws {
+    let path = folder.write(Array(0..<100), "bytes")
+    let file = try fileSystem.open(path, for: .read)
+    var bytes = [UInt8](repeating: 0, count: 64)
+    var span = bytes.mutableSpan
+    var buffer = unsafe span.mutableBytes
+    #expect(try fileSystem.read(file, at: 90, into: &buffer) == 10)
+    #expect(bytes[0] == 90)
+    span = bytes.mutableSpan
+    buffer = unsafe span.mutableBytes
+    #expect(try fileSystem.read(file, at: 100, into: &buffer) == 0)
+    try fileSystem.close(file)
+  }
+
+  @Test func saysWhatFailedOnWhat() throws {
+    let missing = folder.path + "/missing"
+    func message(_ body: () throws -> Void) -> String {
+      do {
+        try body()
+        return "nothing failed"
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(
+      message { _ = try fileSystem.open(missing, for: .read) }
+        == "cannot open '\(missing)': No such file or directory (2)")
+    #expect(
+      message { try fileSystem.rename(missing, to: missing) }
+        == "cannot rename '\(missing)': No such file or directory (2)")
+    #expect(message { try fileSystem.remove(missing) }.hasPrefix("cannot remove"))
+    #expect(
+      message { try fileSystem.synchronizeFolder(missing) }
+        .hasPrefix("cannot synchronize the folder '\(missing)'"))
+    #expect(message { _ = try fileSystem.exists(String(repeating: "x", count: 5000)) }
+      .hasPrefix("cannot look for"))
+    let closed = OpenFile(path: "closed", descriptor: -1)
+    var bytes: [UInt8] = [0]
+    #expect(message { _ = try fileSystem.size(closed) }.hasPrefix("cannot measure"))
+    #expect(message { try fileSystem.synchronize(closed) }.hasPrefix("cannot synchronize"))
+    #expect(message { try fileSystem.close(closed) }.hasPrefix("cannot close"))
+    #expect(message { try write(bytes, "/no/folder", fileSystem) }.hasPrefix("cannot open"))
+    #expect(
+      message {
+        var span = bytes.mutableSpan
+        var buffer = unsafe span.mutableBytes
+        _ = try fileSystem.read(closed, at: 0, into: &buffer)
+      }.hasPrefix("cannot read"))
+  }
+
+  @Test func theDoubleFailsTheCallItIsToldTo() throws {
+    let path = folder.path + "/file"
+    for call in 1...4 {
+      let faulty = FaultyFileSystem(failingCall: call)
+      #expect(throws: FileError.self) { try write([1], path, faulty) }
+      #expect(faulty.calls == call)
+    }
+    let counting = FaultyFileSystem()
+    try write([1], path, counting)
+    _ = try counting.exists(path)
+    try counting.rename(path, to: path)
+    try counting.synchronizeFolder(folder.path)
+    _ = try read(path, counting)
+    try counting.remove(path)
+    #expect(counting.calls == 12)
+  }
+}
