@@ -5,33 +5,37 @@ import Storage
 /// One stream of a store on its way into a state, batch by batch.
 struct StoredStream {
   private enum Reader {
-    case trades(TradeReader, TradeColumns)
-    case quotes(QuoteReader, QuoteColumns)
-    case bars(BarReader, PriceSource, Bar?)
+    case trades(TradeReader)
+    case quotes(QuoteReader)
+    case bars(BarReader, PriceSource)
   }
 
   let symbol: SymbolID
-  private var reader: Reader
+  private let reader: Reader
+  // The batch at hand; the one that the reader fills, the others stay empty.
+  private var trades = TradeColumns()
+  private var quotes = QuoteColumns()
+  private var bar: Bar?
   /// The next record's place in the batch.
   private var index = 0
   /// When the next record arrives, in nanoseconds; nil at the end. A bar arrives at its close.
   private(set) var nextTime: Int64?
 
   init(_ reader: TradeReader, symbol: SymbolID) throws {
-    self.symbol = symbol
-    self.reader = .trades(reader, TradeColumns())
-    try refill()
+    try self.init(.trades(reader), symbol)
   }
 
   init(_ reader: QuoteReader, symbol: SymbolID) throws {
-    self.symbol = symbol
-    self.reader = .quotes(reader, QuoteColumns())
-    try refill()
+    try self.init(.quotes(reader), symbol)
   }
 
   init(_ reader: BarReader, source: PriceSource, symbol: SymbolID) throws {
+    try self.init(.bars(reader, source), symbol)
+  }
+
+  private init(_ reader: Reader, _ symbol: SymbolID) throws {
+    self.reader = reader
     self.symbol = symbol
-    self.reader = .bars(reader, source, nil)
     try refill()
   }
 
@@ -40,43 +44,36 @@ struct StoredStream {
   /// - Returns: how many were applied.
   mutating func apply(through time: Int64, to state: inout SynchronizedState) throws -> Int {
     let start = index
+    var end = start + 1
     switch reader {
-    case .trades(_, let columns):
-      index = columns.times.end(of: index, through: time)
-      try state.apply(columns, start..<index, to: symbol)
-      nextTime = index < columns.count ? columns.times[index] : nil
-    case .quotes(_, let columns):
-      index = columns.times.end(of: index, through: time)
-      try state.apply(columns, start..<index, to: symbol)
-      nextTime = index < columns.count ? columns.times[index] : nil
-    case .bars(_, let source, let bar):
-      guard let bar else { return 0 }
-      try state.apply(bar, source: source, to: symbol)
-      index += 1
+    case .trades:
+      end = trades.times.end(of: start, through: time)
+      try state.apply(trades, start..<end, to: symbol)
+      nextTime = end < trades.count ? trades.times[end] : nil
+    case .quotes:
+      end = quotes.times.end(of: start, through: time)
+      try state.apply(quotes, start..<end, to: symbol)
+      nextTime = end < quotes.count ? quotes.times[end] : nil
+    case .bars(_, let source):
+      if let bar { try state.apply(bar, source: source, to: symbol) }
       nextTime = nil
     }
-    let applied = index - start
+    index = end
     if nextTime == nil { try refill() }
-    return applied
+    return end - start
   }
 
   /// Reads the next batch, or the next bar.
   private mutating func refill() throws {
     index = 0
-    // The payload is taken out and put back, so that its memory is reused, not copied.
-    switch consume reader {
-    case .trades(var reader, var columns):
-      self.reader = .trades(reader, TradeColumns())
-      nextTime = try reader.next(into: &columns) ? columns.times[0] : nil
-      self.reader = .trades(reader, columns)
-    case .quotes(var reader, var columns):
-      self.reader = .quotes(reader, QuoteColumns())
-      nextTime = try reader.next(into: &columns) ? columns.times[0] : nil
-      self.reader = .quotes(reader, columns)
-    case .bars(var reader, let source, _):
-      let bar = try reader.next()
+    switch reader {
+    case .trades(let reader):
+      nextTime = try reader.next(into: &trades) ? trades.times[0] : nil
+    case .quotes(let reader):
+      nextTime = try reader.next(into: &quotes) ? quotes.times[0] : nil
+    case .bars(let reader, _):
+      bar = try reader.next()
       nextTime = bar?.tsClose.nanoseconds
-      self.reader = .bars(reader, source, bar)
     }
   }
 }

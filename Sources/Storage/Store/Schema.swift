@@ -6,7 +6,7 @@ struct Schema {
   /// What `PRAGMA user_version` says of an up-to-date store.
   var version: Int { migrations.count }
 
-  static let current = Schema(migrations: [version1])
+  static let current = Schema(migrations: [version1, version2])
 
   /// `PRAGMA application_id`: the letters LKST. It tells a store from any other database.
   static let applicationID: Int64 = 0x4C4B_5354
@@ -109,9 +109,16 @@ struct Schema {
       FROM imports;
     """
 
+  /// Calendars that a user defined travel with the data they cut.
+  private static let version2 = """
+    CREATE TABLE calendars (
+      name TEXT PRIMARY KEY NOT NULL,
+      definition TEXT NOT NULL                    -- JSON, docs/calendars.md
+    ) STRICT, WITHOUT ROWID;
+    """
+
   private static let priceDigits = "price_precision + (source = 'mid')"
-  /// The volume of a bar of quotes counts ticks.
-  private static let volumeDigits = "iif(source = 'last', quantity_precision, 0)"
+  private static let volumeDigits = "quantity_precision"
 
   /// SQL for nanoseconds as ISO 8601 with nine decimals.
   private static func isoTime(_ nanoseconds: String) -> String {

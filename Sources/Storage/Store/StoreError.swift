@@ -1,4 +1,5 @@
 import Market
+import Sessions
 
 /// Why the store could not do what was asked.
 public enum StoreError: Error, Hashable, Sendable {
@@ -19,6 +20,10 @@ public enum StoreError: Error, Hashable, Sendable {
   case unknownInstrument(symbol: String)
   /// Records of this symbol are stored under another definition of it.
   case instrumentDiffers(stored: Instrument, offered: Instrument)
+  /// Another definition is stored under this name.
+  case calendarDiffers(name: String)
+  /// An instrument's calendar is neither built in nor stored, or its definition is not one.
+  case unusableCalendar(name: String, CalendarError)
   case damagedChunk(ChunkIdentity, ChunkFault)
   /// A row that the store would not have written.
   case malformedRow(table: String, row: String, what: String)
@@ -81,6 +86,10 @@ extension StoreError: CustomStringConvertible {
     case .instrumentDiffers(let stored, let offered):
       "\(stored.symbol) is stored with \(StoreError.terms(stored)), and now given with "
         + StoreError.terms(offered)
+    case .calendarDiffers(let name):
+      "the calendar '\(name)' is stored with another definition; give the new one another name"
+    case .unusableCalendar(let name, let error):
+      "the calendar '\(name)': \(error)"
     case .damagedChunk(let chunk, let fault):
       "\(chunk) is damaged: \(fault)"
     case .malformedRow(let table, let row, let what):

@@ -3,8 +3,8 @@ import Market
 
 /// What is being written, all or nothing; lives only inside `MarketStore.write`.
 public final class StoreTransaction {
-  private let store: MarketStore
-  private let connection: Connection
+  let store: MarketStore
+  let connection: Connection
   private var trades: [TickStreamWriter<TradeColumns>] = []
   private var quotes: [TickStreamWriter<QuoteColumns>] = []
 
