@@ -23,10 +23,13 @@ public struct Precision: Hashable, Comparable, Sendable {
 
   public static func < (left: Precision, right: Precision) -> Bool { left.digits < right.digits }
 
-  /// 10^0 to 10^18.
-  package static let powersOfTen: [Int64] = (0...18).map { exponent in
-    (0..<exponent).reduce(1) { power, _ in power * 10 }
-  }
+  /// 10^0 to 10^18. Written out, the table is data of the program and needs no start-up.
+  package static let powersOfTen: [Int64] = [
+    1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000,
+    10_000_000_000, 100_000_000_000, 1_000_000_000_000, 10_000_000_000_000, 100_000_000_000_000,
+    1_000_000_000_000_000, 10_000_000_000_000_000, 100_000_000_000_000_000,
+    1_000_000_000_000_000_000,
+  ]
 }
 
 /// Why a piece of text is not the decimal number that was asked for.
@@ -114,11 +117,7 @@ extension Precision {
   /// - Complexity: O(number of digits), no allocation but the array's own growth.
   public func append(_ raw: Int64, to bytes: inout [UInt8]) {
     if raw < 0 { bytes.append(UInt8(ascii: "-")) }
-    let (whole, fraction) = raw.magnitude.quotientAndRemainder(dividingBy: UInt64(scale))
-    bytes.appendDecimal(whole)
-    guard digits > 0 else { return }
-    bytes.append(UInt8(ascii: "."))
-    bytes.appendDecimal(fraction, minimumDigits: digits)
+    bytes.appendDecimal(raw.magnitude, decimals: digits)
   }
 
   /// The value as a `Double`, for display, indicators and plots.
@@ -127,13 +126,58 @@ extension Precision {
 
 extension [UInt8] {
   /// Appends `value` in decimal, with zeros in front up to `minimumDigits`.
+  /// - Complexity: O(number of digits), no allocation but the array's own growth.
   public mutating func appendDecimal(_ value: UInt64, minimumDigits: Int = 1) {
-    let start = count
-    var rest = value
-    while rest > 0 || count - start < minimumDigits {
-      append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
-      rest /= 10
+    let digitCount = Swift.max(minimumDigits, value.decimalDigitCount)
+    append(addingCapacity: digitCount) { output in
+      output.append(repeating: UInt8(ascii: "0"), count: digitCount)
+      var digits = output.mutableSpan
+      digits.writeDecimal(value, endingAt: digitCount)
     }
-    self[start...].reverse()
+  }
+
+  /// Appends `value` with its last `decimals` digits behind a point.
+  fileprivate mutating func appendDecimal(_ value: UInt64, decimals: Int) {
+    guard decimals > 0 else { return appendDecimal(value) }
+    let (whole, fraction) = value.quotientAndRemainder(
+      dividingBy: UInt64(Precision.powersOfTen[decimals]))
+    let wholeCount = Swift.max(1, whole.decimalDigitCount)
+    let count = wholeCount + 1 + decimals
+    append(addingCapacity: count) { output in
+      output.append(repeating: UInt8(ascii: "0"), count: count)
+      var digits = output.mutableSpan
+      digits.writeDecimal(whole, endingAt: wholeCount)
+      digits[wholeCount] = UInt8(ascii: ".")
+      digits.writeDecimal(fraction, endingAt: count)
+    }
+  }
+}
+
+extension MutableSpan<UInt8> {
+  /// Writes the digits of `value` so that the last one stands in front of `end`.
+  fileprivate mutating func writeDecimal(_ value: UInt64, endingAt end: Int) {
+    var position = end
+    var rest = value
+    // Divisions are what takes time, so one is made for every two digits.
+    while rest >= 10 {
+      let pair = UInt8(truncatingIfNeeded: rest % 100)
+      rest /= 100
+      position -= 2
+      self[position] = UInt8(ascii: "0") + pair / 10
+      self[position + 1] = UInt8(ascii: "0") + pair % 10
+    }
+    if rest > 0 { self[position - 1] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest) }
+  }
+}
+
+extension UInt64 {
+  /// How many digits the number has in decimal; 0 for 0.
+  fileprivate var decimalDigitCount: Int {
+    let bits = 64 - leadingZeroBitCount
+    // 1233 / 4096 is a little more than the logarithm of 2, so the estimate is right or one short.
+    let estimate = bits * 1233 / 4096
+    let power =
+      estimate < 19 ? UInt64(Precision.powersOfTen[estimate]) : 10_000_000_000_000_000_000
+    return self >= power ? estimate + 1 : estimate
   }
 }

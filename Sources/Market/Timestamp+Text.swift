@@ -13,12 +13,12 @@ extension Timestamp: CustomStringConvertible {
     CalendarDate(daysSinceEpoch: Int32(days)).appendISO8601(to: &bytes)
     let seconds = withinDay / 1_000_000_000
     var fraction = withinDay % 1_000_000_000
-    for (separator, value) in [
-      ("T", seconds / 3600), (":", seconds / 60 % 60), (":", seconds % 60),
-    ] as [(Unicode.Scalar, UInt64)] {
-      bytes.append(UInt8(ascii: separator))
-      bytes.appendDecimal(value, minimumDigits: 2)
-    }
+    bytes.append(UInt8(ascii: "T"))
+    bytes.appendDecimal(seconds / 3600, minimumDigits: 2)
+    bytes.append(UInt8(ascii: ":"))
+    bytes.appendDecimal(seconds / 60 % 60, minimumDigits: 2)
+    bytes.append(UInt8(ascii: ":"))
+    bytes.appendDecimal(seconds % 60, minimumDigits: 2)
     if fraction > 0 {
       var digits = 9
       while fraction % 10 == 0 {
