@@ -46,7 +46,7 @@ let package = Package(
       name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["Market", "Sessions", "MultiTimeframe"],
+      name: "TestSupport", dependencies: ["Market", "Sessions", "MultiTimeframe", "Storage"],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests("MarketTests", ["Market"]),
     tests("SessionsTests", ["Sessions"]),

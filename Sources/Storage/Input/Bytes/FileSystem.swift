@@ -1,0 +1,75 @@
+/// The one door to the disk for everything the project reads and writes itself (SQLite has its
+/// own), so that a test can stand in its place and make any call fail.
+public protocol FileSystem: Sendable {
+  /// Opens `path`; `.create` truncates what was there.
+  func open(_ path: String, for access: FileAccess) throws(FileError) -> OpenFile
+
+  /// Reads up to `buffer`'s length from `offset` on; 0 at the end of the file, and only there.
+  func read(
+    _ file: OpenFile, at offset: Int64, into buffer: inout MutableRawSpan
+  ) throws(FileError) -> Int
+
+  /// Writes all of `bytes` behind what was written before.
+  func write(_ file: OpenFile, _ bytes: RawSpan) throws(FileError)
+
+  /// The file's length in bytes.
+  func size(_ file: OpenFile) throws(FileError) -> Int64
+
+  /// Waits until everything written is on the disk.
+  func synchronize(_ file: OpenFile) throws(FileError)
+
+  func close(_ file: OpenFile) throws(FileError)
+
+  /// Puts `source` in the place of `destination` in one step.
+  func rename(_ source: String, to destination: String) throws(FileError)
+
+  func exists(_ path: String) throws(FileError) -> Bool
+
+  func remove(_ path: String) throws(FileError)
+
+  /// Waits until renames, creations and removals in `folder` are on the disk.
+  func synchronizeFolder(_ folder: String) throws(FileError)
+}
+
+/// What a file is opened for.
+public enum FileAccess: Sendable {
+  /// To read; it must exist.
+  case read
+  /// To write from the beginning; what was there is dropped.
+  case create
+}
+
+/// An open file: the system's descriptor, and the path for messages.
+public struct OpenFile: Sendable {
+  public let path: String
+  public let descriptor: Int32
+
+  public init(path: String, descriptor: Int32) {
+    self.path = path
+    self.descriptor = descriptor
+  }
+}
+
+/// A call to the file system that failed: which, on what, and what the system said.
+public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
+  public enum Operation: String, Sendable {
+    case open, read, write, size, synchronize, close, rename, exists, remove
+    case synchronizeFolder = "synchronize the folder of"
+  }
+
+  public let operation: Operation
+  public let path: String
+  /// The system's error number (`errno`).
+  public let code: Int32
+  /// The system's words for `code`.
+  public let reason: String
+
+  public init(_ operation: Operation, path: String, code: Int32, reason: String) {
+    self.operation = operation
+    self.path = path
+    self.code = code
+    self.reason = reason
+  }
+
+  public var description: String { "cannot \(operation.rawValue) '\(path)': \(reason) (\(code))" }
+}
