@@ -38,6 +38,13 @@ extension Timestamp: CustomStringConvertible {
   public init(parsing text: some StringProtocol) throws(MarketError) {
     var scanner = DigitScanner(text)
     guard let date = scanner.date() else { throw .malformedTimestamp(String(text)) }
+    // Beyond, and a day more for the offset, lies nothing valid, and soon what 64 bits cannot hold.
+    guard
+      date.daysSinceEpoch >= Timestamp.earliest.utcDate.daysSinceEpoch - 1,
+      date.daysSinceEpoch <= Timestamp.latest.utcDate.daysSinceEpoch + 1
+    else {
+      throw .timestampOutOfRange(nanoseconds: date.daysSinceEpoch < 0 ? .min : .max)
+    }
     var nanoseconds = date.utcMidnight
     if !scanner.isAtEnd {
       guard let time = scanner.timeOfDay(), let offset = scanner.zoneOffset(), scanner.isAtEnd

@@ -47,4 +47,20 @@ import Testing
     ]
     for text in texts { #expect(try Timestamp(parsing: text).description == text) }
   }
+
+  @Test(arguments: [
+    "0000-01-01", "1899-12-31", "1900-01-01T00:30+01:00", "2200-01-01T00:00:00.000000001Z",
+    "2262-04-11T23:47:17Z", "2300-01-01", "9999-12-31T23:59:59Z",
+  ]) func `refuses times outside the years covered, however far`(text: String) {
+    let error = #expect(throws: MarketError.self) { try Timestamp(parsing: text) }
+    guard case .timestampOutOfRange = error else {
+      Issue.record("\(text): \(String(describing: error))")
+      return
+    }
+  }
+
+  @Test func `an offset may lead back into the years covered`() throws {
+    #expect(try Timestamp(parsing: "1899-12-31T23:30-01:00").description == "1900-01-01T00:30:00Z")
+    #expect(try Timestamp(parsing: "2200-01-01T00:30+01:00").description == "2199-12-31T23:30:00Z")
+  }
 }
