@@ -26,6 +26,8 @@ let package = Package(
   name: "Lockstep",
   products: [
     .library(name: "Lockstep", targets: ["Lockstep"]),
+    // Not for users: the nested package Benchmarks sees only products.
+    .library(name: "SampleTapes", targets: ["SampleTapes"]),
     .library(name: "LockstepCommand", targets: ["LockstepCommand"]),
     .executable(name: "lockstep", targets: ["LockstepMain"]),
   ],
@@ -40,6 +42,7 @@ let package = Package(
     library("Sessions", ["Market"]),
     library("MultiTimeframe", ["Market", "Sessions"]),
     library("Storage", ["Market", "Sessions", "Hashing", "CSQLite", "CZstd", "CArchive"]),
+    library("SampleTapes", ["Market", "Sessions"]),
     library("Lockstep", ["Market", "Sessions", "MultiTimeframe", "Storage"]),
     library("LockstepCommand", ["Lockstep", "Hashing"]),
     .executableTarget(
@@ -52,6 +55,7 @@ let package = Package(
     tests("SessionsTests", ["Sessions"]),
     tests("MultiTimeframeTests", ["MultiTimeframe", "TestSupport"]),
     tests("StorageTests", ["Storage"]),
+    tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
   ],
   swiftLanguageModes: [.v6]
 )
