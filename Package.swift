@@ -44,7 +44,7 @@ let package = Package(
     library("Storage", ["Market", "Sessions", "Hashing", "CSQLite", "CZstd", "CArchive"]),
     library("SampleTapes", ["Market", "Sessions"]),
     library("Lockstep", ["Market", "Sessions", "MultiTimeframe", "Storage"]),
-    library("LockstepCommand", ["Lockstep", "Hashing"]),
+    library("LockstepCommand", ["Lockstep", "Hashing", "SampleTapes"]),
     .executableTarget(
       name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),
 
@@ -56,6 +56,7 @@ let package = Package(
     tests("MultiTimeframeTests", ["MultiTimeframe", "TestSupport"]),
     tests("StorageTests", ["Storage"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
+    tests("LockstepCommandTests", ["LockstepCommand", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

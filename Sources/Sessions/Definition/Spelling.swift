@@ -1,7 +1,7 @@
 extension String {
   /// `candidates`, those that differ from this text by the fewest letters first; upper and lower
   /// case are the same letter.
-  func closestFirst(among candidates: [String]) -> [String] {
+  package func closestFirst(among candidates: [String]) -> [String] {
     let ranked = candidates.enumerated().map { (index, candidate) in
       (distance: editDistance(to: candidate), index: index, candidate: candidate)
     }
@@ -9,7 +9,7 @@ extension String {
   }
 
   /// Letters to insert, delete or replace until both are equal (Levenshtein).
-  private func editDistance(to other: String) -> Int {
+  package func editDistance(to other: String) -> Int {
     let target = Array(other.lowercased())
     var row = Array(0...target.count)
     for (index, letter) in lowercased().enumerated() {
