@@ -26,8 +26,9 @@ let package = Package(
   name: "Lockstep",
   products: [
     .library(name: "Lockstep", targets: ["Lockstep"]),
-    // Not for users: the nested package Benchmarks sees only products.
+    // Not for users: the nested packages Benchmarks and Fuzz see only products.
     .library(name: "SampleTapes", targets: ["SampleTapes"]),
+    .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
     .library(name: "LockstepCommand", targets: ["LockstepCommand"]),
     .executable(name: "lockstep", targets: ["LockstepMain"]),
   ],
@@ -43,6 +44,7 @@ let package = Package(
     library("MultiTimeframe", ["Market", "Sessions"]),
     library("Storage", ["Market", "Sessions", "Hashing", "CSQLite", "CZstd", "CArchive"]),
     library("SampleTapes", ["Market", "Sessions"]),
+    library("FuzzTargets", ["Market", "Sessions", "Storage"]),
     library("Lockstep", ["Market", "Sessions", "MultiTimeframe", "Storage"]),
     library("LockstepCommand", ["Lockstep", "Hashing", "SampleTapes"]),
     .executableTarget(
