@@ -26,6 +26,9 @@ let package = Package(
   name: "Lockstep",
   products: [
     .library(name: "Lockstep", targets: ["Lockstep"]),
+    // Not for users: the nested packages Benchmarks and Fuzz see only products.
+    .library(name: "SampleTapes", targets: ["SampleTapes"]),
+    .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
     .library(name: "LockstepCommand", targets: ["LockstepCommand"]),
     .executable(name: "lockstep", targets: ["LockstepMain"]),
   ],
@@ -40,18 +43,22 @@ let package = Package(
     library("Sessions", ["Market"]),
     library("MultiTimeframe", ["Market", "Sessions"]),
     library("Storage", ["Market", "Sessions", "Hashing", "CSQLite", "CZstd", "CArchive"]),
+    library("SampleTapes", ["Market", "Sessions"]),
+    library("FuzzTargets", ["Market", "Sessions", "Storage"]),
     library("Lockstep", ["Market", "Sessions", "MultiTimeframe", "Storage"]),
-    library("LockstepCommand", ["Lockstep", "Hashing"]),
+    library("LockstepCommand", ["Lockstep", "Hashing", "SampleTapes"]),
     .executableTarget(
       name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["Market", "Sessions", "MultiTimeframe"],
+      name: "TestSupport", dependencies: ["Market", "Sessions", "MultiTimeframe", "Storage"],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests("MarketTests", ["Market"]),
     tests("SessionsTests", ["Sessions"]),
     tests("MultiTimeframeTests", ["MultiTimeframe", "TestSupport"]),
     tests("StorageTests", ["Storage", "Market", "Sessions", "Hashing", "CArchive"]),
+    tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
+    tests("LockstepCommandTests", ["LockstepCommand", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

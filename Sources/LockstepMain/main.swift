@@ -1,3 +1,4 @@
+import Glibc
 import LockstepCommand
 
-run()
+exit(run())

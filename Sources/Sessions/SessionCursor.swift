@@ -38,11 +38,12 @@ public struct SessionCursor: Sendable {
   /// - Complexity: O(1) without allocation while `time` stays within one part of a trading day.
   public mutating func bounds(of timeframe: Timeframe, at time: Timestamp) -> BarBounds? {
     seek(time)
-    guard let part = interval.part, let day else { return nil }
-    guard let length = timeframe.elapsedNanoseconds else {
-      return part.kind == .regular ? blockBounds(of: timeframe, in: day) : nil
+    guard let part = interval.part else { return nil }
+    if let length = timeframe.elapsedNanoseconds {
+      return grid.bar(of: length, at: time.nanoseconds)
     }
-    return grid.bar(of: length, at: time.nanoseconds)
+    guard part.kind == .regular, let day else { return nil }
+    return blockBounds(of: timeframe, in: day)
   }
 
   /// Whether `time` lies in a part of a trading day.

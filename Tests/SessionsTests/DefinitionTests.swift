@@ -1,3 +1,4 @@
+import Foundation
 import Market
 import Sessions
 import Testing
@@ -121,6 +122,17 @@ import Testing
         """#)
     let closes = ["2024-01-01", "2024-01-02"].map { calendar.tradingDay(on: date($0))!.close }
     #expect(closes == [time("2024-01-02T00:00:00Z"), time("2024-01-02T12:02:00Z")])
+    // Where pre-market is included, at the open of that.
+    let extended = try TradingCalendar(
+      definition: #"""
+        {"name": "x", "zone": "UTC", "closeGrace": 60, "extendedHours": {"preOpen": "00:00"},
+          "weekly": {"monday-tuesday": [{"open": "12:00", "close": "23:59:30"}]}}
+        """#)
+    let monday = date("2024-01-01")
+    #expect(extended.tradingDay(on: monday)?.close == time("2024-01-02T00:00:30Z"))
+    #expect(
+      extended.includingExtendedHours().tradingDay(on: monday)?.close
+        == time("2024-01-02T00:00:00Z"))
   }
 
   @Test func postMarketOfShortDays() throws {
@@ -145,6 +157,18 @@ import Testing
       definition: definition(special + ", " + extended + #", "earlyPostClose": "15:00"}"#)
     ).includingExtendedHours()
     #expect(hours(saturday, "2024-01-06").last == "2024-01-06T10:00:00..2024-01-06T17:00:00")
+  }
+
+  /// The example of `docs/calendars.md` is what it says.
+  @Test func theDocumentedExampleIsSound() throws {
+    let page = TestData.package.appending(path: "docs/calendars.md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let block = try #require(text.split(separator: "```json\n").last?.split(separator: "```").first)
+    let calendar = try TradingCalendar(definition: String(block))
+    #expect(calendar.name == "XHKG")
+    #expect(calendar.tradingDay(on: date("2025-01-27"))?.parts.count == 2)
+    #expect(calendar.tradingDay(on: date("2025-01-28"))?.close == time("2025-01-28T04:00:00Z"))
+    #expect(calendar.tradingDay(on: date("2025-01-29")) == nil)
   }
 
   @Test func equalDefinitionsAreEqual() throws {

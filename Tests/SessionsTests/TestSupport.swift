@@ -35,9 +35,10 @@ extension TradingCalendar {
 
 /// The real data that some tests compare with; it is not part of the package.
 enum TestData {
+  static let package = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+
   static let folder: URL? = {
-    let package = URL(filePath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
     let given = ProcessInfo.processInfo.environment["LOCKSTEP_DATA"].map { URL(filePath: $0) }
     let folder = given ?? package.appending(path: "../shared/data").standardizedFileURL
     return FileManager.default.fileExists(atPath: folder.path) ? folder : nil

@@ -1,0 +1,49 @@
+/// Numbers as people read them.
+enum NumberText {
+  /// `2000000` as `2,000,000`.
+  static func grouped(_ number: some BinaryInteger) -> String {
+    let digits = String(number.magnitude)
+    var text = number < 0 ? "-" : ""
+    for (position, digit) in digits.enumerated() {
+      if position > 0, (digits.count - position).isMultiple(of: 3) { text += "," }
+      text.append(digit)
+    }
+    return text
+  }
+
+  /// Three significant digits and a power of a thousand: `1,234` as `1.23 k`, 8 million as
+  /// `8.00 M`. Rounded down.
+  static func short(_ number: Int) -> String {
+    var scale = 1
+    for unit in ["", " k", " M", " G"] {
+      if number < 1000 * scale || unit == " G" {
+        let whole = number / scale
+        guard scale > 1, whole < 100 else { return "\(whole)\(unit)" }
+        let decimals = whole < 10 ? 100 : 10
+        let fraction = String(number % scale * decimals / scale)
+        let zeros = String(repeating: "0", count: String(decimals).count - 1 - fraction.count)
+        return "\(whole).\(zeros)\(fraction)\(unit)"
+      }
+      scale *= 1000
+    }
+    preconditionFailure("the last unit has no bound")
+  }
+
+  /// `4.2 s` below a minute, then `3:07`, `1:02:03`.
+  static func duration(_ duration: Duration) -> String {
+    let tenths =
+      duration.components.seconds * 10 + duration.components.attoseconds / 100_000_000_000_000_000
+    let seconds = tenths / 10
+    guard seconds >= 60 else { return "\(seconds).\(tenths % 10) s" }
+    func padded(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
+    let hours = seconds / 3600
+    return hours > 0
+      ? "\(hours):\(padded(seconds / 60 % 60)):\(padded(seconds % 60))"
+      : "\(seconds / 60):\(padded(seconds % 60))"
+  }
+
+  /// `1536` bytes as `1.53 kB`.
+  static func bytes(_ count: Int) -> String {
+    count < 1000 ? "\(count) B" : short(count) + "B"
+  }
+}
