@@ -2,9 +2,9 @@
 struct ColumnDecoder: ~Copyable {
   private var decompressor = PlaneDecompressor()
   private var planeBytes = ScratchMemory()
-  /// The numbers of one block; the last byte of a plane of 4 bits may hold one row too many.
-  private var numbers = ScratchMemory(
-    byteCount: (ColumnDecoding.blockRowCount + 1) * MemoryLayout<UInt64>.stride)
+  /// The numbers of one block, and the bytes that a plane of 4 bits becomes.
+  private let numbers = ScratchMemory(byteCount: ColumnDecoding.blockRowCount * 8)
+  private let halves = ScratchMemory(byteCount: ColumnDecoding.blockRowCount)
 
   /// Brings the planes of a column into the scratch memory, one after the other.
   /// - Returns: what is wrong with them; nil if nothing is.
@@ -111,12 +111,16 @@ struct ColumnDecoder: ~Copyable {
     if planes.isEmpty { unsafe numbers.update(repeating: 0, count: count) }
     var bytes = unsafe UnsafePointer(planeBytes.start.assumingMemoryBound(to: UInt8.self))
     for plane in planes {
-      let block = unsafe bytes + (plane.width == 8 ? row : row / 2)
+      var block = unsafe bytes + row
+      if plane.width == 4 {
+        let halves = unsafe halves.start.assumingMemoryBound(to: UInt8.self)
+        unsafe ColumnDecoding.widen(bytes + row / 2, into: halves, count: count)
+        unsafe block = UnsafePointer(halves)
+      }
       if plane.shift == 0 {
-        unsafe ColumnDecoding.spread(block, width: plane.width, into: numbers, count: count)
+        unsafe ColumnDecoding.spread(block, into: numbers, count: count)
       } else {
-        unsafe ColumnDecoding.add(
-          block, width: plane.width, shift: plane.shift, to: numbers, count: count)
+        unsafe ColumnDecoding.add(block, shift: plane.shift, to: numbers, count: count)
       }
       unsafe bytes += plane.byteCount(rows: rows)
     }

@@ -22,60 +22,44 @@ enum ColumnDecoding {
   /// A multiple of 16, so that blocks begin at whole bytes of every plane.
   static let blockRowCount = 1024
 
-  /// Sets `numbers` from their lowest plane.
-  static func spread<Number: FixedWidthInteger & UnsignedInteger>(
-    _ plane: UnsafePointer<UInt8>, width: Int, into numbers: UnsafeMutablePointer<Number>,
-    count: Int
+  /// Gives each half byte of a plane a byte of its own; writes an even number of them.
+  static func widen(
+    _ plane: UnsafePointer<UInt8>, into bytes: UnsafeMutablePointer<UInt8>, count: Int
   ) {
-    if width == 8 {
-      for row in 0..<count { unsafe numbers[row] = Number(truncatingIfNeeded: plane[row]) }
-    } else {
-      for pair in 0..<(count + 1) / 2 {
-        let byte = unsafe plane[pair]
-        unsafe numbers[2 * pair] = Number(truncatingIfNeeded: byte & 15)
-        unsafe numbers[2 * pair + 1] = Number(truncatingIfNeeded: byte >> 4)
-      }
+    for pair in 0..<(count + 1) / 2 {
+      let both = unsafe plane[pair]
+      unsafe bytes[2 * pair] = both & 15
+      unsafe bytes[2 * pair + 1] = both >> 4
     }
   }
 
-  /// Adds the bits of a higher plane to `numbers`. Such planes are often nearly empty, so a
+  /// Sets `numbers` from the bytes of their lowest plane.
+  static func spread<Number: FixedWidthInteger & UnsignedInteger>(
+    _ bytes: UnsafePointer<UInt8>, into numbers: UnsafeMutablePointer<Number>, count: Int
+  ) {
+    for row in 0..<count { unsafe numbers[row] = Number(truncatingIfNeeded: bytes[row]) }
+  }
+
+  /// Adds the bytes of a higher plane to `numbers`. Such planes are often nearly empty, so a
   /// stretch of zeros is passed over at once.
   static func add<Number: FixedWidthInteger & UnsignedInteger>(
-    _ plane: UnsafePointer<UInt8>, width: Int, shift: Int,
-    to numbers: UnsafeMutablePointer<Number>, count: Int
+    _ bytes: UnsafePointer<UInt8>, shift: Int, to numbers: UnsafeMutablePointer<Number>,
+    count: Int
   ) {
-    let byteCount = width == 8 ? count : (count + 1) / 2
-    var start = 0
-    while start < byteCount {
-      let length = min(stretchByteCount, byteCount - start)
-      let bytes = unsafe plane + start
-      if unsafe !areZero(bytes, count: length) {
-        if width == 8 {
-          let target = unsafe numbers + start
-          for row in 0..<length {
-            unsafe target[row] |= Number(truncatingIfNeeded: bytes[row]) &<< Number(shift)
-          }
-        } else {
-          let target = unsafe numbers + 2 * start
-          for pair in 0..<length {
-            let byte = unsafe Number(truncatingIfNeeded: bytes[pair])
-            unsafe target[2 * pair] |= (byte & 15) &<< Number(shift)
-            unsafe target[2 * pair + 1] |= (byte >> 4) &<< Number(shift)
-          }
-        }
+    for start in stride(from: 0, to: count, by: stretchRowCount) {
+      let length = min(stretchRowCount, count - start)
+      let stretch = unsafe bytes + start
+      let target = unsafe numbers + start
+      var bits: UInt8 = 0
+      for row in 0..<length { unsafe bits |= stretch[row] }
+      if bits == 0 { continue }
+      for row in 0..<length {
+        unsafe target[row] |= Number(truncatingIfNeeded: stretch[row]) &<< Number(shift)
       }
-      start += length
     }
   }
 
-  private static let stretchByteCount = 64
-
-  @inline(__always)
-  private static func areZero(_ bytes: UnsafePointer<UInt8>, count: Int) -> Bool {
-    var bits: UInt8 = 0
-    for index in 0..<count { unsafe bits |= bytes[index] }
-    return bits == 0
-  }
+  private static let stretchRowCount = 64
 
   /// Turns zigzag numbers (0, 1, 2, 3, 4, ...) into residuals (0, -1, 1, -2, 2, ...): the sign is
   /// in the lowest bit.

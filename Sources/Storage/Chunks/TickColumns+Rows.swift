@@ -12,9 +12,13 @@ extension TickColumns {
       let absent = Self.layout[position].absent ?? 0
       switch other.column(position) {
       case .wide(let values):
-        update(position, wide: { $0.append(values, rows, before: before, absent: absent) }) { _ in }
+        update(position) {
+          $0.append(values, rows, before: before, absent: absent)
+        } narrow: { _ in
+        }
       case .narrow(let values):
-        update(position, wide: { _ in }) {
+        update(position) { _ in
+        } narrow: {
           $0.append(values, rows, before: before, absent: UInt8(absent))
         }
       }

@@ -7,8 +7,26 @@ struct ChunkEntry: Hashable {
   var firstTime: Int64
   var lastTime: Int64
   var tickCount: Int64
+  /// The hash inside the chunk, in hexadecimal.
+  var hash: String
   /// The lowest and highest sequence number; nil where no tick has one.
   var sequences: ClosedRange<Int64>?
+
+  /// The columns to select for `init(_:)`.
+  static let columns =
+    "id, first_time, last_time, tick_count, hash, min_sequence, max_sequence"
+
+  init(_ row: Statement) {
+    id = row.integer(0)
+    firstTime = row.integer(1)
+    lastTime = row.integer(2)
+    tickCount = row.integer(3)
+    hash = row.text(4)
+    if let lowest = row.optionalInteger(5), let highest = row.optionalInteger(6), lowest <= highest
+    {
+      sequences = lowest...highest
+    }
+  }
 }
 
 /// The chunks of one stream: one symbol, trades or quotes.
@@ -21,9 +39,6 @@ final class ChunkTable<Columns: TickColumns> {
   private var decoder = ChunkDecoder()
   private var encoder = ChunkEncoder()
 
-  private static var entryColumns: String {
-    "id, first_time, last_time, tick_count, min_sequence, max_sequence"
-  }
   private static var ofStream: String { "symbol = ?1 AND kind = '\(Columns.kind.rawValue)'" }
 
   init(symbol: String, connection: Connection) throws(StoreError) {
@@ -35,7 +50,7 @@ final class ChunkTable<Columns: TickColumns> {
         max_sequence, hash, data) VALUES (?, '\(Columns.kind.rawValue)', ?, ?, ?, ?, ?, ?, ?)
       """)
     deletion = try connection.prepare("DELETE FROM tick_chunks WHERE id = ?")
-    blobQuery = try connection.prepare("SELECT data, hash FROM tick_chunks WHERE id = ?")
+    blobQuery = try connection.prepare("SELECT data FROM tick_chunks WHERE id = ?")
   }
 
   /// The first chunk that holds a record later than `time`.
@@ -56,6 +71,11 @@ final class ChunkTable<Columns: TickColumns> {
     try entries("last_time = ?2 AND first_time = ?2 ORDER BY id", .integer(time))
   }
 
+  /// All chunks, in order.
+  func allEntries() throws(StoreError) -> [ChunkEntry] {
+    try entries("1 ORDER BY last_time, first_time, id")
+  }
+
   /// The chunks that hold sequence numbers.
   func entriesWithSequences() throws(StoreError) -> [ChunkEntry] {
     try entries("min_sequence IS NOT NULL ORDER BY id")
@@ -65,17 +85,11 @@ final class ChunkTable<Columns: TickColumns> {
     _ condition: String, _ values: SQLiteValue...
   ) throws(StoreError) -> [ChunkEntry] {
     let query = try connection.prepare(
-      "SELECT \(Self.entryColumns) FROM tick_chunks WHERE \(Self.ofStream) AND \(condition)")
+      "SELECT \(ChunkEntry.columns) FROM tick_chunks WHERE \(Self.ofStream) AND \(condition)")
     try query.bind([.text(symbol)] + values)
     var found: [ChunkEntry] = []
     while try query.step() {
-      let lowest = query.optionalInteger(4)
-      let highest = query.optionalInteger(5)
-      found.append(
-        ChunkEntry(
-          id: query.integer(0), firstTime: query.integer(1), lastTime: query.integer(2),
-          tickCount: query.integer(3),
-          sequences: lowest.flatMap { low in highest.map { low...max(low, $0) } }))
+      found.append(ChunkEntry(query))
     }
     return found
   }
@@ -87,9 +101,7 @@ final class ChunkTable<Columns: TickColumns> {
     guard try blobQuery.step() else {
       throw .malformedRow(table: "tick_chunks", row: "id \(entry.id)", what: "it has disappeared")
     }
-    let identity = ChunkIdentity(
-      id: entry.id, symbol: symbol, kind: Columns.kind, firstTime: entry.firstTime)
-    try unsafe decoder.decode(blobQuery.blob(0), entry, identity, into: &columns)
+    try unsafe decoder.decode(blobQuery.blob(0), of: entry, symbol: symbol, into: &columns)
   }
 
   /// Stores `rows` of `columns` as a new chunk, behind those of the same time.
@@ -114,9 +126,11 @@ extension ChunkDecoder {
   /// Decodes a chunk as the table describes it.
   /// - Throws: `StoreError.damagedChunk`, also where table and chunk differ.
   mutating func decode<Columns: TickColumns>(
-    _ bytes: UnsafeRawBufferPointer, _ entry: ChunkEntry, _ identity: ChunkIdentity,
+    _ bytes: UnsafeRawBufferPointer, of entry: ChunkEntry, symbol: String,
     into columns: inout Columns
   ) throws(StoreError) {
+    let identity = ChunkIdentity(
+      id: entry.id, symbol: symbol, kind: Columns.kind, firstTime: entry.firstTime)
     do {
       try unsafe decodeColumns(bytes, into: &columns)
     } catch {
@@ -124,8 +138,10 @@ extension ChunkDecoder {
     }
     let count = columns.count
     guard Int64(count) == entry.tickCount, columns.times[0] == entry.firstTime,
-      columns.times[count - 1] == entry.lastTime
+      columns.times[count - 1] == entry.lastTime,
+      unsafe ChunkFormat.storedHash(of: bytes).description == entry.hash
     else {
+      columns.removeAll()
       throw .damagedChunk(identity, .otherThanListed)
     }
   }

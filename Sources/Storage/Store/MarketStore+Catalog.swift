@@ -86,9 +86,7 @@ extension MarketStore {
           count: query.integer(2), timeRange: try timeRange(query, 3, 4, table: "bars", row: row),
           chunkCount: 0, byteCount: 0))
     }
-    return found.sorted {
-      ($0.bars!.source.rawValue, $0.bars!.timeframe) < ($1.bars!.source.rawValue, $1.bars!.timeframe)
-    }
+    return found.sorted { $0.bars! < $1.bars! }
   }
 
   /// All imports, in the order in which they were made.

@@ -26,3 +26,12 @@ public struct BarSeries: Hashable, Sendable {
     self.timeframe = timeframe
   }
 }
+
+extension BarSeries: Comparable, CustomStringConvertible {
+  /// By price, then shorter before longer.
+  public static func < (left: BarSeries, right: BarSeries) -> Bool {
+    (left.source.rawValue, left.timeframe) < (right.source.rawValue, right.timeframe)
+  }
+
+  public var description: String { "\(timeframe) \(source.columnText)" }
+}

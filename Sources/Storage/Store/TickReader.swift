@@ -73,7 +73,7 @@ struct ChunkReading<Columns: TickColumns>: ~Copyable {
     let first = (from ?? .earliest).nanoseconds
     let query = try connection.prepare(
       """
-      SELECT id, first_time, last_time, tick_count, data FROM tick_chunks
+      SELECT \(ChunkEntry.columns), data FROM tick_chunks
       WHERE symbol = ? AND kind = ? AND last_time >= ? ORDER BY last_time, first_time, id
       """)
     try query.bind([.text(symbol), .text(Columns.kind.rawValue), .integer(first)])
@@ -88,12 +88,8 @@ struct ChunkReading<Columns: TickColumns>: ~Copyable {
         query.reset()
         break
       }
-      let entry = ChunkEntry(
-        id: query.integer(0), firstTime: query.integer(1), lastTime: query.integer(2),
-        tickCount: query.integer(3))
-      let identity = ChunkIdentity(
-        id: entry.id, symbol: symbol, kind: Columns.kind, firstTime: entry.firstTime)
-      try unsafe decoder.decode(query.blob(4), entry, identity, into: &columns)
+      let entry = ChunkEntry(query)
+      try unsafe decoder.decode(query.blob(7), of: entry, symbol: symbol, into: &columns)
       let start = columns.lowerBound(of: first)
       columns.keep(start..<max(start, columns.upperBound(of: last)))
       if !columns.isEmpty { return true }
