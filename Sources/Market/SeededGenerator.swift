@@ -40,7 +40,9 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
 
   /// A number within `range`, both ends included.
   public mutating func within(_ range: ClosedRange<Int64>) -> Int64 {
-    let width = UInt64(range.upperBound &- range.lowerBound) + 1
-    return range.lowerBound &+ Int64(next().multipliedFullWidth(by: width).high)
+    let width = UInt64(bitPattern: range.upperBound &- range.lowerBound)
+    guard width < .max else { return Int64(bitPattern: next()) }
+    let offset = next().multipliedFullWidth(by: width + 1).high
+    return range.lowerBound &+ Int64(bitPattern: offset)
   }
 }
