@@ -73,8 +73,9 @@ import Testing
     #expect(
       message { try fileSystem.synchronizeFolder(missing) }
         .hasPrefix("cannot synchronize the folder '\(missing)'"))
-    #expect(message { _ = try fileSystem.exists(String(repeating: "x", count: 5000)) }
-      .hasPrefix("cannot look for"))
+    #expect(
+      message { _ = try fileSystem.exists(String(repeating: "x", count: 5000)) }
+        .hasPrefix("cannot look for"))
     let closed = OpenFile(path: "closed", descriptor: -1)
     var bytes: [UInt8] = [0]
     #expect(message { _ = try fileSystem.size(closed) }.hasPrefix("cannot measure"))

@@ -238,9 +238,10 @@ import Testing
     let parsed = try InputSupport.parse(text)
     #expect(parsed[.aggressor] == [2, 1, 2, 1, 2, 1, 0])
     #expect(
-      parsed.messages == ["maybe", "truex", "10"].enumerated().map { index, word in
-        "\(9 + index): is_buyer_maker is '\(word)': expected false or true"
-      })
+      parsed.messages
+        == ["maybe", "truex", "10"].enumerated().map { index, word in
+          "\(9 + index): is_buyer_maker is '\(word)': expected false or true"
+        })
   }
 
   @Test func rejectsRowsOfAnotherSymbol() throws {

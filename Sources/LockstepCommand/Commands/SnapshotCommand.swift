@@ -64,6 +64,7 @@ enum SnapshotCommand {
       "replay", total: selections.reduce(0) { $0 + $1.recordCount }, unit: "ticks",
       console: console, quiet: arguments[CommonParameters.quiet])
     try tape.play(through: time, progress)
+    if tape.state.time == nil { try tape.state.advance(to: time) }
     progress.finish()
     let snapshot = tape.state.snapshot()
     var bars: [[Bar]] = []

@@ -18,8 +18,9 @@ enum TrailCommand {
     discussion: """
       Replays the tape and shows every change from --from to --to: the event number, when it
       happened, what it was (a record, bars that closed, a session that opened or closed), which
-      timeframes closed with it, and how far the current bar of each timeframe had come. A dash
-      stands where no record has formed a bar since the last close.
+      timeframes closed with it, and how far the current bar of each timeframe had come: the share
+      done, the time gone, the ticks so far. A dash stands where no record has formed a bar since
+      the last close.
       """,
     parameters: [
       CommonParameters.store, CommonParameters.symbol, from, to, limit,
@@ -56,7 +57,8 @@ enum TrailCommand {
       quiet: arguments[CommonParameters.quiet])
     // Up to the first moment asked for, the trail would only be overwritten.
     tape.state.recordAuditTrail(false)
-    let before = try Timestamp(nanoseconds: max(from.nanoseconds - 1, Timestamp.earliest.nanoseconds))
+    let before = try Timestamp(
+      nanoseconds: max(from.nanoseconds - 1, Timestamp.earliest.nanoseconds))
     try tape.play(through: before, progress)
     tape.state.recordAuditTrail(true)
     try tape.play(through: to, progress)
@@ -82,8 +84,8 @@ enum TrailCommand {
           continue
         }
         rows.text(
-          "\(DurationText.short(progress.elapsed)) \(DurationText.percent(progress)) %"
-            + " \(NumberText.grouped(progress.tickCount))")
+          "\(DurationText.percent(progress)) % \(DurationText.short(progress.elapsed))"
+            + " \(progress.tickCount)t")
       }
       try rows.endRow()
     }

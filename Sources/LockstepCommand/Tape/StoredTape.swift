@@ -28,7 +28,8 @@ struct StoredTape: ~Copyable {
     return applied
   }
 
-  /// Applies everything up to and including `time`, and closes what ends by then.
+  /// Applies everything up to and including `time`, and closes what ends by then. Before the first
+  /// record the clock stays unset: it begins with the tape, whatever is asked.
   ///
   /// - Throws: also `Interrupted`, when the user asked the work to end.
   mutating func play(through time: Timestamp, _ progress: Progress) throws {
@@ -37,7 +38,7 @@ struct StoredTape: ~Copyable {
       if applied == 0 { break }
       try progress.advance(by: applied)
     }
-    if state.time.map({ $0 <= time }) ?? true { try state.advance(to: time) }
+    if let now = state.time, now <= time { try state.advance(to: time) }
   }
 
   /// The stream whose record comes next, and until when its records come before all others'.

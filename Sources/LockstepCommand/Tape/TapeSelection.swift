@@ -34,7 +34,9 @@ struct TapeSelection {
         remedy: "it has \(available.map { "\($0)" }.joined(separator: ", "))")
     }
     let kept = used.filter { stream in
-      chosen.contains { stream.bars?.source == $0 || stream.bars == nil && stream.kind == $0.recordKind }
+      chosen.contains {
+        stream.bars?.source == $0 || stream.bars == nil && stream.kind == $0.recordKind
+      }
     }
     guard let first = kept.map(\.timeRange.lowerBound).min(),
       let last = kept.map(\.timeRange.upperBound).max()

@@ -31,7 +31,9 @@ public struct PosixFileSystem: FileSystem {
     while written < bytes.byteCount {
       let rest = bytes.extracting(droppingFirst: written)
       written += try call(.write, file.path) {
-        unsafe rest.withUnsafeBytes { unsafe Glibc.write(file.descriptor, $0.baseAddress, $0.count) }
+        unsafe rest.withUnsafeBytes {
+          unsafe Glibc.write(file.descriptor, $0.baseAddress, $0.count)
+        }
       }
     }
   }

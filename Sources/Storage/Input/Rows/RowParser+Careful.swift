@@ -66,7 +66,8 @@ extension RowParser {
     case .identifier:
       return field.isEmpty ? TradeColumns.absentSequence : TradeIdentifier.value(of: field)
     case .side:
-      return Int64(try aggressor(field, column, buyer: ["buy", "b"], seller: ["sell", "s"]).rawValue)
+      return Int64(
+        try aggressor(field, column, buyer: ["buy", "b"], seller: ["sell", "s"]).rawValue)
     case .buyerIsMaker:
       let result = try aggressor(field, column, buyer: ["false", "0"], seller: ["true", "1"])
       return Int64(result.rawValue)

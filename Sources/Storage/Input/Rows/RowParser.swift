@@ -221,7 +221,8 @@ struct SymbolName: Sendable {
     text.compactMap { byte in
       switch byte {
       case UInt8(ascii: "/"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
-        UInt8(ascii: " "): nil
+        UInt8(ascii: " "):
+        nil
       case UInt8(ascii: "a")...UInt8(ascii: "z"): byte - 32
       default: byte
       }
