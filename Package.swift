@@ -57,6 +57,7 @@ let package = Package(
     tests("SessionsTests", ["Sessions"]),
     tests("MultiTimeframeTests", ["MultiTimeframe", "TestSupport"]),
     tests("StorageTests", ["Storage", "Market", "Sessions", "Hashing", "CArchive"]),
+    tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
     tests("LockstepCommandTests", ["LockstepCommand", "TestSupport"]),
   ],
