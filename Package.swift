@@ -59,7 +59,7 @@ let package = Package(
     tests("StorageTests", ["Storage", "Market", "Sessions", "Hashing", "CArchive"]),
     tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
-    tests("LockstepCommandTests", ["LockstepCommand", "TestSupport"]),
+    tests("LockstepCommandTests", ["LockstepCommand", "TestSupport", "Hashing"]),
   ],
   swiftLanguageModes: [.v6]
 )
