@@ -12,7 +12,7 @@ extension CommonParameters {
     "whether pre- and post-market form bars")
   static let timeframes = Parameter.repeated(
     "--timeframe", "TF", .timeframe,
-    "a timeframe, may be repeated; 1m, 5m, 15m, 1H, 4H and 1D when none is given")
+    "a timeframe; 1m, 5m, 15m, 1H, 4H and 1D when none is given")
 
   /// The timeframes asked for, or the default set.
   static func timeframes(_ arguments: Arguments) -> [Timeframe] {

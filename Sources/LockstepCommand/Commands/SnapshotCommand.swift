@@ -5,7 +5,7 @@ import Storage
 /// `lockstep snapshot`: every timeframe of some symbols at one moment.
 enum SnapshotCommand {
   private static let symbols = Parameter.repeated(
-    "--symbol", "S", .text, "a symbol, may be repeated; all when none is given")
+    "--symbol", "S", .text, "a symbol; all when none is given")
   private static let at = Parameter.required(
     "--at", "T", .time, "the moment: records up to and including it, closes up to and including it")
   private static let history = Parameter.option(
