@@ -55,7 +55,7 @@ failures_of() {
   if [ ! -e "$results/$1.xml" ] && [ ! -e "$report" ]; then
     [ "$status" -eq 0 ] || echo "$1: status $status"
   elif ! grep -q '<testcase' "$report"; then
-    echo "$1: no test ran, status $status"
+    echo "$1: the run broke off, or selected no test; status $status"
   else
     local failed
     failed=$(failed_tests "$report")
@@ -79,7 +79,7 @@ summarise() {
       skips=$(grep -c '<skipped' "$report" || true)
     fi
     local good=$((cases > skips + broken ? cases - skips - broken : 0))
-    printf '%-16s %5d passed, %d failed, %d skipped\n' "$name" "$good" "$broken" "$skips"
+    printf '%-20s %5d passed, %d failed, %d skipped\n' "$name" "$good" "$broken" "$skips"
     [ -z "$failures" ] || sed 's/^/  failed: /' <<<"$failures"
     passed=$((passed + good)) failed=$((failed + broken)) skipped=$((skipped + skips))
   done
