@@ -30,7 +30,7 @@ struct HelpText {
     }
     let examples = command.examples.map { "  # \($0.title)\n  \($0.commandLine)\n" }
     return """
-      \(HelpText.program) \(command.name): \(command.summary)
+      \(wrap("\(HelpText.program) \(command.name): \(command.summary)", indent: 0))
 
       \(usage(of: command))
       \(paragraphs.joined(separator: "\n"))

@@ -4,9 +4,12 @@ public let lockstepVersion = "0.1.0"
 /// The commands, in the order in which a new user meets them.
 let builtInCommands: [Command] = [
   GenerateCommand.command,
+  InfoCommand.command,
   BarsCommand.command,
   SnapshotCommand.command,
   TrailCommand.command,
+  TicksCommand.command,
+  VerifyCommand.command,
 ]
 
 /// Runs one command line, as the program `lockstep` does, and says how it ended.

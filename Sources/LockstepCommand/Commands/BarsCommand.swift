@@ -17,8 +17,6 @@ enum BarsCommand {
     "--partial", "add the bar that is still open at the end")
   private static let output = Parameter.option(
     "--output", "FORMAT", ArgumentType<RowFormat>.choice, default: .table, "how rows are written")
-  private static let times = Parameter.option(
-    "--times", "FORMAT", ArgumentType<TimeFormat>.choice, default: .iso, "how times are written")
 
   static let command = Command(
     name: "bars",
@@ -34,8 +32,8 @@ enum BarsCommand {
       """,
     parameters: [
       CommonParameters.store, CommonParameters.symbol, timeframe, from, to, price,
-      CommonParameters.anchor, CommonParameters.hours, partial, output, times,
-      CommonParameters.quiet,
+      CommonParameters.anchor, CommonParameters.hours, partial, output,
+      CommonParameters.times, CommonParameters.quiet,
     ],
     examples: [
       Command.Example(
@@ -68,7 +66,8 @@ enum BarsCommand {
       of: store, symbol: symbol, from: from.map { start(of: timeframe, at: $0, selection) }, to: to)
     var tape = StoredTape(state: state, streams: streams)
     let writer = BarWriter(
-      selection, from: from, format: arguments[output], times: arguments[times], to: console.output)
+      selection, from: from, format: arguments[output], times: arguments[CommonParameters.times],
+      to: console.output)
     let progress = Progress(
       "bars", total: selection.recordCount, unit: "ticks", console: console,
       quiet: arguments[CommonParameters.quiet] || console.outputColumns != nil)

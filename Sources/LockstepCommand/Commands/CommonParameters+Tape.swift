@@ -10,6 +10,8 @@ extension CommonParameters {
   static let hours = Parameter.option(
     "--hours", "HOURS", ArgumentType<TradingHoursChoice>.choice, default: .regular,
     "whether pre- and post-market form bars")
+  static let times = Parameter.option(
+    "--times", "FORMAT", ArgumentType<TimeFormat>.choice, default: .iso, "how times are written")
   static let timeframes = Parameter.repeated(
     "--timeframe", "TF", .timeframe,
     "a timeframe; 1m, 5m, 15m, 1H, 4H and 1D when none is given")

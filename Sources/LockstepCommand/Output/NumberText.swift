@@ -29,6 +29,11 @@ enum NumberText {
     preconditionFailure("the last unit has no bound")
   }
 
+  /// `345` hundredths as `3.45`.
+  static func hundredths(_ number: Int64) -> String {
+    "\(number / 100)." + String(100 + number % 100).dropFirst()
+  }
+
   /// `4.2 s` below a minute, then `3:07`, `1:02:03`.
   static func duration(_ duration: Duration) -> String {
     let tenths =

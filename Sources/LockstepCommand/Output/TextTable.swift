@@ -48,3 +48,14 @@ struct TextTable {
     bytes.append(UInt8(ascii: "\n"))
   }
 }
+
+extension TextTable {
+  /// A small table as text: the titles with their alignments, and its rows.
+  static func text(_ columns: [(String, Alignment)], _ rows: [[String]]) -> String {
+    var table = TextTable(columns.map { Column(title: $0.0, alignment: $0.1) })
+    var bytes: [UInt8] = []
+    for row in rows { table.add(row, to: &bytes) }
+    table.finish(to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+}

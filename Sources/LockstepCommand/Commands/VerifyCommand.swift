@@ -1,0 +1,71 @@
+import Market
+import Storage
+
+/// `lockstep verify`: reads everything again and says what is not as it should be.
+enum VerifyCommand {
+  static let command = Command(
+    name: "verify",
+    summary: "read everything in a store again and report what is wrong",
+    discussion: """
+      Checks the database itself, the hash and content of every chunk of ticks and their order,
+      the numbers of records against those of the imports, and every stored bar. Where a symbol
+      has bars and the ticks of their price, the bars are formed again from the ticks and
+      compared: open, high, low and close, and the volume where the stored bar has one. Bars
+      that the ticks cover only in part are not compared.
+
+      Nothing is changed. The status is 0 if the store is sound, and 3 if it is not.
+      """,
+    parameters: [CommonParameters.store, CommonParameters.quiet],
+    examples: [
+      Command.Example(
+        title: "the whole store", commandLine: "lockstep verify --store market.db")
+    ],
+    run: run)
+
+  private static func run(_ arguments: Arguments, _ console: Console) throws {
+    let path = arguments[CommonParameters.store]
+    let quiet = arguments[CommonParameters.quiet]
+    let store = try MarketStore(path: path, mode: .readOnly)
+    let reading = Progress("read", total: 0, unit: "ticks", console: console, quiet: quiet)
+    var ticksRead: Int64 = 0
+    let verification = try store.verify { count in
+      // The store cannot be stopped in here; what was asked for meanwhile is looked at below.
+      try? reading.advance(by: Int(count - ticksRead))
+      ticksRead = count
+    }
+    reading.finish()
+    try console.interruption.check()
+
+    var findings = verification.findings.map(\.description)
+    var comparedBars = 0
+    // Ticks that cannot be read are a finding already, and nothing to form bars from.
+    if verification.isSound {
+      let forming = Progress("bars", total: 0, unit: "ticks", console: console, quiet: quiet)
+      for symbol in try store.instruments().map(\.symbol) {
+        var comparison = BarComparison(store, symbol: symbol)
+        try comparison.run(forming)
+        comparedBars += comparison.comparedCount
+        findings += comparison.findings
+      }
+      forming.finish()
+    }
+    try console.print(
+      """
+      \(NumberText.grouped(verification.tickCount)) ticks in \
+      \(NumberText.grouped(verification.chunkCount)) chunks, \
+      \(NumberText.grouped(verification.barCount)) bars, \
+      \(NumberText.grouped(verification.importCount)) imports; \
+      \(NumberText.grouped(comparedBars)) bars formed again from ticks
+
+      """)
+    guard !findings.isEmpty else { return try console.print("sound\n") }
+    for finding in findings.prefix(shownFindings) { try console.print("wrong: \(finding)\n") }
+    throw CommandFailure(
+      "\(path): \(NumberText.grouped(findings.count)) findings",
+      remedy: findings.count > shownFindings ? "the first \(shownFindings) are shown" : nil,
+      status: .dataNotFit)
+  }
+
+  /// How many findings are printed one by one.
+  private static let shownFindings = 100
+}
