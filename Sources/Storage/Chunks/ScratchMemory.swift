@@ -1,8 +1,10 @@
 /// Memory that is kept between uses and grows when more is asked for; its content does not last.
 @safe struct ScratchMemory: ~Copyable {
-  private var buffer = unsafe UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  private var buffer: UnsafeMutableRawBufferPointer
 
-  init(byteCount: Int = 0) { reserve(byteCount) }
+  init(byteCount: Int = 64) {
+    unsafe buffer = .allocate(byteCount: byteCount, alignment: 64)
+  }
 
   deinit { unsafe buffer.deallocate() }
 
@@ -13,7 +15,7 @@
     unsafe buffer = .allocate(byteCount: byteCount, alignment: 64)
   }
 
-  /// Where it begins; at least one `reserve(_:)` went before.
+  /// Where it begins.
   @unsafe var start: UnsafeMutableRawPointer { unsafe buffer.baseAddress! }
 }
 
