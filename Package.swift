@@ -54,6 +54,7 @@ let package = Package(
       name: "TestSupport", dependencies: ["Market", "Sessions", "MultiTimeframe", "Storage"],
       path: "Tests/TestSupport", swiftSettings: settings),
     tests("MarketTests", ["Market"]),
+    tests("HashingTests", ["Hashing"]),
     tests("SessionsTests", ["Sessions"]),
     tests("MultiTimeframeTests", ["MultiTimeframe", "TestSupport"]),
     tests("StorageTests", ["Storage", "Market", "Sessions", "Hashing", "CArchive"]),

@@ -32,6 +32,30 @@ public struct ChunkDecoder: ~Copyable {
     try unsafe decodeColumns(chunk, into: &columns)
   }
 
+  /// Replaces `columns` by the trades in `chunk`.
+  /// - Throws: what is wrong with the chunk; `columns` is then empty.
+  public mutating func decode(
+    _ chunk: [UInt8], into columns: inout TradeColumns
+  ) throws(ChunkFault) {
+    try decodeColumns(chunk, into: &columns)
+  }
+
+  /// Replaces `columns` by the quotes in `chunk`.
+  /// - Throws: what is wrong with the chunk; `columns` is then empty.
+  public mutating func decode(
+    _ chunk: [UInt8], into columns: inout QuoteColumns
+  ) throws(ChunkFault) {
+    try decodeColumns(chunk, into: &columns)
+  }
+
+  private mutating func decodeColumns<Columns: TickColumns>(
+    _ chunk: [UInt8], into columns: inout Columns
+  ) throws(ChunkFault) {
+    try unsafe chunk.withUnsafeBufferPointer { bytes throws(ChunkFault) in
+      try unsafe decodeColumns(UnsafeRawBufferPointer(bytes), into: &columns)
+    }
+  }
+
   mutating func decodeColumns<Columns: TickColumns>(
     _ chunk: UnsafeRawBufferPointer, into columns: inout Columns
   ) throws(ChunkFault) {

@@ -47,7 +47,7 @@ extension ChunkFault: CustomStringConvertible {
     case .valueOutOfRange(let column):
       "column '\(column)' holds a value outside its range"
     case .otherThanListed:
-      "its count or times are not those that the table gives"
+      "its count, times or hash are not those that the table gives"
     }
   }
 }

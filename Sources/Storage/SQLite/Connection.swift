@@ -70,7 +70,8 @@ import CSQLite
     switch code & 0xFF {
     case SQLITE_BUSY, SQLITE_LOCKED: return .locked(path: path)
     case SQLITE_FULL: return .diskFull(path: path)
-    case SQLITE_READONLY, SQLITE_PERM: return .cannotWrite(path: path, reason: message)
+    case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN:
+      return .cannotWrite(path: path, reason: message)
     case SQLITE_NOTADB: return .notAStore(path: path, found: message)
     default:
       let extended = unsafe sqlite3_extended_errcode(handle)

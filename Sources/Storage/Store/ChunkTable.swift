@@ -11,7 +11,9 @@ struct ChunkEntry: Hashable {
   var hash: String
   /// The lowest and highest sequence number; nil where no tick has one.
   var sequences: ClosedRange<Int64>?
+}
 
+extension ChunkEntry {
   /// The columns to select for `init(_:)`.
   static let columns =
     "id, first_time, last_time, tick_count, hash, min_sequence, max_sequence"

@@ -43,11 +43,12 @@ struct StoreFile {
       return connection
     } catch {
       if !exists(path), mode != .create { throw .missingFile(path: path) }
-      guard case .database(_, let failure) = error, failure.code & 0xFF == SQLITE_CANTOPEN else {
-        throw error
-      }
-      guard mode == .readOnly, !exists(path + "-wal") else {
-        throw .cannotWrite(path: path, reason: "the folder may only be read")
+      guard case .cannotWrite = error, mode == .readOnly else { throw error }
+      if exists(path + "-wal") {
+        throw .cannotWrite(
+          path: path,
+          reason: "a writer left work beside it (-wal) that must be put in order first, and the "
+            + "folder may only be read")
       }
       return try connection(
         location: immutableURI, flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)

@@ -34,7 +34,14 @@ extension MarketStore {
   ) throws(StoreError) -> StoreVerification {
     // One state from beginning to end, whatever is written meanwhile.
     try connection.execute("BEGIN")
-    defer { try? connection.execute("ROLLBACK") }
+    let result = Result { () throws(StoreError) in try checkEverything(progress) }
+    try connection.execute("ROLLBACK")
+    return try result.get()
+  }
+
+  private func checkEverything(
+    _ progress: (Int64) -> Void
+  ) throws(StoreError) -> StoreVerification {
     var result = StoreVerification()
     try result.attempt("the database") { result throws(StoreError) in
       try checkDatabase(&result)
