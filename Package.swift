@@ -57,7 +57,7 @@ let package = Package(
     tests("HashingTests", ["Hashing"]),
     tests("SessionsTests", ["Sessions"]),
     tests("MultiTimeframeTests", ["MultiTimeframe", "TestSupport"]),
-    tests("StorageTests", ["Storage", "Market", "Sessions", "Hashing", "CArchive"]),
+    tests("StorageTests", ["Storage", "Hashing", "CArchive", "TestSupport"]),
     tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
     tests("LockstepCommandTests", ["LockstepCommand", "TestSupport", "Hashing"]),

@@ -1,6 +1,7 @@
 import Foundation
 import Hashing
 import Market
+import TestSupport
 import Testing
 
 @testable import Storage

@@ -31,6 +31,20 @@ public final class SequenceSet {
     return ranges.insert(id)
   }
 
+  /// Puts `ids` into the set, in their order, up to the first that is there already.
+  ///
+  /// - Returns: how many were put in.
+  /// - Throws: `StoreError.damagedChunk` where stored ids cannot be read.
+  public func insert(contentsOf ids: ArraySlice<Int64>) throws(StoreError) -> Int {
+    var position = ids.startIndex
+    while position < ids.endIndex {
+      if let clear { position += ranges.extend(with: ids[position...], within: clear) }
+      guard position < ids.endIndex, try insert(ids[position]) else { break }
+      position += 1
+    }
+    return position - ids.startIndex
+  }
+
   /// Takes the ids of a chunk that somebody else has read.
   func absorb(_ ids: [Int64], of entry: ChunkEntry) {
     guard let index = unread.firstIndex(of: entry) else { return }
@@ -75,6 +89,28 @@ struct SequenceRanges {
       scattered.insert(id)
     }
     return true
+  }
+
+  /// Appends ids from the beginning of `ids`, as long as each is above all before and within
+  /// `bounds`.
+  ///
+  /// - Returns: how many.
+  mutating func extend(with ids: ArraySlice<Int64>, within bounds: ClosedRange<Int64>) -> Int {
+    guard let first = ids.first, first > (ranges.last?.upperBound ?? Int64.min) else { return 0 }
+    var taken = 0
+    var start = first
+    var last = first
+    for id in ids {
+      guard bounds.contains(id), taken == 0 || id > last else { break }
+      if taken > 0, id - 1 > last {
+        extend(with: start...last)
+        start = id
+      }
+      last = id
+      taken += 1
+    }
+    if taken > 0 { extend(with: start...last) }
+    return taken
   }
 
   /// Inserts the ids of a chunk, in any order; absent ones are left out.

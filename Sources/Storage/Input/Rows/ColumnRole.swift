@@ -23,6 +23,29 @@ public enum ColumnRole: String, CaseIterable, Sendable {
   case askSize = "ask_size"
   case open, high, low, close, volume, ticks
 
+  /// Where its values go; nil where none are kept.
+  var slot: RowBatch.Slot? {
+    switch self {
+    case .ignored, .symbol: nil
+    case .time: .time
+    case .receiveTime: .receiveTime
+    case .id: .sequence
+    case .price: .price
+    case .quantity: .quantity
+    case .side, .buyerIsMaker: .aggressor
+    case .bid: .bid
+    case .ask: .ask
+    case .bidSize: .bidSize
+    case .askSize: .askSize
+    case .open: .open
+    case .high: .high
+    case .low: .low
+    case .close: .close
+    case .volume: .volume
+    case .ticks: .ticks
+    }
+  }
+
   var isPrice: Bool {
     switch self {
     case .price, .bid, .ask, .open, .high, .low, .close: true

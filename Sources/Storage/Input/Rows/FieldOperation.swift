@@ -63,35 +63,29 @@ extension FieldOperation {
       result.mayBeEmpty = true
       return result
     }
+    // Names and what is not read go nowhere; no operation writes for them.
+    let slot = column.role.slot ?? .line
     switch column.role {
-    case .ignored: self = operation(.skip, .line)
-    case .time, .receiveTime:
-      let slot = column.role == .time ? RowBatch.Slot.time : .receiveTime
-      self = FieldOperation(time: column, slot: slot, hasZone: layout.zone != nil)
-    case .symbol: self = operation(.symbol, .line)
-    case .side: self = operation(.side, .aggressor)
-    case .buyerIsMaker: self = operation(.buyerIsMaker, .aggressor)
-    case .id: self = operation(.identifier, .sequence)
-    case .price: self = price(.price)
-    case .quantity: self = quantity(.quantity, from: 1)
-    case .bid: self = oneSided(.standingPrice, price(.bid))
-    case .ask: self = oneSided(.standingPrice, price(.ask))
-    case .bidSize: self = oneSided(.standingSize, quantity(.bidSize, from: 0))
-    case .askSize: self = oneSided(.standingSize, quantity(.askSize, from: 0))
-    case .open: self = price(.open)
-    case .high: self = price(.high)
-    case .low: self = price(.low)
-    case .close: self = price(.close)
-    case .volume: self = quantity(.volume, from: 0)
+    case .ignored: self = operation(.skip, slot)
+    case .symbol: self = operation(.symbol, slot)
+    case .time, .receiveTime: self = FieldOperation(time: column, slot, layout.zone != nil)
+    case .side: self = operation(.side, slot)
+    case .buyerIsMaker: self = operation(.buyerIsMaker, slot)
+    case .id: self = operation(.identifier, slot)
+    case .bid, .ask: self = oneSided(.standingPrice, price(slot))
+    case .bidSize, .askSize: self = oneSided(.standingSize, quantity(slot, from: 0))
+    case .price, .open, .high, .low, .close: self = price(slot)
+    case .quantity: self = quantity(slot, from: 1)
+    case .volume: self = quantity(slot, from: 0)
     case .ticks:
-      self = operation(.decimal, .ticks)
+      self = operation(.decimal, slot)
       minimum = 1
       maximum = Quantity.limit - 1
       mayBeEmpty = true
     }
   }
 
-  private init(time column: RowLayout.Column, slot: RowBatch.Slot, hasZone: Bool) {
+  private init(time column: RowLayout.Column, _ slot: RowBatch.Slot, _ hasZone: Bool) {
     guard let encoding = column.time else { preconditionFailure("a time has an encoding") }
     let code: Code = encoding == .text ? .textTime : .numericTime
     self.init(code: code, offset: slot.offset)

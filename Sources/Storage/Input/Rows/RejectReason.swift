@@ -17,8 +17,12 @@ public enum RejectReason: Error, Hashable, Sendable {
   case unknownWord(column: String, found: String, expected: String)
   /// An update of one side of a quote before the other side is known, or of neither.
   case incompleteQuote(side: String)
-  case inconsistentBar(found: String)
-  case offGrid(column: String, found: String, expected: String)
+  /// A bar whose open or close lies outside of its low and high.
+  case inconsistentBar(time: String)
+  /// Another bar of the series begins at the same time, with other values.
+  case conflictingBar(time: String)
+  /// A bar that does not begin, or end, where a bar of its length does.
+  case offGrid(found: String, expected: String)
   case nulByte
   case lineTooLong(limit: Int)
 }
@@ -51,10 +55,12 @@ extension RejectReason: CustomStringConvertible {
       "\(column) is '\(found)': expected \(expected)"
     case .incompleteQuote(let side):
       "no price of the \(side): expected one in this row or before it"
-    case .inconsistentBar(let found):
-      "a bar of \(found): expected its open and close between its low and its high"
-    case .offGrid(let column, let found, let expected):
-      "\(column) is '\(found)', off the grid of bars: expected \(expected)"
+    case .inconsistentBar(let time):
+      "the bar of \(time): expected its open and close between its low and its high"
+    case .conflictingBar(let time):
+      "the bar of \(time): expected the values of the one that is there already"
+    case .offGrid(let found, let expected):
+      "the bar of \(found) is off the grid of its length: expected \(expected)"
     case .nulByte:
       "a NUL byte: expected text"
     case .lineTooLong(let limit):

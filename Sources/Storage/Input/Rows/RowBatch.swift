@@ -30,12 +30,23 @@ package struct RowBatch: Sendable {
 
     /// Where the column begins in `cells`.
     var offset: Int { rawValue * RowBatch.capacity }
+
+    /// What stands for a value that a row does not have.
+    var absent: Int64 {
+      switch self {
+      case .receiveTime: TradeColumns.absentTime
+      case .sequence: TradeColumns.absentSequence
+      default: 0
+      }
+    }
   }
 
   /// Large enough that the work around a batch vanishes, small enough for the processor's cache.
   package static let capacity = 4096
 
   package internal(set) var count = 0
+  /// The columns that the file has.
+  var slots: Set<Slot> = []
   var cells = [Int64](repeating: 0, count: Slot.allCases.count * capacity)
 
   package init() {}
@@ -53,6 +64,8 @@ package struct RowBatch: Sendable {
     }
     set { cells[slot.offset + row] = newValue }
   }
+
+  func uses(_ slot: Slot) -> Bool { slots.contains(slot) }
 
   package mutating func removeAll() { count = 0 }
 }

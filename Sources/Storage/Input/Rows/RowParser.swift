@@ -8,6 +8,7 @@ import Market
 package struct RowParser: Sendable {
   let layout: RowLayout
   let operations: [FieldOperation]
+  private let slots: Set<RowBatch.Slot>
   /// The instrument's name as the file may write it, without regard to case and separators.
   let symbol: SymbolName
   /// Which file, for messages.
@@ -34,6 +35,7 @@ package struct RowParser: Sendable {
     operations = layout.columns.map { column in
       FieldOperation(column, layout: layout, instrument: instrument)
     }
+    slots = Set(layout.columns.compactMap(\.role.slot)).union([.time, .line])
     symbol = SymbolName(sourceSymbol ?? instrument.symbol)
     nextLine = firstLine
   }
@@ -49,6 +51,7 @@ package struct RowParser: Sendable {
     _ lines: UnsafeBufferPointer<UInt8>, isPlain: Bool, into batch: inout RowBatch,
     rejects: inout RejectLog
   ) -> Int {
+    batch.slots = slots
     guard let start = lines.baseAddress, lines.count > 0 else { return 0 }
     let end = unsafe start + lines.count
     precondition(unsafe end[-1] == UInt8(ascii: "\n"), "lines end with a line feed")

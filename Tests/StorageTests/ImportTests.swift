@@ -1,0 +1,550 @@
+import Hashing
+import Market
+import Sessions
+import Storage
+import TestSupport
+import Testing
+
+@Suite struct ImportTests {
+  private typealias Support = ImportSupport
+  private static let header = "time,price,quantity,id\n"
+
+  private static func trade(_ second: Int, _ id: Int, _ price: String = "1.5") -> String {
+    "\(1_549_238_400 + second),\(price),2,\(id)\n"
+  }
+
+  @Test func importsAndTellsWhatItDid() throws {
+    let place = try Support.Place()
+    let text =
+      "ts_ms,bid,ask,bid_vol_mio,ask_vol_mio\n1549238400994,1.14543,1.14545,2.06,1\n"
+      + "1549238401271,1.14544,1.14543,1,1\n"
+    let path = place.write(text)
+    let report = try place.run(
+      [path], Support.options(price: nil, quantity: nil) { $0.importedAt = .latest })
+    #expect(
+      report.instrument
+        == Instrument(
+          symbol: "TEST", pricePrecision: try Precision(5), quantityPrecision: try Precision(2),
+          calendarName: "fx-ny"))
+    #expect(report.pricePrecisionOrigin == .inferred && report.quantityPrecisionOrigin == .inferred)
+    let file = report.files[0]
+    #expect(file.format == "dukascopy" && file.kind == .quote && file.outcome == .imported)
+    #expect(file.contentHash == XXHash64.hash(Array(text.utf8)))
+    #expect(file.counts.read == 2 && file.counts.accepted == 2 && file.counts.crossed == 1)
+    #expect(
+      report.description == """
+        TEST: 5 price decimals (inferred), 2 quantity decimals (inferred), calendar fx-ny
+        \(path): dukascopy, quotes
+          read 2 = accepted 2 + rejected 0 + deduplicated 0
+          from 2019-02-04T00:00:00.994Z to 2019-02-04T00:00:01.271Z
+          bid above ask, kept: 1
+        """)
+    let quotes = try place.quotes()
+    #expect(quotes.map(\.bid.raw) == [114_543, 114_544])
+    #expect(quotes.map(\.askSize.raw) == [100, 100])
+    let record = try #require(try place.store.imports().first)
+    #expect(record.fileName == "tape.csv" && record.format == "dukascopy")
+    #expect(record.contentHash == file.contentHash && record.counts == file.counts)
+    #expect(record.timeRange == file.timeRange && record.importedAt == .latest)
+  }
+
+  @Test(arguments: Compression.allCases)
+  func compressionChangesNothing(_ compression: Compression) throws {
+    let place = try Support.Place()
+    let text = ImportTests.header + (0..<5000).map { ImportTests.trade($0, $0) }.joined()
+    let bytes = InputSupport.compress([("a.csv", Array(text.utf8))], compression)
+    let report = try place.run([place.folder.write(bytes, "packed")])
+    #expect(report.counts.accepted == 5000)
+    #expect(report.files[0].compression == compression)
+    #expect(try place.trades().compactMap(\.sequence) == (0..<5000).map { Int64($0) })
+    #expect(
+      report.description.contains(compression == .none ? "csv, trades" : "csv, \(compression), "))
+  }
+
+  // MARK: Order
+
+  @Test(arguments: [1, 2, 3, 4, 5, 6] as [UInt64])
+  func lateRowsEndWhereAStableSortPutsThem(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    let place = try Support.Place()
+    let count = [50, 3000, 20_000, 90_000, 9000, 9000][Int(seed) - 1]
+    var second = 100_000
+    var rows: [(second: Int, price: Int)] = []
+    for row in 0..<count {
+      second += generator.below(3)
+      let lateness = generator.below(8) == 0 ? generator.below(seed == 3 ? 60_000 : 40) : 0
+      rows.append((seed == 5 ? count - row : second - lateness, row + 1))
+    }
+    let kinds = ["time,price,quantity\n", "time,bid,ask\n"]
+    let isTrade = seed % 2 == 0
+    let text =
+      kinds[isTrade ? 0 : 1]
+      + rows.map { "\(1_549_238_400 + $0.second),\($0.price),\($0.price)\n" }.joined()
+    let report = try place.run(text, Support.options(price: 0, quantity: 0))
+    let sorted = rows.enumerated().sorted { ($0.element.second, $0.offset) < ($1.element.second, $1.offset) }
+    let prices = try isTrade ? place.trades().map(\.price.raw) : place.quotes().map(\.bid.raw)
+    #expect(prices == sorted.map { Int64($0.element.price) }, "seed \(seed)")
+    var latest = Int.min
+    let late = rows.count { row in
+      defer { latest = max(latest, row.second) }
+      return row.second < latest
+    }
+    #expect(report.counts.outOfOrder == Int64(late), "seed \(seed)")
+    #expect(late > 0 && report.counts.accepted == Int64(count))
+    #expect(report.description.contains("out of order, sorted into place: \(late)"))
+    let times = sorted.map { Int64(1_549_238_400 + $0.element.second) * nanosecondsPerSecond }
+    let range = try #require(report.files[0].timeRange)
+    #expect(range.lowerBound.nanoseconds == times[0] && range.upperBound.nanoseconds == times.last)
+  }
+
+  @Test func aFileMayLieBeforeWhatIsStored() throws {
+    let place = try Support.Place()
+    let days = [2, 0, 1].map { day in
+      place.write(
+        ImportTests.header
+          + (0..<3000).map { ImportTests.trade(day * 86_400 + $0, day * 3000 + $0) }.joined(),
+        "day\(day).csv")
+    }
+    try place.run([days[0]])
+    let report = try place.run(Array(days[1...]))
+    #expect(report.counts.outOfOrder == 0)
+    #expect(try place.trades().compactMap(\.sequence) == (0..<9000).map { Int64($0) })
+  }
+
+  @Test func aStrictImportRefusesRowsThatGoBack() throws {
+    let place = try Support.Place()
+    let text =
+      ImportTests.header + ImportTests.trade(5, 1) + ImportTests.trade(5, 2)
+      + ImportTests.trade(4, 3)
+    let path = place.write(text)
+    let strict = Support.options { $0.isStrict = true }
+    #expect(
+      Support.message { try place.run([path], strict) }
+        == "\(path):4: a row of 2019-02-04T00:00:04Z comes after one of 2019-02-04T00:00:05Z: "
+        + "expected times that never go back, as the import is strict")
+    #expect(try place.store.instruments().isEmpty)
+    try place.run(
+      ImportTests.header + ImportTests.trade(5, 1) + ImportTests.trade(5, 2), strict)
+    #expect(try place.trades().count == 2)
+  }
+
+  // MARK: Duplicates
+
+  @Test func rowsWithAKnownIdentifierAreDropped() throws {
+    let place = try Support.Place()
+    let first = place.write(
+      ImportTests.header + ImportTests.trade(0, 1) + ImportTests.trade(1, 2)
+        + ImportTests.trade(1, 2) + ImportTests.trade(2, 5) + ImportTests.trade(3, 3), "a.csv")
+    let second = place.write(
+      ImportTests.header + ImportTests.trade(2, 5) + ImportTests.trade(4, 6), "b.csv")
+    let report = try place.run([first, second])
+    #expect(report.files.map(\.counts.deduplicated) == [1, 1])
+    #expect(report.files.map(\.counts.accepted) == [4, 1])
+    #expect(report.counts.read == 7)
+    #expect(try place.trades().compactMap(\.sequence) == [1, 2, 5, 3, 6])
+    // Against what is stored, with identifiers that are no numbers too.
+    let third = place.write(
+      "time,price,quantity,id\n"
+        + "1549238410,1.5,2,6\n1549238411,1.5,2,a-b\n1549238412,1.5,2,a-b\n1549238413,1.5,2,\n"
+        + "1549238413,1.5,2,\n", "c.csv")
+    let again = try place.run([third])
+    #expect(again.counts.deduplicated == 2 && again.counts.accepted == 3)
+    let last = try place.run(
+      "time,price,quantity,id\n1549238420,1.5,2,a-b\n1549238421,1.5,2,7\n", name: "d.csv")
+    #expect(last.counts.deduplicated == 1 && last.counts.accepted == 1)
+  }
+
+  @Test(arguments: [41, 42, 43] as [UInt64])
+  func whatIsLeftIsTheFirstOfEachIdentifier(seed: UInt64) throws {
+    var generator = SeededGenerator(seed: seed)
+    let place = try Support.Place()
+    var seen: Set<Int> = []
+    var kept: [(time: Int, id: Int)] = []
+    var id = 0
+    var time = 0
+    for file in 0..<3 {
+      var text = ImportTests.header
+      for _ in 0..<6000 {
+        id += 1 + (generator.below(20) == 0 ? generator.below(5) : 0)
+        time += generator.below(2)
+        let shown = generator.below(10) == 0 ? max(1, id - generator.below(300)) : id
+        text += ImportTests.trade(time, shown)
+        if seen.insert(shown).inserted { kept.append((time, shown)) }
+      }
+      let report = try place.run(text, name: "\(file).csv")
+      #expect(report.counts.read == 6000 && report.counts.rejected == 0)
+    }
+    #expect(try place.trades().compactMap(\.sequence) == kept.map { Int64($0.id) }, "seed \(seed)")
+  }
+
+  @Test func equalRowsWithoutIdentifiersAreKept() throws {
+    let place = try Support.Place()
+    let row = "1549238400,1.5,2\n"
+    let report = try place.run("time,price,quantity\n" + row + row + row)
+    #expect(report.counts.accepted == 3 && report.counts.deduplicated == 0)
+    #expect(try place.trades().count == 3)
+  }
+
+  @Test func quotesAreNotDroppedByTheirUpdateNumber() throws {
+    let place = try Support.Place()
+    let row = "1549238400,1.5,1.6,7\n"
+    let report = try place.run("time,bid,ask,update_id\n" + row + row)
+    #expect(report.counts.accepted == 2)
+    #expect(try place.quotes().compactMap(\.sequence) == [7, 7])
+  }
+
+  @Test func theSameFileAgainChangesNothing() throws {
+    let place = try Support.Place()
+    let path = place.write("time,bid,ask\n1549238400,1.5,1.6\n")
+    try place.run([path])
+    let before = try place.contents()
+    let copy = place.write("time,bid,ask\n1549238400,1.5,1.6\n", "copy.csv")
+    let report = try place.run([path, copy], ImportOptions(symbol: "TEST"))
+    #expect(report.files.map(\.outcome) == [.alreadyImported, .alreadyImported])
+    #expect(report.counts.read == 0)
+    #expect(report.description.contains("\(copy): imported before as csv; nothing to do"))
+    #expect(report.instrument.pricePrecision.digits == 5)
+    #expect(report.pricePrecisionOrigin == .stored)
+    #expect(try place.contents() == before)
+    // For another symbol it is another import.
+    #expect(try place.run([path], Support.options("OTHER")).counts.accepted == 1)
+  }
+
+  @Test func aFileGivenTwiceIsImportedOnce() throws {
+    let place = try Support.Place()
+    let path = place.write("time,bid,ask\n1549238400,1.5,1.6\n")
+    let report = try place.run([path, path])
+    #expect(report.files.map(\.outcome) == [.imported, .alreadyImported])
+    #expect(report.counts.accepted == 1)
+    #expect(try place.store.imports().count == 1)
+  }
+
+  // MARK: Rejected rows
+
+  private func quotes(good: Int, bad: Int) -> String {
+    "time,bid,ask\n" + String(repeating: "1549238400,1.5,1.6\n", count: good)
+      + String(repeating: "1549238400,oops,1.6\n", count: bad)
+  }
+
+  @Test func oneRowInAHundredMayBeBad() throws {
+    let place = try Support.Place()
+    let report = try place.run(quotes(good: 1188, bad: 12))
+    #expect(report.counts.accepted == 1188 && report.counts.rejected == 12)
+    #expect(report.files[0].firstRejected.count == 10)
+    #expect(report.files[0].firstRejected[0].line == 1190)
+    #expect(report.description.contains("read 1200 = accepted 1188 + rejected 12 + dedup"))
+    #expect(report.description.contains("rejected \(place.folder.path)/tape.csv:1190: bid is 'oop"))
+  }
+
+  @Test func moreThanThatFailsAndChangesNothing() throws {
+    let place = try Support.Place()
+    try place.run("time,bid,ask\n1549238400,1,2\n", name: "before.csv")
+    let before = try place.contents()
+    let good = place.write("time,bid,ask\n1549238500,1,2\n", "good.csv")
+    let bad = place.write(quotes(good: 1187, bad: 12), "bad.csv")
+    let failure = Support.message { try place.run([good, bad]) }
+    #expect(
+      failure.hasPrefix(
+        "\(bad): 12 of 1199 rows were rejected, more than 1 in 100; nothing was imported\n"
+          + "  \(bad):1189: bid is 'oops': expected a decimal number\n"))
+    #expect(failure.split(separator: "\n").count == 11)
+    #expect(try place.contents() == before)
+    #expect(try place.quotes().count == 1)
+  }
+
+  @Test func aFileWithoutRowsIsRefused() throws {
+    let place = try Support.Place()
+    for (text, name) in [("", "empty.csv"), ("\n \n", "blank.csv"), ("time,bid,ask\n", "h.csv")] {
+      let path = place.write(text, name)
+      let failure = Support.message { try place.run([path]) }
+      let expected =
+        name == "blank.csv"
+        ? "the format of \(path) is not recognised" : "\(path) holds no rows: expected at least one"
+      #expect(failure.hasPrefix(expected), "\(failure)")
+    }
+    let empty = place.folder.write(InputSupport.compress([UInt8](), .gzip), "empty.gz")
+    #expect(Support.message { try place.run([empty]) }.hasSuffix("expected at least one"))
+    #expect(try place.store.instruments().isEmpty)
+  }
+
+  // MARK: The instrument
+
+  @Test func precisionsAreGivenOrStoredOrInferred() throws {
+    let place = try Support.Place()
+    let text = "time,price,quantity\n1549238400,1.2500,0.10\n1549238401,1.5,3\n"
+    let inferred = try place.run(text, Support.options(price: nil, quantity: nil))
+    #expect(inferred.instrument.pricePrecision.digits == 2)
+    #expect(inferred.instrument.quantityPrecision.digits == 1)
+    let finer = "time,price,quantity\n1549238402,1.255,1\n"
+    #expect(
+      Support.message {
+        try place.run(finer, name: "b.csv", Support.options(price: nil, quantity: nil))
+      }.contains("price is '1.255': expected at most 2 decimals"))
+    #expect(
+      Support.message { try place.run(finer, name: "b.csv", Support.options(price: 3)) }
+        .contains("TEST is stored with 2 price decimals"))
+    let half = try place.run(
+      text, Support.options("OTHER", price: 4, quantity: nil))
+    #expect(half.pricePrecisionOrigin == .given && half.quantityPrecisionOrigin == .inferred)
+    #expect(half.instrument.pricePrecision.digits == 4)
+    let stored = try place.run(
+      "time,price,quantity\n1549238500,7,8\n", name: "c.csv",
+      Support.options("OTHER", price: nil, quantity: nil))
+    #expect(stored.pricePrecisionOrigin == .stored && stored.quantityPrecisionOrigin == .stored)
+  }
+
+  @Test func aWholeDefinitionMayBeGiven() throws {
+    let place = try Support.Place()
+    let spread = InputSupport.instrument(2, 0, allowsNonPositivePrices: true)
+    let text = "time,price,quantity\n1549238400,-1.25,1\n1549238401,0,3\n"
+    var options = ImportOptions(symbol: "TEST")
+    options.instrument = spread
+    let report = try place.run(text, options)
+    #expect(report.instrument == spread && report.pricePrecisionOrigin == .given)
+    #expect(try place.trades().map(\.price.raw) == [-125, 0])
+    // What is stored then says it for the next import.
+    let next = try place.run(
+      "time,price,quantity\n1549238402,-1.5,1\n", name: "b.csv", ImportOptions(symbol: "TEST"))
+    #expect(next.instrument == spread)
+    options.symbol = "OTHER"
+    #expect(
+      Support.message { try place.run(text, name: "c.csv", options) }
+        == "the instrument is defined as 'TEST': expected 'OTHER'")
+    options.symbol = "TEST"
+    options.pricePrecision = .zero
+    #expect(
+      Support.message { try place.run(text, name: "c.csv", options) }
+        == "TEST: 'price-precision' has no effect: the instrument's definition says it")
+  }
+
+  @Test func theCalendarIsTheUsualOneUnlessGiven() throws {
+    let cases = [
+      ("a.csv", "ts_ms,bid,ask,bid_vol_mio,ask_vol_mio\n1549238400994,1,2,2,1\n", "fx-ny"),
+      ("b.csv", "EUR/USD,20160101 17:00:00.123,1.08601,1.08605\n", "fx-ny"),
+      ("c.csv", "28457,4.0,12.0,48.0,1499865549590,true\n", "24x7"),
+      ("d.csv", "time,bid,ask\n1549238400,1,2\n", "24x7"),
+      ("20131007_trade.zip", "14430270,1815200,283,P,20002020,0\n", "XNYS"),
+      ("20140501_quote.zip", "292,1.38676,1.38686\n", "fx-ny"),
+      ("20180101_trade.zip", "86400,232.40,93.1\n", "24x7"),
+      ("20180101_quote.zip", "86400,232.40,1,232.50,2\n", "24x7"),
+    ]
+    let place = try Support.Place()
+    for (index, (name, text, calendar)) in cases.enumerated() {
+      let options = ImportOptions(symbol: index == 1 ? "EURUSD" : "S\(index)")
+      #expect(try place.run(text, name: name, options).instrument.calendarName == calendar)
+    }
+    var options = ImportOptions(symbol: "GIVEN")
+    options.calendar = .named("XNYS")
+    #expect(
+      try place.run("time,bid,ask\n1549238400,1,2\n", options).instrument.calendarName == "XNYS")
+    options = ImportOptions(symbol: "WRONG")
+    options.calendar = .named("mars")
+    #expect(
+      Support.message { try place.run("time,bid,ask\n1549238400,1,2\n", options) }
+        .contains("mars"))
+    #expect(try place.store.instrument(symbol: "WRONG") == nil)
+  }
+
+  @Test func aCalendarMayBeDefined() throws {
+    let place = try Support.Place()
+    var options = ImportOptions(symbol: "TEST")
+    options.calendar = .defined(
+      json: """
+        {"name": "mine", "zone": "UTC", "weekly": {"monday": [{"open": "09:00", "close": "17:00"}]}}
+        """)
+    let report = try place.run("time,bid,ask\n1549238400,1,2\n", options)
+    #expect(report.instrument.calendarName == "mine")
+    #expect(try place.store.calendar(of: report.instrument).name == "mine")
+    options.calendar = .defined(json: "{}")
+    #expect(throws: CalendarError.self) {
+      try place.run("time,bid,ask\n1549238401,1,2\n", name: "b.csv", options)
+    }
+  }
+
+  // MARK: Options
+
+  @Test func readsLocalTimes() throws {
+    let place = try Support.Place()
+    let text =
+      "time,bid,ask\n"
+      + (0..<200).map { _ in "2024-11-03 00:30:00,1,2\n" }.joined()
+      + "2024-11-03 01:30:00,1,2\n"
+    let newYork = try TimeZoneTable(identifier: "America/New_York")
+    let plain = try place.run(text, Support.options { $0.timeZone = newYork })
+    #expect(plain.counts.rejected == 1)
+    #expect(plain.files[0].firstRejected[0].reason.description.contains("occurs twice in America"))
+    let folded = try place.run(
+      text,
+      Support.options("LATER") {
+        $0.timeZone = newYork
+        $0.fold = .later
+      })
+    #expect("\(folded.files[0].timeRange!.upperBound)" == "2024-11-03T06:30:00Z")
+  }
+
+  @Test func anOptionWithoutEffectIsRefused() throws {
+    let place = try Support.Place()
+    let quotes = place.write("time,bid,ask\n1549238400,1,2\n", "q.csv")
+    let texts = place.write("time,bid,ask\n2019-02-04,1,2\n", "t.csv")
+    let trades = place.write("28457,4.0,12.0,48.0,1499865549590,true\n", "b.csv")
+    func expect(
+      _ path: String, _ message: String, sourceLocation: SourceLocation = #_sourceLocation,
+      _ change: @escaping (inout ImportOptions) -> Void
+    ) {
+      #expect(
+        Support.message { try place.run([path], Support.options("TEST", change)) } == message,
+        sourceLocation: sourceLocation)
+    }
+    let utc = TimeZoneTable.utc
+    expect(quotes, "\(quotes): 'timezone' has no effect: its times count from the epoch, in UTC") {
+      $0.timeZone = utc
+    }
+    expect(texts, "\(texts): 'fold' has no effect: without a time zone its times are in UTC") {
+      $0.fold = .later
+    }
+    expect(quotes, "\(quotes): 'source-symbol' has no effect: its rows name no symbol") {
+      $0.sourceSymbol = "X"
+    }
+    expect(quotes, "\(quotes): 'timeframe' has no effect: it holds ticks, not bars") {
+      $0.timeframe = .minute1
+    }
+    expect(quotes, "\(quotes): 'label' has no effect: it holds ticks, not bars") {
+      $0.barLabel = .end
+    }
+    expect(quotes, "\(quotes): 'price' has no effect: it holds ticks, not bars") {
+      $0.barSource = .bid
+    }
+    expect(
+      trades, "\(trades): 'time-unit' has no effect: the format binance-trades says it itself"
+    ) {
+      $0.format.timeUnit = .milliseconds
+    }
+  }
+
+  @Test func rowsOfAnotherSymbolAreRejected() throws {
+    let place = try Support.Place()
+    let row = "EUR/USD,20160101 17:00:00.123,1.08601,1.08605\n"
+    let text = String(repeating: row, count: 150) + "GBP/USD,20160101 17:00:00.123,1.5,1.6\n"
+    let report = try place.run(text, ImportOptions(symbol: "eur-usd"))
+    #expect(report.counts.accepted == 150 && report.counts.rejected == 1)
+    #expect(throws: ImportError.self) { try place.run(text, ImportOptions(symbol: "GBPUSD")) }
+    var renamed = ImportOptions(symbol: "MINE")
+    renamed.sourceSymbol = "EURUSD"
+    #expect(try place.run(text, renamed).counts.accepted == 150)
+  }
+
+  // MARK: Archives of several members
+
+  @Test func membersAreReadByName() throws {
+    let place = try Support.Place()
+    let members = [2, 1, 3].map { part in
+      (
+        "part\(part).csv",
+        Array((ImportTests.header + ImportTests.trade(part, part) + "x\n").utf8)
+          + Array((0..<200).map { ImportTests.trade(part * 10, part * 1000 + $0) }.joined().utf8)
+      )
+    }
+    let path = place.folder.write(InputSupport.compress(members, .zip), "parts.zip")
+    let report = try place.run([path])
+    #expect(report.counts.accepted == 603 && report.counts.rejected == 3)
+    // The second part begins before the first one ends.
+    #expect(report.counts.outOfOrder == 2)
+    #expect(
+      report.files[0].firstRejected.map(\.description) == (1...3).map {
+        "\(path):part\($0).csv:3: 1 fields: expected 4"
+      })
+    #expect(try place.store.imports().count == 1)
+  }
+
+  @Test func membersMayLackOptionalColumns() throws {
+    let place = try Support.Place()
+    let members = [
+      ("a.csv", "time,price,quantity\n1549238400,1,1\n1549238405,1,1\n"),
+      ("b.csv", "time,price,quantity,id,side\n1549238410,1,1,5,buy\n1549238403,1,2,4,sell\n"),
+      ("c.csv", "time,price,quantity,receive\n1549238420,1,1,1549238421\n1549238401,1,3,\n"),
+    ].map { ($0.0, Array($0.1.utf8)) }
+    try place.run([place.folder.write(InputSupport.compress(members, .zip), "parts.zip")])
+    let trades = try place.trades()
+    #expect(trades.map(\.quantity.raw) == [100, 300, 200, 100, 100, 100])
+    #expect(trades.map(\.sequence) == [nil, nil, 4, nil, 5, nil])
+    #expect(trades.map(\.aggressor) == [.unknown, .unknown, .seller, .unknown, .buyer, .unknown])
+    #expect(trades.map { $0.receiveTime != nil } == [false, false, false, false, false, true])
+    let quotes = [
+      ("a.csv", "time,bid,ask\n1549238400,1,2\n"),
+      ("b.csv", "time,bid,ask,ask_size\n1549238410,1,2,7\n"),
+      ("c.csv", "time,bid,ask\n1549238420,1,2\n"),
+    ].map { ($0.0, Array($0.1.utf8)) }
+    try place.run([place.folder.write(InputSupport.compress(quotes, .zip), "quotes.zip")])
+    #expect(try place.quotes().map(\.askSize.raw) == [0, 700, 0])
+    #expect(try place.quotes().map(\.bidSize.raw) == [0, 0, 0])
+  }
+
+  @Test func membersOfDifferentFormatsAreRefused() throws {
+    let place = try Support.Place()
+    func zip(_ members: [(String, String)], _ name: String) -> String {
+      place.folder.write(
+        InputSupport.compress(members.map { ($0.0, Array($0.1.utf8)) }, .zip), name)
+    }
+    let mixed = zip(
+      [
+        ("a.csv", "time,bid,ask\n1549238400,1,2\n"),
+        ("b.csv", "28457,4.0,12.0,48.0,1499865549590,true\n"),
+      ], "mixed.zip")
+    #expect(
+      Support.message { try place.run([mixed]) }
+        == "\(mixed) holds 'a.csv', 'b.csv': "
+        + "expected members of one format, not csv and binance-trades")
+    let contracts = zip([("a.csv", "1,2,3\n"), ("b.csv", "1,2,3\n")], "20131007_trade.zip")
+    #expect(Support.message { try place.run([contracts]) }.hasSuffix("expected one member"))
+  }
+
+  // MARK: All or nothing
+
+  @Test func everyFailingCallLeavesTheStoreAsItWas() throws {
+    let place = try Support.Place()
+    try place.run("time,bid,ask\n1549238400,1,2\n", name: "before.csv")
+    let before = try place.contents()
+    let rows = (0..<2000).map { "15492384\($0 % 90 + 10),1,2\n" }.joined()
+    let first = place.write("time,bid,ask\n" + rows, "first.csv")
+    let second = place.folder.write(
+      InputSupport.compress(Array(("time,bid,ask\n\n" + rows).utf8), .gzip), "second.gz")
+    let counting = FaultyFileSystem()
+    _ = try Importer(Support.options(), fileSystem: counting).run([first, second], into: place.store)
+    #expect(counting.calls > 8)
+    #expect(try place.contents() != before)
+    for call in 1...counting.calls {
+      let other = try Support.Place()
+      let faulty = FaultyFileSystem(failingCall: call)
+      do {
+        let report = try Importer(Support.options(), fileSystem: faulty).run(
+          [first, second], into: other.store)
+        // Closing what was only read may fail unnoticed.
+        #expect(report.counts.accepted == 4000 && call > counting.calls - 2, "call \(call)")
+      } catch {
+        #expect(error is InputError, "call \(call): \(error)")
+        #expect(try other.contents() == "[] [] []", "call \(call)")
+      }
+    }
+  }
+
+  private struct Stop: Error {}
+
+  @Test func progressIsToldAndMayStopTheImport() throws {
+    let place = try Support.Place()
+    let text = "time,bid,ask\n" + (0..<10_000).map { "\(1_549_238_400 + $0),1,2\n" }.joined()
+    let first = place.write(text, "a.csv")
+    let second = place.folder.write(InputSupport.compress(Array((text + "\n").utf8), .gzip), "b.gz")
+    var seen: [ImportProgress] = []
+    #expect(throws: Stop.self) {
+      _ = try Importer(Support.options()).run([first, second], into: place.store) { progress in
+        if progress.rows > 12_000 { throw Stop() }
+      }
+    }
+    #expect(try place.contents() == "[] [] []")
+    _ = try Importer(Support.options()).run([first, second], into: place.store) { seen.append($0) }
+    #expect(seen.map(\.rows) == seen.map(\.rows).sorted() && seen.last?.rows == 20_000)
+    #expect(seen.map(\.bytesDone) == seen.map(\.bytesDone).sorted())
+    #expect(seen.last?.bytesDone == seen.last?.bytesTotal)
+    #expect(Set(seen.map(\.path)) == [first, second])
+  }
+}
