@@ -4,6 +4,7 @@ public let lockstepVersion = "0.1.0"
 /// The commands, in the order in which a new user meets them.
 let builtInCommands: [Command] = [
   GenerateCommand.command,
+  ImportCommand.command,
   InfoCommand.command,
   BarsCommand.command,
   SnapshotCommand.command,
