@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+@testable import LockstepCommand
+
+/// Real tapes, from the provider's file through the command line to the bars.
+@Suite(.enabled(if: RealData.isThere, "the real market data is not there: set LOCKSTEP_DATA"))
+struct KnownAnswersTests {
+  private let folder: TestFolder
+  private static let timeframes = ["1m", "5m", "15m", "1H", "4H", "1D"]
+
+  init() throws {
+    folder = try TestFolder()
+    try folder.write(
+      #"{"name": "ny17", "zone": "America/New_York", "alwaysOpen": {"dayStart": "17:00"}}"#,
+      to: "ny17.json")
+  }
+
+  /// One file that one set of answers is about, and how it is imported.
+  struct Tape: Sendable, CustomTestStringConvertible {
+    let answer: String
+    let folder: String
+    let suffix: String
+    var options = ""
+    var testDescription: String { answer }
+  }
+
+  static let tapes = [
+    Tape(answer: "duka_eurusd_bid", folder: "dukascopy_csv", suffix: "ticks_20190204_20190205.csv.gz"),
+    Tape(answer: "duka_eurusd_mid", folder: "dukascopy_csv", suffix: "ticks_20190204_20190205.csv.gz"),
+    Tape(
+      answer: "tardis_btcusdt", folder: "tardis_full", suffix: ".csv.gz",
+      options: "--source-symbol BTCUSDT"),
+    Tape(
+      answer: "lean_oanda_eurusd_bid", folder: "lean/forex/oanda/tick/eurusd", suffix: "_quote.zip"),
+    Tape(
+      answer: "lean_oanda_eurusd_mid", folder: "lean/forex/oanda/tick/eurusd", suffix: "_quote.zip"),
+    Tape(answer: "lean_ibm_trades", folder: "lean/equity/usa/tick/ibm", suffix: "_trade.zip"),
+    Tape(
+      answer: "bn_spot_btcusdt", folder: "binance_stream", suffix: "_trades.csv.gz",
+      options: "--columns time=trade_ts_ms,price=price,quantity=qty,id=trade_id,"
+        + "buyer_is_maker=buyer_is_maker,receive=local_ts_ns"),
+    Tape(
+      answer: "bn_usdm_btcusdt_2023", folder: "binance_stream", suffix: "_trades.csv.gz",
+      options: "--columns time=trade_ts_ms,price=price,quantity=qty,id=trade_id,"
+        + "buyer_is_maker=buyer_is_maker"),
+  ]
+
+  private func run(_ line: String) throws -> String {
+    let test = TestConsole()
+    let status = test.run(line)
+    try #require(status == .done, "\(line): \(test.errors.text)")
+    return test.output.text
+  }
+
+  @Test(arguments: tapes)
+  func `bars of ticks equal the known answers`(tape: Tape) throws {
+    let answer = try KnownAnswer.load(tape.answer)
+    var files = try RealData.files(tape.folder, suffix: tape.suffix)
+    if tape.folder == "binance_stream" {
+      let prefix = tape.answer.hasPrefix("bn_spot") ? "spot_" : "usdm_"
+      files = files.filter { $0.split(separator: "/").last!.hasPrefix(prefix) }
+    }
+    let price = tape.answer.hasSuffix("mid") ? "mid" : tape.answer.hasSuffix("bid") ? "bid" : "last"
+    let decimals = price == "mid" ? answer.price_decimals - 1 : answer.price_decimals
+    let volume = price == "last" ? answer.volume_decimals : 2
+    let store = folder.file("market.db")
+    for calendar in ["", " --calendar \(folder.file("ny17.json"))"] {
+      let symbol = calendar.isEmpty ? "X" : "NY"
+      _ = try run(
+        "import \(files.joined(separator: " ")) --store \(store) --symbol \(symbol) "
+          + "--price-precision \(decimals) --quantity-precision \(volume) "
+          + tape.options + calendar)
+    }
+    let bars = "bars --store \(store) --price \(price) --partial --output csv --times ns "
+    for timeframe in KnownAnswersTests.timeframes {
+      let csv = try run(bars + "--symbol X --anchor utc --timeframe \(timeframe)")
+      try answer.check(timeframe, csv: csv)
+    }
+    try answer.check("NY17", csv: try run(bars + "--symbol NY --timeframe 1D"))
+  }
+
+  @Test(arguments: ["bid", "ask"])
+  func `bars of bars equal the known answers, through both changes of the clock`(
+    price: String
+  ) throws {
+    let answer = try KnownAnswer.load("fxcm_usdjpy-m1-\(price)-2013")
+    let file = RealData.folder + "/fxcm_m1/usdjpy-m1-\(price)-2013.csv.gz"
+    let store = folder.file("market.db")
+    for (symbol, calendar) in [("X", "fx-ny"), ("NY", folder.file("ny17.json"))] {
+      _ = try run(
+        "import \(file) --store \(store) --symbol \(symbol) --price \(price) --price-precision 3 "
+          + "--quantity-precision 0 --calendar \(calendar)")
+    }
+    let bars = "bars --store \(store) --price \(price) --partial --output csv --times ns "
+    for timeframe in KnownAnswersTests.timeframes.dropFirst() {
+      let csv = try run(bars + "--symbol X --anchor utc --timeframe \(timeframe)")
+      try answer.check(timeframe, csv: csv)
+    }
+    try answer.check("NY17", csv: try run(bars + "--symbol NY --timeframe 1D"))
+  }
+}
