@@ -49,6 +49,29 @@ import Testing
     }
   }
 
+  /// A store as the first version left it.
+  @Test func versionOneIsBroughtUpToDate() throws {
+    let folder = TemporaryFolder()
+    let path = folder.file("market.db")
+    let first = Schema(migrations: Array(Schema.current.migrations.prefix(1)))
+    var tape = RandomTape(seed: 4)
+    let quotes = tape.quotes(30)
+    do {
+      let store = try open(path, .create, first)
+      try store.write { transaction in
+        try transaction.put(.sample())
+        try transaction.add(QuoteColumns(quotes), symbol: "S")
+      }
+    }
+    #expect(
+      throws: StoreError.olderVersion(path: path, found: 1, current: Schema.current.version)
+    ) { try MarketStore(path: path, mode: .readOnly) }
+    let store = try MarketStore(path: path, mode: .readWrite)
+    #expect(try store.allQuotes() == quotes)
+    #expect(try store.connection.integer("SELECT count(*) FROM calendars") == 0)
+    #expect(try store.connection.integer("PRAGMA user_version") == Int64(Schema.current.version))
+  }
+
   @Test func aNewStoreTakesAllSteps() throws {
     let folder = TemporaryFolder()
     let store = try open(folder.file("market.db"), .create, next)
@@ -100,10 +123,10 @@ import Testing
     let times = "1969-12-31T23:59:59.000000001Z,2024-03-10T09:30:00.000000000Z"
     #expect(
       lines == [
-        "S,ask,4H,\(times),1.14543,12.34567,-0.00014,0.00000,1250,3,2024-03-10",
-        "S,bid,4H,\(times),1.14543,12.34567,-0.00014,0.00000,1250,3,2024-03-10",
+        "S,ask,4H,\(times),1.14543,12.34567,-0.00014,0.00000,12.50,3,2024-03-10",
+        "S,bid,4H,\(times),1.14543,12.34567,-0.00014,0.00000,12.50,3,2024-03-10",
         "S,last,4H,\(times),1.14543,12.34567,-0.00014,0.00000,12.50,3,2024-03-10",
-        "S,mid,4H,\(times),0.114543,1.234567,-0.000014,0.000000,1250,3,2024-03-10",
+        "S,mid,4H,\(times),0.114543,1.234567,-0.000014,0.000000,12.50,3,2024-03-10",
         "WHOLE,last,1D,\(times),114543,1234567,-14,0,0.07,3,2024-03-10",
       ])
   }
