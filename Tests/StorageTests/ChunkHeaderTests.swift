@@ -81,7 +81,7 @@ struct HandMadeChunk {
 
   @Test func columnsInTheirPlaces() {
     expectFault(.malformed(column: "quantity", "it is missing")) { $0.columns.removeLast() }
-    expectFault(.malformed(column: "quantity", "it is not in its place")) {
+    expectFault(.malformed(column: "price", "it is missing")) {
       $0.columns.remove(at: 1)
     }
     expectFault(.malformed(column: "time", "it is not in its place")) {
@@ -94,6 +94,20 @@ struct HandMadeChunk {
       $0.columns.append(.init(position: 6))
     }
     expectFault(.tooShort(byteCount: 96)) { $0.columnCount = 4 }
+  }
+
+  @Test func sizesComeTogether() {
+    var chunk = HandMadeChunk()
+    chunk.kind = 2
+    chunk.columns.append(.init(position: 4, base: 7))
+    var decoder = ChunkDecoder()
+    var columns = QuoteColumns()
+    #expect(
+      throws: ChunkFault.malformed(column: "bid size", "it and ask size come together")
+    ) { try decoder.decode(chunk.bytes, into: &columns) }
+    chunk.columns.insert(.init(position: 3, base: 6), at: 3)
+    #expect(throws: Never.self) { try decoder.decode(chunk.bytes, into: &columns) }
+    #expect(columns.bidSizes == [6])
   }
 
   @Test func predictionsAndSigns() {

@@ -10,7 +10,7 @@ import Market
 /// of the columns decoded into, so that no chunk after the first allocates.
 public struct ChunkDecoder: ~Copyable {
   private var columnDecoder = ColumnDecoder()
-  private var headers: [ColumnHeader] = []
+  private var stored: [StoredColumn] = []
   private var planes: [Plane] = []
   private var bounds: [ColumnBounds?] = []
 
@@ -61,13 +61,13 @@ public struct ChunkDecoder: ~Copyable {
   ) throws(ChunkFault) {
     do {
       var reader = try unsafe ChunkReader(chunk, expecting: Columns.kind)
-      let payload = try reader.readHeaders(Columns.layout, columns: &headers, planes: &planes)
+      let payload = try reader.readHeaders(Columns.layout, columns: &stored, planes: &planes)
       bounds.removeAll(keepingCapacity: true)
       var next = 0
       for position in Columns.layout.indices {
-        if next < headers.count, headers[next].position == position {
+        if next < stored.count, stored[next].position == position {
           let source = unsafe UnsafeRawBufferPointer(rebasing: chunk[payload])
-          try unsafe decodeColumn(headers[next], from: source, rows: reader.count, into: &columns)
+          try unsafe decodeColumn(stored[next], from: source, rows: reader.count, into: &columns)
           next += 1
         } else {
           columns.clear(position)
@@ -81,11 +81,12 @@ public struct ChunkDecoder: ~Copyable {
   }
 
   private mutating func decodeColumn<Columns: TickColumns>(
-    _ header: ColumnHeader, from payload: UnsafeRawBufferPointer, rows: Int,
+    _ column: StoredColumn, from payload: UnsafeRawBufferPointer, rows: Int,
     into columns: inout Columns
   ) throws(ChunkFault) {
-    let layout = Columns.layout[header.position]
-    let planes = planes[header.planes]
+    let layout = Columns.layout[column.position]
+    let header = column.header
+    let planes = planes[column.planes]
     if let problem = unsafe columnDecoder.decompress(planes, from: payload, rows: rows) {
       throw .notDecompressible(column: layout.name, problem)
     }
@@ -97,7 +98,7 @@ public struct ChunkDecoder: ~Copyable {
       header, bits: planes.reduce(0) { $0 + $1.width }, rows: rows,
       companion: layout.companion.flatMap { bounds[$0] })
     bounds.append(range)
-    let fault = columns.update(header.position) { values in
+    let fault = columns.update(column.position) { values in
       columnDecoder.restore(header, planes, rows: rows, companion: companion, into: &values)
       return ColumnCheck.fault(in: values, layout, header, range)
     } narrow: { values in

@@ -43,7 +43,7 @@ extension ChunkFault: CustomStringConvertible {
     case .notDecompressible(let column, let what):
       "column '\(column)' cannot be decompressed: \(what)"
     case .timesGoBack(let row):
-      "the time of record \(row) lies before that of the one in front of it, or outside 1900 to 2200"
+      "the time of record \(row) lies before that of the one in front of it"
     case .valueOutOfRange(let column):
       "column '\(column)' holds a value outside its range"
     case .otherThanListed:

@@ -62,12 +62,10 @@ public enum ChunkFormat {
 /// The residual is the unsigned number u that the planes spell, or, where `isSigned`, the number
 /// that zigzag coding makes of it (0, -1, 1, -2, 2, ...).
 struct ColumnHeader {
-  var position: Int
   var prediction: Prediction
-  var isSigned: Bool
+  var isSigned = false
   /// Stands in the row before the first, for `Prediction.previous`.
-  var origin: Int64
-  var base: Int64
-  var scale: Int64
-  var planes: Range<Int>
+  var origin: Int64 = 0
+  var base: Int64 = 0
+  var scale: Int64 = 1
 }

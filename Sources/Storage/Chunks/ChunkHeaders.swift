@@ -1,6 +1,14 @@
 import Hashing
 import Market
 
+/// A column as it lies in a chunk.
+struct StoredColumn {
+  var position: Int
+  /// Which of the chunk's planes are its own.
+  var planes: Range<Int>
+  var header: ColumnHeader
+}
+
 /// Reads the head of a chunk: everything before its planes.
 ///
 /// Made from bytes whose hash has been checked; what they say is checked all the same, because a
@@ -39,34 +47,38 @@ import Market
   /// Reads the columns' headers into `columns` and `planes`.
   /// - Returns: where the planes' bytes are.
   mutating func readHeaders(
-    _ layout: [ColumnLayout], columns: inout [ColumnHeader], planes: inout [Plane]
+    _ layout: [ColumnLayout], columns: inout [StoredColumn], planes: inout [Plane]
   ) throws(ChunkFault) -> Range<Int> {
     columns.removeAll(keepingCapacity: true)
     planes.removeAll(keepingCapacity: true)
-    var expected = 0
     var payloadByteCount = 0
     for _ in 0..<columnCount {
-      let header = try readColumn(layout, &planes, &payloadByteCount)
-      guard header.position >= expected,
-        layout[expected..<header.position].allSatisfy({ $0.absent != nil })
-      else { throw .malformed(column: layout[header.position].name, "it is not in its place") }
-      columns.append(header)
-      expected = header.position + 1
-    }
-    guard let missing = layout[expected...].first(where: { $0.absent == nil })?.name else {
-      guard payloadByteCount == byteCount - position else {
-        throw .malformed(
-          column: layout[columns.last?.position ?? 0].name,
-          "the planes claim \(payloadByteCount) bytes, \(byteCount - position) follow")
+      let column = try readColumn(layout, &planes, &payloadByteCount)
+      if let last = columns.last, column.position <= last.position {
+        throw .malformed(column: layout[column.position].name, "it is not in its place")
       }
-      return position..<byteCount
+      columns.append(column)
     }
-    throw .malformed(column: missing, "it is missing")
+    for (position, column) in layout.enumerated() {
+      let isThere = columns.contains { $0.position == position }
+      if !isThere, column.absent == nil { throw .malformed(column: column.name, "it is missing") }
+      if let partner = column.partner,
+        isThere != columns.contains(where: { $0.position == partner })
+      {
+        throw .malformed(column: column.name, "it and \(layout[partner].name) come together")
+      }
+    }
+    guard payloadByteCount == byteCount - position else {
+      throw .malformed(
+        column: layout[columns[columns.count - 1].position].name,
+        "the planes claim \(payloadByteCount) bytes, \(byteCount - position) follow")
+    }
+    return position..<byteCount
   }
 
   private mutating func readColumn(
     _ layout: [ColumnLayout], _ planes: inout [Plane], _ payloadByteCount: inout Int
-  ) throws(ChunkFault) -> ColumnHeader {
+  ) throws(ChunkFault) -> StoredColumn {
     let index = Int(try read(UInt8.self))
     guard index < layout.count else { throw .malformed(column: "\(index)", "there is no such") }
     let name = layout[index].name
@@ -102,9 +114,10 @@ import Market
         throw .malformed(column: name, "its bytes are stored as they are, in 8 bits at most")
       }
     }
-    return ColumnHeader(
-      position: index, prediction: prediction, isSigned: sign == 1, origin: origin, base: base,
-      scale: scale, planes: first..<planes.count)
+    return StoredColumn(
+      position: index, planes: first..<planes.count,
+      header: ColumnHeader(
+        prediction: prediction, isSigned: sign == 1, origin: origin, base: base, scale: scale))
   }
 
   private mutating func read<Value: FixedWidthInteger & BitwiseCopyable>(

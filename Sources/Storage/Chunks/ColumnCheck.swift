@@ -5,17 +5,18 @@ enum ColumnCheck {
   /// What is wrong with `values`; nil if nothing is. Where `bounds`, which follow from the
   /// header, show that nothing can be, the values are not looked at.
   static func fault(
-    in values: [Int64], _ layout: ColumnLayout, _ header: ColumnHeader, _ bounds: ColumnBounds?
+    in values: some RandomAccessCollection<Int64>, _ layout: ColumnLayout, _ header: ColumnHeader,
+    _ bounds: ColumnBounds?
   ) -> ChunkFault? {
     switch layout.meaning {
     case .time:
       if bounds?.neverDescends(header) != true,
-        let row = values.indices.dropFirst().first(where: { values[$0] < values[$0 - 1] })
+        let row = zip(values, values.dropFirst()).enumerated().first(where: { $1.0 > $1.1 })
       {
-        return .timesGoBack(row: row)
+        return .timesGoBack(row: row.offset + 1)
       }
-      return Timestamp.isValid(values[0]) && Timestamp.isValid(values[values.count - 1])
-        ? nil : .valueOutOfRange(column: layout.name)
+      let isGood = [values.first, values.last].allSatisfy { Timestamp.isValid($0!) }
+      return isGood ? nil : .valueOutOfRange(column: layout.name)
     case .price:
       return require(values, layout, bounds, -Price.limit...Price.limit)
     case .quantity:
@@ -37,7 +38,7 @@ enum ColumnCheck {
   }
 
   private static func require(
-    _ values: [Int64], _ layout: ColumnLayout, _ bounds: ColumnBounds?,
+    _ values: some RandomAccessCollection<Int64>, _ layout: ColumnLayout, _ bounds: ColumnBounds?,
     _ allowed: ClosedRange<Int64>, or absent: Int64? = nil
   ) -> ChunkFault? {
     if let bounds, allowed.lowerBound <= bounds.lowest, bounds.highest <= allowed.upperBound {

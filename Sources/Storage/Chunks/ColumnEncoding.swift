@@ -22,9 +22,11 @@ enum ColumnEncoding {
     }
   }
 
+  /// The lowest and highest residual; zeros if there is none.
   static func extent(
     _ residuals: UnsafePointer<Int64>, count: Int
   ) -> (lowest: Int64, highest: Int64) {
+    if count == 0 { return (0, 0) }
     var lowest = Int64.max
     var highest = Int64.min
     for row in 0..<count {

@@ -44,6 +44,9 @@ struct ColumnLayout {
   var predictions: [Prediction]
   /// The position of the column that `Prediction.companion` looks at.
   var companion: Int?
+  /// The position of the column without which this one is not there: quotes have both sizes or
+  /// none.
+  var partner: Int?
 }
 
 /// What a value is compared with, so that only the difference is stored.
@@ -73,11 +76,13 @@ protocol TickColumns: Sendable, Equatable {
 }
 
 extension TickColumns {
-  /// The values of a column in `rows`; nil if every one of them is absent.
-  func present(_ position: Int, rows: Range<Int>) -> ArraySlice<Int64>? {
-    let values = column(position).widened(rows)
-    guard let absent = Self.layout[position].absent else { return values }
-    return values.allSatisfy { $0 == absent } ? nil : values
+  /// Whether some value of a column, or of its partner, is there in `rows`.
+  func isPresent(_ position: Int, rows: Range<Int>) -> Bool {
+    let layout = Self.layout[position]
+    guard let absent = layout.absent else { return true }
+    return ([position] + (layout.partner.map { [$0] } ?? [])).contains {
+      column($0).widened(rows).contains { $0 != absent }
+    }
   }
 
   /// A column of whole numbers.
@@ -149,9 +154,11 @@ extension QuoteColumns: TickColumns {
     ColumnLayout(
       name: "ask", meaning: .price, predictions: [.companion, .previous], companion: 1),
     ColumnLayout(
-      name: "bid size", meaning: .quantity, absent: 0, predictions: [.none, .previous]),
+      name: "bid size", meaning: .quantity, absent: 0, predictions: [.none, .previous],
+      partner: 4),
     ColumnLayout(
-      name: "ask size", meaning: .quantity, absent: 0, predictions: [.none, .previous]),
+      name: "ask size", meaning: .quantity, absent: 0, predictions: [.none, .previous],
+      partner: 3),
     ColumnLayout(
       name: "sequence", meaning: .sequence, absent: TradeColumns.absentSequence,
       predictions: [.previous]),

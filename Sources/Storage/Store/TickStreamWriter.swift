@@ -59,6 +59,10 @@ final class TickStreamWriter<Columns: TickColumns> {
   private func appendInOrder(_ ticks: Columns, rows: Range<Int>) throws(StoreError) {
     if pending.isEmpty { try reopenLastChunk() }
     var start = rows.lowerBound
+    while pending.isEmpty, rows.upperBound - start >= capacity {
+      try table.insert(ticks, rows: start..<start + capacity)
+      start += capacity
+    }
     while start < rows.upperBound {
       let end = min(rows.upperBound, start + capacity - pending.count)
       pending.append(ticks, rows: start..<end)
