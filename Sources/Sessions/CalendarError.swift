@@ -23,14 +23,14 @@ extension CalendarError: CustomStringConvertible {
     case .unknownZone(let zone):
       "'\(zone)' is not a time zone: expected an IANA name, for example America/New_York or UTC"
     case .malformedJSON(let line, let column, let found, let expected):
-      "not valid JSON: line \(line), column \(column): "
+      "the calendar is not valid JSON: line \(line), column \(column): "
         + "found \(found), expected \(expected)"
     case .unknownKey(let key, let nearest):
-      "key '\(key)' is not known: did you mean '\(nearest)'?"
+      "calendar key '\(key)' is not known: did you mean '\(nearest)'?"
     case .missingKey(let key, let expected):
-      "key '\(key)' is missing: expected \(expected)"
+      "calendar key '\(key)' is missing: expected \(expected)"
     case .invalidValue(let key, let found, let expected):
-      "\(key.isEmpty ? "the definition" : "key '\(key)'") is \(found): expected \(expected)"
+      "\(key.isEmpty ? "the calendar" : "calendar key '\(key)'") is \(found): expected \(expected)"
     }
   }
 }

@@ -303,16 +303,17 @@ import Testing
   }
 
   @Test func saysWhichColumnIsMissing() {
-    let text = "ts,bid,ask\nsoon,1,2\n"
+    func fault(_ mapping: String) -> String {
+      message {
+        _ = try InputSupport.parse(
+          "ts,bid,ask\nsoon,1,2\n", options: InputSupport.mapping(mapping))
+      }
+    }
+    let wrong = "tape.csv is not in the format 'csv': found "
     #expect(
-      message { _ = try InputSupport.parse(text, options: InputSupport.mapping("time=t,bid=bid,ask=ask")) }
-        == "tape.csv is not in the format 'csv': found no column 't', expected one of ts, bid, ask")
-    #expect(
-      message { _ = try InputSupport.parse(text, options: InputSupport.mapping("time=4,bid=2,ask=3")) }
-        == "tape.csv is not in the format 'csv': found no column '4', expected one of ts, bid, ask")
-    #expect(
-      message { _ = try InputSupport.parse(text, options: InputSupport.mapping("time=ts,bid=2,ask=3")) }
-        .hasPrefix("tape.csv is not in the format 'csv': found 'soon' in column 'ts', expected"))
+      fault("time=t,bid=bid,ask=ask") == wrong + "no column 't', expected one of ts, bid, ask")
+    #expect(fault("time=4,bid=2,ask=3") == wrong + "no column '4', expected one of ts, bid, ask")
+    #expect(fault("time=ts,bid=2,ask=3").hasPrefix(wrong + "'soon' in column 'ts', expected"))
   }
 
   @Test func saysThatAFormatIsNotTheOneAskedFor() {
@@ -373,7 +374,8 @@ import Testing
     #expect(try survey(header + "1549238400994,1.12345678901,1,1e,1e99\n") == [9, 0])
     #expect(try survey(header + "1549238400994,1..2,1.1.1,e5,\n") == [0, 0])
     #expect(
-      try survey("14430270,1815200,283,P,1,0\n14430270,1815250,283.5,P,1,0\n", name: "20131007_trade.zip")
+      try survey(
+        "14430270,1815200,283,P,1,0\n14430270,1815250,283.5,P,1,0\n", name: "20131007_trade.zip")
         == [3, 1])
   }
 }

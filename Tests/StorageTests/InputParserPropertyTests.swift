@@ -53,7 +53,8 @@ import Testing
             Column("t", .time, time: .epoch(.nanoseconds)), Column("o", .open),
             Column("h", .high), Column("l", .low), Column("c", .close), Column("v", .volume),
             Column("n", .ticks),
-          ]) { $0.delimiter = UInt8(ascii: ";") }
+          ]
+        ) { $0.delimiter = UInt8(ascii: ";") }
       ),
     ]
   }()
@@ -98,8 +99,9 @@ import Testing
       return "\(generator.below(90_000_000))" + fraction
     default:
       let text = "\(Timestamp(unchecked: time))".dropLast()
-      return text + ["", "Z", "+00:00", "-05:00", ".5", ".123456789", ".1234567890"][
-        generator.below(7)]
+      return text
+        + ["", "Z", "+00:00", "-05:00", ".5", ".123456789", ".1234567890"][
+          generator.below(7)]
     }
   }
 

@@ -136,7 +136,7 @@ enum ImportCommand {
   private static func instrument(at path: String) throws -> Instrument {
     do {
       return try Instrument(json: try SmallFile.bytes(of: path))
-    } catch let error as CalendarError {
+    } catch let error as InstrumentDefinitionError {
       throw CommandFailure("\(path): \(error)")
     }
   }

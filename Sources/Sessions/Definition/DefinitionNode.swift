@@ -2,19 +2,9 @@ import Market
 
 /// A value of a calendar's definition and the path of keys that leads to it, so that every
 /// complaint says where.
-package struct DefinitionNode {
+struct DefinitionNode {
   let path: String
   let value: JSONValue
-
-  /// The whole of a definition.
-  package init(json bytes: [UInt8]) throws(CalendarError) {
-    self.init(path: "", value: try JSONValue(parsing: bytes))
-  }
-
-  init(path: String, value: JSONValue) {
-    self.path = path
-    self.value = value
-  }
 
   func fault(expected: String) -> CalendarError {
     .invalidValue(key: path, found: value.description, expected: expected)
@@ -30,7 +20,7 @@ package struct DefinitionNode {
   }
 
   /// The members of an object that has no other keys than `keys`.
-  package func object(keys: [String]) throws(CalendarError) -> DefinitionObject {
+  func object(keys: [String]) throws(CalendarError) -> DefinitionObject {
     let members = try members(expected: "an object with \(keys.joined(separator: ", "))")
     for (key, node) in members where !keys.contains(key) {
       throw .unknownKey(node.path, nearest: key.closestFirst(among: keys)[0])
@@ -45,7 +35,7 @@ package struct DefinitionNode {
     }
   }
 
-  package func text(expected: String) throws(CalendarError) -> String {
+  func text(expected: String) throws(CalendarError) -> String {
     guard case .string(let text) = value, !text.isEmpty else { throw fault(expected: expected) }
     return text
   }
@@ -78,34 +68,25 @@ package struct DefinitionNode {
   }
 
   func seconds(upTo limit: Int32) throws(CalendarError) -> Int32 {
-    try integer(upTo: limit, expected: "whole seconds from 0 to \(limit)")
-  }
-
-  package func integer(upTo limit: Int32, expected: String) throws(CalendarError) -> Int32 {
-    guard case .number(let digits) = value, let number = Int32(digits),
-      (0...limit).contains(number)
-    else { throw fault(expected: expected) }
-    return number
-  }
-
-  package func boolean() throws(CalendarError) -> Bool {
-    guard case .boolean(let truth) = value else { throw fault(expected: "true or false") }
-    return truth
+    guard case .number(let digits) = value, let seconds = Int32(digits),
+      (0...limit).contains(seconds)
+    else { throw fault(expected: "whole seconds from 0 to \(limit)") }
+    return seconds
   }
 
   private static let dateForm = "a date such as \"2024-12-25\", from 1900 to 2200"
 }
 
 /// An object of a definition whose keys are known to be right.
-package struct DefinitionObject {
+struct DefinitionObject {
   let path: String
   let members: [(key: String, node: DefinitionNode)]
 
-  package subscript(key: String) -> DefinitionNode? {
+  subscript(key: String) -> DefinitionNode? {
     members.first { $0.key == key }?.node
   }
 
-  package func required(_ key: String, expected: String) throws(CalendarError) -> DefinitionNode {
+  func required(_ key: String, expected: String) throws(CalendarError) -> DefinitionNode {
     guard let node = self[key] else {
       throw .missingKey(path.isEmpty ? key : "\(path).\(key)", expected: expected)
     }

@@ -1,5 +1,5 @@
 /// A JSON text as it was written: members keep their order, numbers their digits.
-enum JSONValue: Equatable {
+package enum JSONValue: Equatable {
   case null
   case boolean(Bool)
   case number(String)
@@ -8,9 +8,9 @@ enum JSONValue: Equatable {
   case object([JSONMember])
 }
 
-struct JSONMember: Equatable {
-  var key: String
-  var value: JSONValue
+package struct JSONMember: Equatable {
+  package var key: String
+  package var value: JSONValue
 }
 
 extension JSONValue {
@@ -19,7 +19,7 @@ extension JSONValue {
   /// A key that an object has twice is refused: one of its values would be lost.
   ///
   /// - Throws: `CalendarError.malformedJSON`.
-  init(parsing bytes: [UInt8]) throws(CalendarError) {
+  package init(parsing bytes: [UInt8]) throws(CalendarError) {
     var reader = JSONReader(bytes)
     self = try reader.wholeText()
   }
@@ -27,7 +27,7 @@ extension JSONValue {
 
 extension JSONValue: CustomStringConvertible {
   /// The value for an error message; arrays and objects by their size.
-  var description: String {
+  package var description: String {
     switch self {
     case .null: "null"
     case .boolean(let value): "\(value)"

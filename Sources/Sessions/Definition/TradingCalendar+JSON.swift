@@ -9,7 +9,7 @@ extension TradingCalendar {
       "name", "zone", "weekly", "alwaysOpen", "changes", "holidays", "earlyCloses", "lateOpens",
       "specialHours", "closeGrace", "extendedHours", "weekStart",
     ]
-    let root = try DefinitionNode(json: bytes)
+    let root = DefinitionNode(path: "", value: try JSONValue(parsing: bytes))
     let definition = try root.object(keys: keys)
     let name = try definition.required("name", expected: "the calendar's name")
     self.init(

@@ -26,7 +26,8 @@ public struct ImportOptions: Sendable {
   public var timeframe: Timeframe?
   /// What the time of a bar says; needed for `InputFormat.bars`.
   public var barLabel: BarLabel?
-  /// Which price bars are made of; nil to tell it from the file's name, else the last.
+  /// Which price bars are made of: bid, ask or last; nil to tell it from the file's name, else the
+  /// last.
   public var barSource: PriceSource?
   /// Refuses files whose times go back, instead of sorting their rows.
   public var isStrict = false

@@ -113,6 +113,12 @@ struct PlannedBars {
       throw ImportError.missingOption(
         name: "timeframe", path: path, expected: "the length of its bars, for example 1m")
     }
+    guard options.barSource != .mid else {
+      // Its prices have a digit more than the instrument's, which no file's have.
+      throw ImportError.unusedOption(
+        name: "price", place: path, reason: "a mid is made of two prices: expected bid, ask or last"
+      )
+    }
     self.label = label
     series = BarSeries(
       source: options.barSource ?? PlannedBars.source(inName: path), timeframe: timeframe)
