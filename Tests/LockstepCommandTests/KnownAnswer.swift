@@ -9,20 +9,22 @@ import Testing
 struct KnownAnswer: Decodable {
   struct Bars: Decodable {
     let count: Int
-    let first_row: String
-    let last_row: String
+    let firstRow: String
+    let lastRow: String
     let xxh64: String
   }
 
   let price: String?
-  let price_decimals: Int
-  let volume_decimals: Int
+  let priceDecimals: Int
+  let volumeDecimals: Int
   let ticks: Int?
   let bars: [String: Bars]
 
   static func load(_ name: String) throws -> KnownAnswer {
     let data = try Data(contentsOf: URL(filePath: RealData.folder + "/answers/\(name).json"))
-    return try JSONDecoder().decode(KnownAnswer.self, from: data)
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(KnownAnswer.self, from: data)
   }
 
   /// The rows of `bars --output csv --times ns`, in the form that the answers hash.
@@ -39,8 +41,8 @@ struct KnownAnswer: Decodable {
     let expected = try #require(bars[timeframe])
     let rows = KnownAnswer.rows(csv: csv)
     #expect(rows.count == expected.count, "\(timeframe)")
-    #expect(rows.first == expected.first_row, "\(timeframe)")
-    #expect(rows.last == expected.last_row, "\(timeframe)")
+    #expect(rows.first == expected.firstRow, "\(timeframe)")
+    #expect(rows.last == expected.lastRow, "\(timeframe)")
     let bytes = Array(rows.map { $0 + "\n" }.joined().utf8)
     #expect(XXHash64.hash(bytes).description == expected.xxh64, "\(timeframe)")
   }

@@ -26,8 +26,8 @@ struct KnownAnswersTests {
   }
 
   static let tapes = [
-    Tape(answer: "duka_eurusd_bid", folder: "dukascopy_csv", suffix: "ticks_20190204_20190205.csv.gz"),
-    Tape(answer: "duka_eurusd_mid", folder: "dukascopy_csv", suffix: "ticks_20190204_20190205.csv.gz"),
+    Tape(answer: "duka_eurusd_bid", folder: "dukascopy_csv", suffix: "_20190205.csv.gz"),
+    Tape(answer: "duka_eurusd_mid", folder: "dukascopy_csv", suffix: "_20190205.csv.gz"),
     Tape(
       answer: "tardis_btcusdt", folder: "tardis_full", suffix: ".csv.gz",
       options: "--source-symbol BTCUSDT"),
@@ -62,8 +62,8 @@ struct KnownAnswersTests {
       files = files.filter { $0.split(separator: "/").last!.hasPrefix(prefix) }
     }
     let price = tape.answer.hasSuffix("mid") ? "mid" : tape.answer.hasSuffix("bid") ? "bid" : "last"
-    let decimals = price == "mid" ? answer.price_decimals - 1 : answer.price_decimals
-    let volume = price == "last" ? answer.volume_decimals : 2
+    let decimals = price == "mid" ? answer.priceDecimals - 1 : answer.priceDecimals
+    let volume = price == "last" ? answer.volumeDecimals : 2
     let store = folder.file("market.db")
     for calendar in ["", " --calendar \(folder.file("ny17.json"))"] {
       let symbol = calendar.isEmpty ? "X" : "NY"

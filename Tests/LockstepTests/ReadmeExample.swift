@@ -26,7 +26,8 @@ func readmeExample() throws {
   }
   let hour = state.snapshot()[try state.series(.hour1, .bid, of: symbol)]
   if let bar = hour.partial, let progress = hour.progress {
-    print("1H bid so far: \(bar.tickCount) ticks, \(progress.elapsed / nanosecondsPerSecond) s gone")
+    print(
+      "1H bid so far: \(bar.tickCount) ticks, \(progress.elapsed / nanosecondsPerSecond) s gone")
   }
   // end
 }

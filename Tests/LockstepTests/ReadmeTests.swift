@@ -22,7 +22,8 @@ import Testing
 
   @Test func `the README's example is the one that is compiled`() throws {
     let compiled = try lines(
-      of: text("Tests/LockstepTests/ReadmeExample.swift"), from: "// begin", to: "// end", indent: 2)
+      of: text("Tests/LockstepTests/ReadmeExample.swift"), from: "// begin", to: "// end", indent: 2
+    )
     let shown = try lines(of: text("README.md"), from: "```swift", to: "```", indent: 0)
     #expect(shown == ["import Lockstep", ""] + compiled)
   }
