@@ -38,6 +38,7 @@ import Testing
     #expect(Precision.zero.format(-17) == "-17")
     #expect(try Precision(9).format(.min) == "-9223372036.854775808")
     #expect(Precision.zero.format(.max) == "9223372036854775807")
+    #expect(try Precision(9).finer.format(1) == "0.0000000001")
     var bytes = Array("x=".utf8)
     try Precision(1).append(25, to: &bytes)
     #expect(String(decoding: bytes, as: UTF8.self) == "x=2.5")
@@ -83,12 +84,20 @@ import Testing
     #expect(Precision.zero.double(-7) == -7)
   }
 
-  @Test func `decimal bytes, with zeros in front`() {
-    var bytes: [UInt8] = []
-    for (value, minimum) in [(0, 1), (7, 3), (1234, 2), (UInt64.max, 1), (0, 0)] {
-      bytes.appendDecimal(value, minimumDigits: minimum)
-      bytes.append(UInt8(ascii: " "))
+  @Test func `every number of digits, with zeros in front where asked for`() {
+    var power: UInt64 = 1
+    for _ in 0..<20 {
+      for value in [0, power - 1, power, power + 1, UInt64.max] {
+        for minimumDigits in [0, 1, 2, 9, 25] {
+          var bytes = Array("x".utf8)
+          bytes.appendDecimal(value, minimumDigits: minimumDigits)
+          // Without a minimum, zero has no digits.
+          let digits = value == 0 ? "" : String(value)
+          let zeros = String(repeating: "0", count: max(0, minimumDigits - digits.count))
+          #expect(String(decoding: bytes, as: UTF8.self) == "x" + zeros + digits)
+        }
+      }
+      power = power.multipliedReportingOverflow(by: 10).partialValue
     }
-    #expect(String(decoding: bytes, as: UTF8.self) == "0 007 1234 18446744073709551615  ")
   }
 }

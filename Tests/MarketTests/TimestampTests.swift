@@ -51,6 +51,7 @@ import Testing
     ("2024-01-01T00:15+05:30", "2023-12-31T18:45:00Z"),
     ("1900-01-01T01:00+01:00", "1900-01-01T00:00:00Z"),
     ("1899-12-31T23:00-01:00", "1900-01-01T00:00:00Z"),
+    ("2200-01-01T00:30+01:00", "2199-12-31T23:30:00Z"),
   ])
   func `text with and without seconds, zone and offset`(text: String, expected: String) throws {
     #expect(try Timestamp(parsing: text).description == expected)
@@ -73,6 +74,7 @@ import Testing
   @Test(arguments: [
     "0000-01-01", "0001-01-01T00:00:00Z", "1500-06-15", "1899-12-31T23:59:59.999999999Z",
     "2200-01-01T00:00:00.000000001Z", "2300-01-01", "9999-12-31T23:59:59Z",
+    "2262-04-11T23:47:17Z", "1900-01-01T00:30+01:00", "1899-12-31",
   ])
   func `years out of range are an error, however far`(text: String) {
     let error = #expect(throws: MarketError.self) { try Timestamp(parsing: text) }
