@@ -58,7 +58,7 @@ let package = Package(
     tests("MarketTests", ["Market"]),
     tests("HashingTests", ["Hashing"]),
     tests("SessionsTests", ["Sessions"]),
-    tests("MultiTimeframeTests", ["MultiTimeframe", "TestSupport", "CAllocationCounter"]),
+    tests("MultiTimeframeTests", ["MultiTimeframe", "TestSupport", "CAllocationCounter", "Hashing"]),
     tests("StorageTests", ["Storage", "Market", "Sessions", "Hashing", "CArchive"]),
     tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
