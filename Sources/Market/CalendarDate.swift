@@ -44,7 +44,8 @@ public struct CalendarDate: Hashable, Comparable, Sendable {
     return Weekday(rawValue: index + 1)!
   }
 
-  /// The moment this date begins in UTC.
+  /// The moment this date begins in UTC, in nanoseconds since the epoch; the year must lie within
+  /// 1678 to 2261, which is as far as 64 bits reach.
   public var utcMidnight: Int64 { Int64(daysSinceEpoch) * nanosecondsPerDay }
 
   public func adding(days: Int) -> CalendarDate {

@@ -62,7 +62,7 @@ extension Precision {
     var exponent = 0
     if let mark = utf8.firstIndex(where: { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }) {
       guard let parsed = Int(String(decoding: utf8[(mark + 1)...], as: UTF8.self)),
-        abs(parsed) <= 30
+        (-30...30).contains(parsed)
       else { return .failure(.notANumber) }
       exponent = parsed
       utf8.removeSubrange(mark...)

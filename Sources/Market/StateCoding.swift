@@ -61,13 +61,17 @@ public struct StateReader: Sendable {
     }
   }
 
-  /// - Throws: `MarketError.malformedState` past the end.
+  /// - Throws: `MarketError.malformedState` past the end, or for bytes that are not UTF-8.
   public mutating func readString() throws(MarketError) -> String {
     let count = try read(Int64.self)
     guard count >= 0, count <= bytes.count - position else {
       throw .malformedState("a text of \(count) bytes at \(position), \(bytes.count) in all")
     }
-    defer { position += Int(count) }
-    return String(decoding: bytes[position..<position + Int(count)], as: UTF8.self)
+    let range = position..<position + Int(count)
+    guard let text = String(validating: bytes[range], as: UTF8.self) else {
+      throw .malformedState("the text at \(position) is not UTF-8")
+    }
+    position = range.upperBound
+    return text
   }
 }

@@ -42,7 +42,7 @@ struct BarAccumulator: Hashable {
 
 /// When a bar begins and ends, in nanoseconds, and the trading day it belongs to.
 ///
-/// A span that has ended, or `BarSpan.none`, says that the level takes no records at present.
+/// A span that does not hold the clock, or `BarSpan.none`, says that the level takes no records at present.
 struct BarSpan: Hashable {
   var open: Int64
   var close: Int64
@@ -54,4 +54,7 @@ struct BarSpan: Hashable {
 
   @inline(__always)
   var isNone: Bool { close == .min }
+
+  @inline(__always)
+  func holds(_ time: Int64) -> Bool { open <= time && time < close }
 }

@@ -98,6 +98,15 @@ extension Ladder {
     }
     values[source].merge(value)
   }
+
+  /// Whether `count` more ticks fit into every bar that they would go into. A record counts one
+  /// tick, which always fits; a source bar may claim any number.
+  func hasRoom(forTicks count: Int64) -> Bool {
+    rungs.indices.allSatisfy { rung in
+      let partial = partial(rung: rung, source: 0, reusing: PartialBar())
+      return partial.tickCount <= Int64.max - count
+    }
+  }
 }
 
 /// A quantity that the volume of some bar cannot hold.

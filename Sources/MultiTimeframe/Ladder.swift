@@ -73,7 +73,7 @@ struct Ladder: ~Copyable {
   /// - Returns: false when `time` belongs to no bar of the base, that is, lies outside the session.
   mutating func open(at time: Int64) -> Bool {
     let timestamp = Timestamp(unchecked: time)
-    for index in rungs.indices where rungs[index].span.close <= time {
+    for index in rungs.indices where !rungs[index].span.holds(time) {
       guard let bounds = cursor.bounds(of: rungs[index].timeframe, at: timestamp) else {
         rungs[index].span = .none
         if index == 0 { return false }
@@ -86,6 +86,13 @@ struct Ladder: ~Copyable {
     rungs[0].due = rungs[0].span.close
     nextClose = min(nextClose, rungs[0].due)
     return true
+  }
+
+  /// Whether a source bar fits into one bar of the base; so does one outside the session, which
+  /// forms no bar.
+  mutating func fits(_ tsOpen: Timestamp, _ tsClose: Timestamp) -> Bool {
+    guard let bounds = cursor.bounds(of: rungs[0].timeframe, at: tsOpen) else { return true }
+    return tsClose <= bounds.tsClose
   }
 
   /// Completes every bar that ends at `time`, sources before the rungs that rest on them.

@@ -5,9 +5,10 @@ import Synchronization
 ///
 /// Four buffers take turns, so that a reader has three publications' time to finish.
 final class PublicationBoard: Sendable {
-  private static let bufferCount = 4
+  private static let bufferCount: UInt64 = 4
   let layout: StateLayout
-  private let latest = Atomic<Int>(0)
+  /// How many publications there have been.
+  private let count = Atomic<UInt64>(0)
   private let buffers: [PublicationBuffer]
 
   init(layout: StateLayout) {
@@ -20,8 +21,8 @@ final class PublicationBoard: Sendable {
   /// Called by the owner of the state alone.
   @inline(__always)
   func write(clock: Int64, eventNumber: UInt64, _ series: (Int) -> SeriesSnapshot) {
-    let next = (latest.load(ordering: .relaxed) + 1) % PublicationBoard.bufferCount
-    let buffer = buffers[next]
+    let number = count.load(ordering: .relaxed)
+    let buffer = buffers[Int(number % PublicationBoard.bufferCount)]
     buffer.beginWriting()
     buffer.store(UInt64(bitPattern: clock), at: 0)
     buffer.store(eventNumber, at: 1)
@@ -31,7 +32,7 @@ final class PublicationBoard: Sendable {
         at: PublicationWords.headerCount + index * PublicationWords.seriesCount)
     }
     buffer.endWriting()
-    latest.store(next, ordering: .releasing)
+    count.store(number + 1, ordering: .releasing)
   }
 
   /// The latest publication. May be called from any thread.
@@ -39,9 +40,19 @@ final class PublicationBoard: Sendable {
     let count = PublicationWords.headerCount + layout.series.count * PublicationWords.seriesCount
     return unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { words in
       unsafe words.initialize(repeating: 0)
-      while unsafe !buffers[latest.load(ordering: .acquiring)].read(into: words) {}
+      while unsafe !readLatest(into: words) {}
       return unsafe PublicationWords.snapshot(UnsafeBufferPointer(words), layout)
     }
+  }
+
+  /// Takes the publication that is the latest now, or fails because a later one has overwritten it.
+  ///
+  /// A later one that has just been written in its place will not do: until it is counted, the next
+  /// reading could still meet the one before it, and event numbers would go back.
+  private func readLatest(into words: UnsafeMutableBufferPointer<UInt64>) -> Bool {
+    let number = count.load(ordering: .acquiring) - 1
+    let buffer = buffers[Int(number % PublicationBoard.bufferCount)]
+    return unsafe buffer.read(writing: number / PublicationBoard.bufferCount, into: words)
   }
 }
 

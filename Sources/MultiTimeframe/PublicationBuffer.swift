@@ -1,9 +1,9 @@
 import Synchronization
 
-/// Words that one thread writes and any thread reads, with a number that tells a reader whether
-/// what it read belongs together.
+/// Words that one thread writes again and again and any thread reads, with a number that tells a
+/// reader whether what it read belongs together, and to which writing.
 ///
-/// The number is odd while the words are being written. Words are stored releasing and loaded
+/// The number is odd while the words are being written, and grows by two a writing. Words are stored releasing and loaded
 /// acquiring: a reader that has seen a new word has also seen that its buffer was being written.
 @safe final class PublicationBuffer: @unchecked Sendable {
   private let sequence = Atomic<UInt64>(0)
@@ -32,14 +32,14 @@ import Synchronization
 
   func endWriting() { sequence.add(1, ordering: .releasing) }
 
-  /// Copies all words, and says whether they belong together.
-  func read(into copy: UnsafeMutableBufferPointer<UInt64>) -> Bool {
+  /// Copies all words, and says whether they are those of one writing, counted from 0.
+  func read(writing: UInt64, into copy: UnsafeMutableBufferPointer<UInt64>) -> Bool {
     precondition(copy.count == count)
-    let before = sequence.load(ordering: .acquiring)
-    guard before & 1 == 0 else { return false }
+    let written = 2 * (writing + 1)
+    guard sequence.load(ordering: .acquiring) == written else { return false }
     for index in 0..<count {
       unsafe copy[index] = words[index].load(ordering: .acquiring)
     }
-    return sequence.load(ordering: .relaxed) == before
+    return sequence.load(ordering: .relaxed) == written
   }
 }

@@ -72,6 +72,8 @@ public enum StateError: Error, Hashable, Sendable {
   case lateRecord(symbol: String, time: Timestamp, clock: Timestamp)
   /// The clock was asked to go back.
   case clockWouldGoBack(to: Timestamp, clock: Timestamp)
+  /// A source bar ends when it begins or earlier, or holds no tick.
+  case emptySourceBar(symbol: String, tsOpen: Timestamp, tsClose: Timestamp, tickCount: Int64)
   /// A source bar reaches over the edge of a bar of the symbol's finest timeframe.
   case sourceBarTooCoarse(symbol: String, tsOpen: Timestamp, tsClose: Timestamp, Timeframe)
   case market(MarketError)
@@ -105,6 +107,9 @@ extension StateError: CustomStringConvertible {
       "\(symbol): a record of \(time) comes after the clock has reached \(clock)"
     case .clockWouldGoBack(let time, let clock):
       "the clock stands at \(clock) and cannot go back to \(time)"
+    case .emptySourceBar(let symbol, let tsOpen, let tsClose, let tickCount):
+      "\(symbol): the source bar \(tsOpen) to \(tsClose) with \(tickCount) ticks: expected a close "
+        + "after the open and at least 1 tick"
     case .sourceBarTooCoarse(let symbol, let tsOpen, let tsClose, let timeframe):
       "\(symbol): the source bar \(tsOpen) to \(tsClose) does not fit into one \(timeframe) bar"
     case .market(let error): error.description

@@ -4,8 +4,8 @@ import Sessions
 extension SynchronizedState {
   /// Applies one trade. Nothing is allocated.
   ///
-  /// - Throws: `StateError.lateRecord`, `.unexpectedRecord`, or `.market(.overflow)`; the series are
-  ///   then as before.
+  /// - Throws: `StateError.lateRecord` or `.unexpectedRecord`, with the state as before; or
+  ///   `.market(.overflow)`, with nothing of the trade applied: what closed before it has closed.
   public mutating func apply(_ trade: Trade, to symbol: SymbolID) throws(StateError) {
     let ladder = try ladder(layout.routes[symbol.index].trades, symbol, .trade)
     let time = trade.time.nanoseconds
@@ -19,7 +19,7 @@ extension SynchronizedState {
 
   /// Applies one quote. Nothing is allocated.
   ///
-  /// - Throws: `StateError.lateRecord` or `.unexpectedRecord`; the series are then as before.
+  /// - Throws: `StateError.lateRecord` or `.unexpectedRecord`, with the state as before.
   public mutating func apply(_ quote: Quote, to symbol: SymbolID) throws(StateError) {
     let ladder = try ladder(layout.routes[symbol.index].quotes, symbol, .quote)
     let time = quote.time.nanoseconds
@@ -39,8 +39,9 @@ extension SynchronizedState {
   /// all symbols that end at one moment are in before anything closes at it.
   ///
   /// - Throws: `StateError.lateRecord` once the moment of its close has passed,
-  ///   `.unexpectedRecord`, `.sourceBarTooCoarse` when it does not fit into one bar of the finest
-  ///   timeframe, or `.market(.overflow)`; the series are then as before.
+  ///   `.unexpectedRecord`, `.emptySourceBar` for a bar that has no length or no tick,
+  ///   `.sourceBarTooCoarse` when it does not fit into one bar of the finest timeframe, with the
+  ///   state as before; or `.market(.overflow)`, with nothing of the bar applied.
   public mutating func apply(
     _ bar: Bar, source: PriceSource, to symbol: SymbolID
   ) throws(StateError) {
@@ -48,15 +49,13 @@ extension SynchronizedState {
     let time = bar.tsClose.nanoseconds
     // Once the bars that end at a moment have closed, another that ends there comes too late.
     guard try admit(time, isLate: time < clock || time <= closedThrough, symbol) else { return }
+    try check(bar, ladder, symbol)
     startClockIfNeeded(at: bar.tsOpen.nanoseconds)
     visitBoundaries(through: time - 1)
-    clock = time
     if openBase(ladder, at: bar.tsOpen.nanoseconds) {
-      let base = ladders[ladder].rungs[0]
-      guard bar.tsOpen.nanoseconds >= base.span.open, time <= base.span.close else {
-        throw .sourceBarTooCoarse(
-          symbol: layout.instruments[symbol.index].symbol, tsOpen: bar.tsOpen,
-          tsClose: bar.tsClose, base.timeframe)
+      guard ladders[ladder].hasRoom(forTicks: bar.tickCount) else {
+        throw .market(
+          .overflow(symbol: layout.instruments[symbol.index].symbol, field: "tickCount"))
       }
       try fold(BarAccumulator(bar), source: 0, ladder)
     }
@@ -144,6 +143,21 @@ extension SynchronizedState {
     }
     lateRecordCount += 1
     return false
+  }
+
+  /// Refuses a source bar that no bar could take, before anything has moved.
+  private mutating func check(
+    _ bar: Bar, _ ladder: Int, _ symbol: SymbolID
+  ) throws(StateError) {
+    let name = layout.instruments[symbol.index].symbol
+    guard bar.tsOpen < bar.tsClose, bar.tickCount >= 1 else {
+      throw .emptySourceBar(
+        symbol: name, tsOpen: bar.tsOpen, tsClose: bar.tsClose, tickCount: bar.tickCount)
+    }
+    guard ladders[ladder].fits(bar.tsOpen, bar.tsClose) else {
+      throw .sourceBarTooCoarse(
+        symbol: name, tsOpen: bar.tsOpen, tsClose: bar.tsClose, ladders[ladder].rungs[0].timeframe)
+    }
   }
 
   /// The part of `range` that is not late.

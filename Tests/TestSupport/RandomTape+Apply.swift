@@ -3,23 +3,30 @@ import MultiTimeframe
 
 extension SynchronizedState {
   /// Applies one record of a random tape.
-  public mutating func apply(_ record: RandomTape.Record, symbol: Int) throws {
-    let id = try self.symbol(layout.instruments[symbol].symbol)
-    switch record {
-    case .trade(let trade): try apply(trade, to: id)
-    case .quote(let quote): try apply(quote, to: id)
-    case .bar(let bar, let source): try apply(bar, source: source, to: id)
+  public mutating func apply(_ entry: RandomTape.Entry) throws {
+    let symbol = try self.symbol(layout.instruments[entry.symbol].symbol)
+    switch entry.record {
+    case .trade(let trade): try apply(trade, to: symbol)
+    case .quote(let quote): try apply(quote, to: symbol)
+    case .bar(let bar, let source): try apply(bar, source: source, to: symbol)
+    }
+  }
+
+  /// The history of every series, in the layout's order.
+  public func histories(last count: Int = .max) throws -> [[Bar]] {
+    try layout.series.map { series in
+      history(try self.series(series.timeframe, series.source, of: series.symbol), last: count)
     }
   }
 }
 
 extension ReferenceState {
   /// Applies one record of a random tape.
-  public mutating func apply(_ record: RandomTape.Record, symbol: Int) {
-    switch record {
-    case .trade(let trade): apply(trade, symbol: symbol)
-    case .quote(let quote): apply(quote, symbol: symbol)
-    case .bar(let bar, let source): apply(bar, source: source, symbol: symbol)
+  public mutating func apply(_ entry: RandomTape.Entry) {
+    switch entry.record {
+    case .trade(let trade): apply(trade, symbol: entry.symbol)
+    case .quote(let quote): apply(quote, symbol: entry.symbol)
+    case .bar(let bar, let source): apply(bar, source: source, symbol: entry.symbol)
     }
   }
 }
@@ -36,7 +43,9 @@ extension Snapshot {
     if series.count != reference.series.count { return "another number of series" }
     for (mine, theirs) in zip(series, reference.series) {
       let name = "S\(theirs.symbol) \(theirs.source) \(theirs.timeframe)"
-      if mine.timeframe != theirs.timeframe || mine.source != theirs.source {
+      if mine.timeframe != theirs.timeframe || mine.source != theirs.source
+        || mine.symbol.index != theirs.symbol
+      {
         return "order: \(name)"
       }
       if mine.completedCount != theirs.completed.count {

@@ -14,12 +14,16 @@ public struct ReferenceState {
     public var current: Bar?
   }
 
-  private let configuration: StateConfiguration
-  public private(set) var series: [Series] = []
-  public private(set) var clock: Int64?
-  public private(set) var eventNumber: UInt64 = 0
+  let configuration: StateConfiguration
+  public internal(set) var series: [Series] = []
+  public internal(set) var clock: Int64?
+  public internal(set) var eventNumber: UInt64 = 0
+  /// What subscribers to everything are told, in order, as `EventText` writes it.
+  public internal(set) var events: [String] = []
+  /// Events are left out unless they are wanted, because they take most of the time.
+  public var keepsEvents = false
   /// Openings and closings still to come, for each symbol, in order.
-  private var sessionBoundaries: [[Int64]] = []
+  var sessionBoundaries: [[SessionBoundary]] = []
 
   public init(_ configuration: StateConfiguration) {
     self.configuration = configuration
@@ -40,7 +44,7 @@ public struct ReferenceState {
   public mutating func apply(_ trade: Trade, symbol: Int) {
     visitBoundaries(through: trade.time.nanoseconds)
     fold(symbol, at: trade.time, from: [.last]) { _ in (trade.price.raw, trade.quantity.raw) }
-    finish(trade.time)
+    finish(trade.time, symbol)
   }
 
   public mutating func apply(_ quote: Quote, symbol: Int) {
@@ -52,7 +56,7 @@ public struct ReferenceState {
       default: ((quote.bid.raw + quote.ask.raw) * 5, 1)
       }
     }
-    finish(quote.time)
+    finish(quote.time, symbol)
   }
 
   public mutating func apply(_ bar: Bar, source: PriceSource, symbol: Int) {
@@ -76,7 +80,7 @@ public struct ReferenceState {
         series[index].current = opened
       }
     }
-    finish(bar.tsClose)
+    finish(bar.tsClose, symbol)
   }
 
   public mutating func advance(to time: Timestamp) {
@@ -84,9 +88,13 @@ public struct ReferenceState {
     clock = time.nanoseconds
   }
 
-  private mutating func finish(_ time: Timestamp) {
+  private mutating func finish(_ time: Timestamp, _ symbol: Int) {
     clock = time.nanoseconds
     eventNumber += 1
+    guard keepsEvents else { return }
+    events.append(EventText.tick(symbol, eventNumber))
+    events.append(
+      EventText.changed(symbol, configuration.symbols[symbol].timeframes.sorted(), eventNumber))
   }
 
   private mutating func fold(
@@ -118,43 +126,5 @@ public struct ReferenceState {
     // A fresh cursor every time: nothing is remembered from one question to the next.
     var cursor = SessionCursor(configuration.symbols[series[index].symbol].calendar)
     return cursor.bounds(of: series[index].timeframe, at: time)
-  }
-
-  /// Closes, moment by moment, everything that ends by `time`.
-  private mutating func visitBoundaries(through time: Int64) {
-    startIfNeeded(at: time)
-    while true {
-      let closes = series.compactMap { $0.current?.tsClose.nanoseconds }
-      let sessions = sessionBoundaries.compactMap(\.first)
-      guard let next = (closes + sessions).min(), next <= time else { return }
-      for index in series.indices {
-        guard let current = series[index].current, current.tsClose.nanoseconds == next else {
-          continue
-        }
-        series[index].completed.append(current)
-        series[index].current = nil
-      }
-      for symbol in sessionBoundaries.indices {
-        sessionBoundaries[symbol].removeAll { $0 == next }
-      }
-      clock = next
-      eventNumber += 1
-    }
-  }
-
-  private mutating func startIfNeeded(at time: Int64) {
-    guard clock == nil, sessionBoundaries.isEmpty else { return }
-    sessionBoundaries = configuration.symbols.map { symbol in
-      var boundaries: [Int64] = []
-      var date = Timestamp(unchecked: time).utcDate.adding(days: -4)
-      // Further than any random tape reaches, with what is asked after its end.
-      for _ in 0..<500 {
-        date = date.adding(days: 1)
-        guard let day = symbol.calendar.tradingDay(on: date), day.regularClose.nanoseconds > time
-        else { continue }
-        boundaries += [day.regularOpen.nanoseconds, day.regularClose.nanoseconds]
-      }
-      return boundaries
-    }
   }
 }
