@@ -106,7 +106,7 @@ extension ArgumentType where Value == TimeZoneTable {
 extension ArgumentType where Value == ColumnMapping {
   static var columnMapping: Self {
     Self { text throws(ArgumentFault) in
-      do {
+      do throws(ColumnMapping.Fault) {
         return try ColumnMapping(parsing: text)
       } catch {
         throw ArgumentFault("expected \(error.expected), found '\(error.entry)'")
