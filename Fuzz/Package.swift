@@ -15,7 +15,9 @@ let package = Package(
   name: "Fuzz",
   dependencies: [.package(name: "Lockstep", path: "..")],
   targets: [
-    driver("FuzzCalendar")
+    driver("FuzzCalendar"),
+    driver("FuzzChunk"),
+    driver("FuzzRows"),
   ],
   swiftLanguageModes: [.v6]
 )
