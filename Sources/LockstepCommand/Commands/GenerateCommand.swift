@@ -96,13 +96,12 @@ enum GenerateCommand {
     on text: SampleTapeText, _ configuration: SampleTapeConfiguration, path: String,
     _ byteCount: Int, _ elapsed: Duration
   ) -> String {
-    let rate = Int(Double(configuration.tickCount) / max(elapsed / .seconds(1), 1e-6))
     let span = text.timeRange.map { "\($0.lowerBound) to \($0.upperBound)" } ?? "-"
     return """
       \(NumberText.grouped(configuration.tickCount)) \(configuration.kind.rawValue) of \
       \(configuration.symbol), \(span)
       file:    \(path), \(NumberText.bytes(byteCount)), format \(text.formatName)
-      rate:    \(NumberText.short(rate)) ticks/s
+      rate:    \(NumberText.rate(configuration.tickCount, in: elapsed)) ticks/s
       import:  lockstep import \(path) --store market.db --symbol \(configuration.symbol) \
       --price-precision \(configuration.style.pricePrecision.digits) \
       --quantity-precision \(configuration.style.quantityPrecision.digits) \

@@ -1,3 +1,6 @@
+import Glibc
+import Market
+
 /// Where a command's words go: what was asked for on the output, everything else on the errors.
 struct Console: Sendable {
   let output: any ByteSink
@@ -8,6 +11,9 @@ struct Console: Sendable {
   var errorColumns: Int?
   /// What a command asks from time to time whether it should end.
   var interruption = Interruption.process
+
+  /// What time it is, for records of what was done when.
+  var now: @Sendable () -> Timestamp? = wallClock
 
   /// The streams of the process.
   static var standard: Console {
@@ -31,4 +37,12 @@ struct Console: Sendable {
 
   /// A line on the error stream: words beside the result. If nobody reads them, that is no fault.
   func note(_ text: String) { try? errors.write(Array((text + "\n").utf8)) }
+}
+
+/// The clock on the wall; nil if it shows a year that no timestamp can hold.
+@Sendable private func wallClock() -> Timestamp? {
+  var time = timespec()
+  guard unsafe clock_gettime(CLOCK_REALTIME, &time) == 0 else { return nil }
+  return try? Timestamp(
+    nanoseconds: Int64(time.tv_sec) * nanosecondsPerSecond + Int64(time.tv_nsec))
 }

@@ -47,6 +47,12 @@ enum NumberText {
       : "\(seconds / 60):\(padded(seconds % 60))"
   }
 
+  /// How many there were in a second, short.
+  static func rate(_ count: Int, in duration: Duration) -> String {
+    // What took no measurable time took a microsecond.
+    short(Int(Double(count) / max(duration / .seconds(1), 1e-6)))
+  }
+
   /// `1536` bytes as `1.53 kB`.
   static func bytes(_ count: Int) -> String {
     count < 1000 ? "\(count) B" : short(count) + "B"

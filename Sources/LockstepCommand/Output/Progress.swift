@@ -7,12 +7,14 @@ final class Progress {
   private let title: String
   /// What is counted, in the plural: `ticks`.
   private let unit: String
-  private let total: Int
+  private var total: Int
   private let isVisible: Bool
   private let now: () -> ContinuousClock.Instant
   private let start: ContinuousClock.Instant
   private var lastDrawn: ContinuousClock.Instant
-  private var done = 0
+  private var count = 0
+  /// How much of `total` is done.
+  private var work = 0
 
   /// - Parameters:
   ///   - total: how many units there are in all; 0 where that is not known.
@@ -34,7 +36,16 @@ final class Progress {
   /// `count` more units are done.
   /// - Throws: `Interrupted` when the user asked the work to end.
   func advance(by count: Int) throws(Interrupted) {
-    done += count
+    try update(count: self.count + count, work: work + count, of: total)
+  }
+
+  /// So many units are done, and so much of the whole: the bytes of a file, for example, where the
+  /// number of its rows is not known.
+  /// - Throws: `Interrupted` when the user asked the work to end.
+  func update(count: Int, work: Int, of total: Int) throws(Interrupted) {
+    self.count = count
+    self.work = work
+    self.total = total
     if isVisible {
       let time = now()
       if time - lastDrawn >= .milliseconds(100) {
@@ -59,18 +70,17 @@ final class Progress {
   var elapsed: Duration { now() - start }
 
   private func draw(after elapsed: Duration) {
-    let seconds = elapsed / .seconds(1)
-    let rate = Double(done) / seconds
     var line = "\(title)  "
     if total > 0 {
-      let share = min(1, Double(done) / Double(total))
+      let share = min(1, Double(work) / Double(total))
       let cells = Int(share * 20)
       line += "[" + String(repeating: "#", count: cells)
       line += String(repeating: ".", count: 20 - cells) + "] \(Int(share * 100)) %  "
     }
-    line += "\(NumberText.short(done)) \(unit), \(NumberText.short(Int(rate)))/s"
-    if total > done, rate > 0 {
-      line += ", \(NumberText.duration(.seconds(Double(total - done) / rate))) left"
+    line += "\(NumberText.short(count)) \(unit), \(NumberText.rate(count, in: elapsed))/s"
+    if work > 0, total > work {
+      let left = elapsed * (Double(total - work) / Double(work))
+      line += ", \(NumberText.duration(left)) left"
     }
     write("\r" + line.prefix((console.errorColumns ?? 80) - 1) + "\u{1B}[K")
   }
