@@ -77,11 +77,13 @@ enum ImportCommand {
     }
   }
 
-  /// Options that contradict each other or the files are wrong usage; the rest is the data's fault.
+  /// Options that contradict each other or the files are wrong usage; what a file holds is the
+  /// data's fault.
   private static func explained(_ error: any Error) -> any Error {
     switch error {
     case ImportError.missingOption, ImportError.unusedOption, ImportError.symbolDiffers:
       UsageError.conflict("\(error)")
+    case InputError.file(let fault): CommandFailure("\(fault)", remedy: "nothing was imported")
     case is ImportError, is InputError:
       CommandFailure("\(error)", remedy: "nothing was imported", status: .dataNotFit)
     case StoreError.instrumentDiffers:

@@ -66,6 +66,11 @@ enum SnapshotCommand {
     try tape.play(through: time, progress)
     if tape.state.time == nil { try tape.state.advance(to: time) }
     progress.finish()
+    if !arguments[CommonParameters.quiet] {
+      console.note(
+        "\(NumberText.grouped(tape.recordCount)) records replayed, "
+          + "\(NumberText.rate(tape.recordCount, in: progress.elapsed)) a second")
+    }
     let snapshot = tape.state.snapshot()
     var bars: [[Bar]] = []
     for index in snapshot.layout.series.indices {
