@@ -15,7 +15,8 @@ let package = Package(
   name: "Fuzz",
   dependencies: [.package(name: "Lockstep", path: "..")],
   targets: [
-    driver("FuzzCalendar")
+    driver("FuzzCalendar"),
+    driver("FuzzInput"),
   ],
   swiftLanguageModes: [.v6]
 )
