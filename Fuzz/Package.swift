@@ -18,6 +18,7 @@ let package = Package(
     driver("FuzzCalendar"),
     driver("FuzzChunk"),
     driver("FuzzRows"),
+    driver("FuzzInput"),
   ],
   swiftLanguageModes: [.v6]
 )
