@@ -1,4 +1,5 @@
 import CArchive
+import Glibc
 
 /// A compressed file opened with libarchive, which reads it through the project's file system.
 ///
@@ -47,14 +48,16 @@ import CArchive
   func nextMember() throws(InputError) -> Bool {
     var entry: OpaquePointer?
     while true {
-      let status = unsafe archive_read_next_header(archive, &entry)
+      let status = withUnicodeNames { unsafe archive_read_next_header(archive, &entry) }
       if status == ARCHIVE_EOF { return false }
       try check(status)
       // A raw stream names itself 'data', which nobody has given it.
       guard unsafe archive_format(archive) == ARCHIVE_FORMAT_ZIP else { return true }
       // The bits of st_mode that say a member is a regular file: S_IFREG.
       guard unsafe archive_entry_filetype(entry) == 0o100000 else { continue }
-      member = unsafe archive_entry_pathname(entry).map { unsafe String(cString: $0) } ?? ""
+      member = withUnicodeNames {
+        unsafe archive_entry_pathname(entry).map { unsafe String(cString: $0) } ?? ""
+      }
       textBytes = 0
       return true
     }
@@ -117,6 +120,17 @@ import CArchive
     return position
   }
 }
+
+/// Runs `body` in a locale whose text is UTF-8, whatever the process has: libarchive loses names
+/// that the locale cannot write.
+private func withUnicodeNames<Result>(_ body: () -> Result) -> Result {
+  let previous = unsafe uselocale(unicodeLocale)
+  defer { _ = unsafe uselocale(previous) }
+  return body()
+}
+
+/// Glibc's own, which needs no language to be installed; nil changes nothing.
+private nonisolated(unsafe) let unicodeLocale = unsafe newlocale(1 << LC_CTYPE, "C.UTF-8", nil)
 
 private func readFromFeed(
   _ archive: OpaquePointer?, _ data: UnsafeMutableRawPointer?,

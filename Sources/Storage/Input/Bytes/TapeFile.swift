@@ -8,15 +8,16 @@ package struct TapeFile {
   /// The hash of its bytes as they lie on the disk, compressed or not.
   package let contentHash: XXHash64.Digest
   package let compression: Compression
-  private let file: StoredFile
+  private let fileSystem: any FileSystem
   private let gzipTrailers: GzipTrailers?
 
   private static let blockSize = 1 << 18
 
   /// Opens the file and reads it once, for its hash.
   package init(_ path: String, _ fileSystem: any FileSystem) throws(InputError) {
-    file = try StoredFile(path, fileSystem)
+    let file = try StoredFile(path, fileSystem)
     self.path = path
+    self.fileSystem = fileSystem
     size = file.size
     var hash = XXHash64()
     var compression: Compression?
@@ -50,7 +51,7 @@ package struct TapeFile {
   /// its only member.
   package func texts() throws(InputError) -> [TapeText] {
     guard compression == .zip else { return [TapeText(file: self, member: nil)] }
-    let reader = try ArchiveReader(file, compression)
+    let reader = try ArchiveReader(try reopen(), compression)
     var members: [String] = []
     while try reader.nextMember(), let member = reader.member { members.append(member) }
     var tapes = members.filter { name in
@@ -71,7 +72,19 @@ package struct TapeFile {
     return tapes.map { TapeText(file: self, member: $0) }
   }
 
+  /// Between its uses the file is closed: there may be more files than can be open.
+  private func reopen() throws(InputError) -> StoredFile {
+    let file = try StoredFile(path, fileSystem)
+    guard file.size == size else {
+      throw .damaged(
+        path: path, member: nil, offset: 0,
+        reason: "it has \(file.size) bytes now, and had \(size) a moment ago")
+    }
+    return file
+  }
+
   fileprivate func open(_ member: String?) throws(InputError) -> any ByteSource {
+    let file = try reopen()
     guard compression != .none else { return FileBytes(file) }
     return try ArchiveBytes(file, compression, member: member, gzipTrailers: gzipTrailers)
   }
