@@ -215,6 +215,7 @@ import Testing
       ("20131007_ibm_minute_trade.csv", "1,2,2,2,2,9"), ("20131007_trade.zip", "1,2,2,2,2,9"),
       ("20131007_quote.zip", "1,2,2,2,2,9,2,2,2,2,9"), ("20131399_trade.zip", "1,2,3"),
       ("20131007trade.zip", "1,2,3"), ("20131007_openinterest.zip", "1,2,3"),
+      ("18991231_trade.zip", "1,2,3"), ("22000101_trade.zip", "1,2,3"),
     ] {
       #expect(throws: InputError.self, "\(name)") { try InputSupport.parse(row, name: name) }
     }

@@ -52,7 +52,8 @@ extension TapeSample {
     else { return nil }
     for name in lowercased {
       let day = Array(name.utf8.prefix(8))
-      guard let time = TextTime(day[...]), time.dateLength == 8, name.dropFirst(8).first == "_"
+      guard let time = TextTime(day[...]), time.dateLength == 8, name.dropFirst(8).first == "_",
+        Timestamp.isValid(time.local), Timestamp.isValid(time.local + nanosecondsPerDay)
       else { continue }
       let date = CalendarDate(
         daysSinceEpoch: Int32(time.local.flooredDivision(by: nanosecondsPerDay)))
