@@ -17,6 +17,7 @@ import Testing
     /// The writer has returned from `publish()` at this event.
     let published = Atomic<UInt64>(0)
     let isOver = Atomic<Bool>(false)
+    let startedReaders = Atomic<Int>(0)
     let finishedReaders = Atomic<Int>(0)
     let readings = Atomic<Int>(0)
     private let lock = NSLock()
@@ -41,14 +42,14 @@ import Testing
   }
 
   private func read(_ publications: PublicationReader, _ meeting: Meeting) {
+    meeting.startedReaders.add(1, ordering: .releasing)
     var last: UInt64 = 0
     var distinct: [Snapshot] = []
-    var readings = 0
     while !meeting.isOver.load(ordering: .acquiring) {
       let published = meeting.published.load(ordering: .acquiring)
       let applied = meeting.applied.load(ordering: .acquiring)
       let publication = publications.latest()
-      readings += 1
+      meeting.readings.add(1, ordering: .relaxed)
       let number = publication.eventNumber
       if number < last { meeting.complain("event \(number) after event \(last)") }
       if number < published { meeting.complain("event \(number), published was \(published)") }
@@ -58,9 +59,12 @@ import Testing
       if number > last || distinct.isEmpty { distinct.append(publication) }
       last = number
     }
-    meeting.readings.add(readings, ordering: .relaxed)
     meeting.keep(distinct)
     meeting.finishedReaders.add(1, ordering: .releasing)
+  }
+
+  private func wait(until isDone: () -> Bool) {
+    while !isDone() { Thread.sleep(forTimeInterval: 0.0005) }
   }
 
   /// Runs `write` while four threads read what `state` publishes.
@@ -71,11 +75,10 @@ import Testing
     let publications = state.publications
     let readerCount = 4
     for _ in 0..<readerCount { Thread { self.read(publications, meeting) }.start() }
+    wait { meeting.startedReaders.load(ordering: .acquiring) == readerCount }
     defer {
       meeting.isOver.store(true, ordering: .releasing)
-      while meeting.finishedReaders.load(ordering: .acquiring) < readerCount {
-        Thread.sleep(forTimeInterval: 0.001)
-      }
+      wait { meeting.finishedReaders.load(ordering: .acquiring) == readerCount }
     }
     try write(&state, meeting)
     return state.snapshot()
@@ -163,13 +166,17 @@ import Testing
         meeting.applied.store(state.eventNumber, ordering: .releasing)
         try state.apply(tape.quotes, block, to: SymbolID(index: 1))
         meeting.applied.store(state.eventNumber, ordering: .releasing)
+        // The whole tape would be over before every reader has had its turn on a processor.
+        guard block.upperBound % (20 * Tape.blockLength) == 0 else { continue }
+        let readings = meeting.readings.load(ordering: .relaxed)
+        wait { meeting.readings.load(ordering: .relaxed) >= readings + 8 }
       }
     }
     try compare(meeting, with: tape)
   }
 
   @Test func `publishing at every record tears nothing`() throws {
-    let tape = try Tape(blockCount: 10, seed: 2)
+    let tape = try Tape(blockCount: 20, seed: 2)
     let meeting = Meeting()
     let end = try run(SynchronizedState(configuration), meeting) { state, meeting in
       for block in tape.blocks {
@@ -185,7 +192,7 @@ import Testing
         }
       }
     }
-    #expect(end.eventNumber > 20_000)
+    #expect(end.eventNumber > 40_000)
     try compare(meeting, with: tape)
   }
 }

@@ -52,7 +52,8 @@ public enum TestCalendars {
           {"open": "-1d 18:00", "close": "15:15"}, {"open": "15:30", "close": "17:00"}
         ]
       },
-      "earlyCloses": {"2024-11-28": "12:00", "2024-07-04": "12:00"},
+      "earlyCloses": {"2024-07-04": "12:00"},
+      "specialHours": {"2024-11-28": [{"open": "-1d 18:00", "close": "12:00"}]},
       "weekStart": "sunday"
     }
     """
