@@ -58,7 +58,8 @@ let package = Package(
     tests("MarketTests", ["Market"]),
     tests("HashingTests", ["Hashing"]),
     tests("SessionsTests", ["Sessions"]),
-    tests("MultiTimeframeTests", ["MultiTimeframe", "TestSupport", "CAllocationCounter", "Hashing"]),
+    tests(
+      "MultiTimeframeTests", ["MultiTimeframe", "TestSupport", "CAllocationCounter", "Hashing"]),
     tests("StorageTests", ["Storage", "Hashing", "CArchive", "TestSupport"]),
     tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
