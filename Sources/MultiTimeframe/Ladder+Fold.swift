@@ -4,29 +4,29 @@ extension Ladder {
   /// Folds trades of `range` whose time lies before `horizon` into the open base bar.
   ///
   /// - Parameter index: set to the first trade that was not folded.
-  /// - Throws: `MarketError.overflow` for the first trade whose quantity the volume cannot hold;
-  ///   those before it are folded, it is not, and `index` stands at it.
+  /// - Throws: `VolumeOverflow` for the first trade whose quantity the volume cannot hold; those
+  ///   before it are folded, it is not, and `index` stands at it.
   @inline(__always)
   mutating func fold(
     _ trades: borrowing TradeColumns, _ range: Range<Int>, before horizon: Int64,
-    index: inout Int, symbol: String
-  ) throws(MarketError) {
+    index: inout Int
+  ) throws(VolumeOverflow) {
     let times = trades.times.span
     let prices = trades.prices.span
     let quantities = trades.quantities.span
     index = range.lowerBound
     while index < range.upperBound {
       let end = min(index &+ foldBlockLength, range.upperBound)
-      var bar = values[0]
-      let next = bar.fold(
-        times: times, prices: prices, quantities: quantities, index..<end, before: horizon)
-      // Wrapped or not, the sum of two non-negative numbers is negative only past 64 bits.
-      if bar.volume < 0 || bar.volume &+ carriedVolume < 0 {
-        try foldSingly(prices, quantities, index..<next, index: &index, symbol: symbol)
-      } else {
-        values[0] = bar
-        index = next
+      let next = values[0].fold(
+        times: times, prices: prices, quantities: quantities, index..<end, before: horizon,
+        volumeLimit: volumeLimit)
+      guard let next else {
+        let last = firstIndex(in: times, index..<end, notBefore: horizon)
+        try foldSingly(prices, quantities, index..<last, index: &index)
+        if last < end { return }
+        continue
       }
+      index = next
       if next < end { return }
     }
   }
@@ -34,14 +34,11 @@ extension Ladder {
   /// Rare enough to be slow: finds the very trade that does not fit.
   @inline(never)
   private mutating func foldSingly(
-    _ prices: Span<Int64>, _ quantities: Span<Int64>, _ range: Range<Int>, index: inout Int,
-    symbol: String
-  ) throws(MarketError) {
+    _ prices: Span<Int64>, _ quantities: Span<Int64>, _ range: Range<Int>, index: inout Int
+  ) throws(VolumeOverflow) {
     for trade in range {
       index = trade
-      try fold(
-        BarAccumulator(price: prices[trade], volume: quantities[trade]), source: 0
-      ) { _ in symbol }
+      try fold(BarAccumulator(price: prices[trade], volume: quantities[trade]), source: 0)
     }
     index = range.upperBound
   }
@@ -92,14 +89,16 @@ extension Ladder {
 
   /// Folds one record, or one bar of a tape of bars, into the open base bar of one price source.
   ///
-  /// - Throws: `MarketError.overflow`, with nothing folded.
+  /// - Throws: `VolumeOverflow`, with nothing folded.
   @inline(__always)
-  mutating func fold(
-    _ value: BarAccumulator, source: Int, symbolName: (Int) -> String
-  ) throws(MarketError) {
-    guard values[source].volume &+ carriedVolume <= Int64.max &- value.volume else {
-      throw .overflow(symbol: symbolName(symbolIndex), field: "volume")
+  mutating func fold(_ value: BarAccumulator, source: Int) throws(VolumeOverflow) {
+    if value.volume > volumeLimit &- values[source].volume {
+      refreshVolumeLimit()
+      guard value.volume <= volumeLimit &- values[source].volume else { throw VolumeOverflow() }
     }
     values[source].merge(value)
   }
 }
+
+/// A quantity that the volume of some bar cannot hold.
+struct VolumeOverflow: Error {}

@@ -18,8 +18,8 @@ struct Ladder: ~Copyable {
     let dependents: UInt64
     /// The current bar; meaningful while the rung or its source holds records in it.
     var span = BarSpan.none
-    /// The volume of the folded parts from this rung down to, not including, the base.
-    var carriedVolume: Int64 = 0
+    /// When the current bar closes, if it holds folded records; `Int64.max` when it does not.
+    var due = Int64.max
   }
 
   let symbolIndex: Int
@@ -33,9 +33,9 @@ struct Ladder: ~Copyable {
   private var cursor: SessionCursor
   /// The earliest close of a bar that holds records; `Int64.max` when none does.
   private(set) var nextClose = Int64.max
-  /// The largest of the rungs' carried volumes: with the base's it must stay within 64 bits, so
-  /// that no later merge can overflow.
-  private(set) var carriedVolume: Int64 = 0
+  /// What the base's volume may reach without any rung's partial volume leaving 64 bits, so that
+  /// no merge can overflow. It may be too low, until `refreshVolumeLimit()`.
+  private(set) var volumeLimit = Int64.max
   /// Records that fell outside the session; they form no bar.
   var outsideSessionCount = 0
   /// Room for the mid prices of one block.
@@ -83,7 +83,8 @@ struct Ladder: ~Copyable {
         open: bounds.tsOpen.nanoseconds, close: bounds.tsClose.nanoseconds,
         tradingDay: bounds.tradingDay.daysSinceEpoch)
     }
-    nextClose = min(nextClose, rungs[0].span.close)
+    rungs[0].due = rungs[0].span.close
+    nextClose = min(nextClose, rungs[0].due)
     return true
   }
 
@@ -93,42 +94,58 @@ struct Ladder: ~Copyable {
   mutating func close(at time: Int64) -> UInt64 {
     var closed: UInt64 = 0
     var next = Int64.max
-    var largestCarry: Int64 = 0
     for index in rungs.indices {
-      let slot = index &* sourceCount
-      if !values[slot].isEmpty {
-        let span = rungs[index].span
-        if span.close == time {
-          if rungs[index].isVisible { closed |= 1 &<< UInt64(truncatingIfNeeded: index) }
-          for source in 0..<sourceCount { complete(index, source, span) }
-        } else {
-          next = min(next, span.close)
-        }
+      let due = rungs[index].due
+      if due == time {
+        if complete(index) { closed |= 1 &<< UInt64(truncatingIfNeeded: index) }
+      } else {
+        next = min(next, due)
       }
-      let source = rungs[index].source
-      guard source >= 0 else { continue }
-      let carried = values[slot].volume &+ rungs[source].carriedVolume
-      rungs[index].carriedVolume = carried
-      largestCarry = max(largestCarry, carried)
     }
     nextClose = next
-    carriedVolume = largestCarry
     return closed
   }
 
-  /// Keeps a completed bar, merges it into the rungs that rest on its rung and take records now,
-  /// and empties the rung.
+  /// Keeps the completed bars of a rung, merges them into the rungs that rest on it and take
+  /// records now, and empties the rung.
+  ///
+  /// - Returns: whether the rung is visible and held records.
   @inline(__always)
-  private mutating func complete(_ rung: Int, _ source: Int, _ span: BarSpan) {
-    let slot = rung &* sourceCount &+ source
-    let value = values[slot]
-    if rungs[rung].isVisible { rings[slot].append(value.bar(span)) }
-    var dependents = rungs[rung].dependents
-    while dependents != 0 {
-      let dependent = dependents.trailingZeroBitCount
-      dependents &= dependents &- 1
-      if !rungs[dependent].span.isNone { values[dependent &* sourceCount &+ source].merge(value) }
+  private mutating func complete(_ index: Int) -> Bool {
+    rungs[index].due = .max
+    let rung = rungs[index]
+    let slot = index &* sourceCount
+    if values[slot].isEmpty { return false }
+    if index == 0 { volumeLimit &-= values[0].volume }
+    for source in 0..<sourceCount {
+      let value = values[slot &+ source]
+      if rung.isVisible { rings[slot &+ source].append(value.bar(rung.span)) }
+      var dependents = rung.dependents
+      while dependents != 0 {
+        let dependent = dependents.trailingZeroBitCount
+        dependents &= dependents &- 1
+        let span = rungs[dependent].span
+        if span.isNone { continue }
+        values[dependent &* sourceCount &+ source].merge(value)
+        rungs[dependent].due = span.close
+      }
+      values[slot &+ source] = BarAccumulator()
     }
-    values[slot] = BarAccumulator()
+    return rung.isVisible
+  }
+
+  /// Computes the volume limit exactly. A ladder's price sources have the same volumes.
+  mutating func refreshVolumeLimit() {
+    var largest: Int64 = 0
+    for index in rungs.indices {
+      var carried: Int64 = 0
+      var rung = index
+      while rung > 0 {
+        carried &+= values[rung &* sourceCount].volume
+        rung = rungs[rung].source
+      }
+      largest = max(largest, carried)
+    }
+    volumeLimit = .max &- largest
   }
 }

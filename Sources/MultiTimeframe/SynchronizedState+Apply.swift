@@ -82,13 +82,11 @@ extension SynchronizedState {
       let start = index
       if arrive(at: times[index], ladder) {
         let end = start + min(range.upperBound - start, runLimit)
-        do throws(MarketError) {
-          try ladders[ladder].fold(
-            trades, start..<end, before: nextBoundary, index: &index,
-            symbol: layout.instruments[symbol.index].symbol)
+        do throws(VolumeOverflow) {
+          try ladders[ladder].fold(trades, start..<end, before: nextBoundary, index: &index)
         } catch {
           if index > start { finishRun(count: index - start, last: times[index - 1], ladder) }
-          throw .market(error)
+          throw volumeOverflow(ladder)
         }
       } else {
         index += 1
@@ -185,12 +183,16 @@ extension SynchronizedState {
   private mutating func fold(
     _ value: BarAccumulator, source: Int, _ ladder: Int
   ) throws(StateError) {
-    do throws(MarketError) {
-      let layout = layout
-      try ladders[ladder].fold(value, source: source) { layout.instruments[$0].symbol }
+    do throws(VolumeOverflow) {
+      try ladders[ladder].fold(value, source: source)
     } catch {
-      throw .market(error)
+      throw volumeOverflow(ladder)
     }
+  }
+
+  private func volumeOverflow(_ ladder: Int) -> StateError {
+    let symbol = layout.instruments[ladders[ladder].symbolIndex].symbol
+    return .market(.overflow(symbol: symbol, field: "volume"))
   }
 
   /// How many records may be folded before somebody has to be told.
