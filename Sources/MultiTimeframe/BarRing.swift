@@ -8,18 +8,24 @@ struct BarRing: ~Copyable {
   /// Where the next bar goes.
   private var next = 0
 
+  /// The last completed bar once more, beside those of the other series: whoever asks for all of
+  /// them then touches few pages of memory, which the processor's prefetcher forgives.
+  private var lastBar = Bar.none
+
   init(capacity: Int) { bars = FixedBuffer(count: capacity) { _ in .none } }
 
   /// The last completed bar; `Bar.none` before the first.
   @inline(__always)
   var last: Bar {
-    completedCount == 0 ? .none : bars[next == 0 ? bars.count &- 1 : next &- 1]
+    // Without the condition the compiler copies the bar twice: 6 ns a series.
+    completedCount == 0 ? .none : lastBar
   }
 
   /// - Complexity: O(1).
   @inline(__always)
   mutating func append(_ bar: Bar) {
     bars[next] = bar
+    lastBar = bar
     completedCount &+= 1
     next &+= 1
     if next == bars.count { next = 0 }

@@ -9,10 +9,12 @@ final class PublicationBoard: Sendable {
   let layout: StateLayout
   /// How many publications there have been.
   private let count = Atomic<UInt64>(0)
+  private let seriesCount: Int
   private let buffers: [PublicationBuffer]
 
   init(layout: StateLayout) {
     self.layout = layout
+    seriesCount = layout.series.count
     let words = PublicationWords.headerCount + layout.series.count * PublicationWords.seriesCount
     buffers = (0..<PublicationBoard.bufferCount).map { _ in PublicationBuffer(count: words) }
     write(clock: .min, eventNumber: 0) { index in .empty(layout.series[index]) }
@@ -26,7 +28,7 @@ final class PublicationBoard: Sendable {
     buffer.beginWriting()
     buffer.store(UInt64(bitPattern: clock), at: 0)
     buffer.store(eventNumber, at: 1)
-    for index in layout.series.indices {
+    for index in 0..<seriesCount {
       PublicationWords.write(
         series(index), to: buffer,
         at: PublicationWords.headerCount + index * PublicationWords.seriesCount)
@@ -129,12 +131,22 @@ public struct PublicationReader: Sendable {
 }
 
 extension SynchronizedState {
-  /// A reader for other threads; any number of them may read while the owner goes on.
-  public var publications: PublicationReader { PublicationReader(board: board) }
+  /// A reader for other threads, which finds the current state; any number of them may read while
+  /// the owner goes on.
+  public var publications: PublicationReader {
+    writePublication()
+    return PublicationReader(board: board)
+  }
 
   /// Makes the current state visible to readers on other threads.
   public mutating func publish() {
-    board.write(clock: clock, eventNumber: eventNumber) { index in series(SeriesID(index: index)) }
     publicationDue = eventNumber + SynchronizedState.publicationInterval
+    // As long as nobody holds a reader nobody can look; a reader that is asked for later finds the
+    // state of that moment.
+    if !isKnownUniquelyReferenced(&board) { writePublication() }
+  }
+
+  func writePublication() {
+    board.write(clock: clock, eventNumber: eventNumber) { index in series(SeriesID(index: index)) }
   }
 }

@@ -3,8 +3,9 @@ import Synchronization
 /// Words that one thread writes again and again and any thread reads, with a number that tells a
 /// reader whether what it read belongs together, and to which writing.
 ///
-/// The number is odd while the words are being written, and grows by two a writing. Words are stored releasing and loaded
-/// acquiring: a reader that has seen a new word has also seen that its buffer was being written.
+/// The number is odd while the words are being written, and grows by two a writing. Words are stored
+/// releasing and loaded acquiring: a reader that has seen a new word has also seen that its buffer
+/// was being written.
 @safe final class PublicationBuffer: @unchecked Sendable {
   private let sequence = Atomic<UInt64>(0)
   private let words: UnsafeMutablePointer<Atomic<UInt64>>
@@ -22,7 +23,7 @@ import Synchronization
   }
 
   /// Called by the one writer.
-  func beginWriting() { sequence.add(1, ordering: .acquiringAndReleasing) }
+  func beginWriting() { advance() }
 
   @inline(__always)
   func store(_ word: UInt64, at index: Int) {
@@ -30,7 +31,13 @@ import Synchronization
     unsafe words[index].store(word, ordering: .releasing)
   }
 
-  func endWriting() { sequence.add(1, ordering: .releasing) }
+  func endWriting() { advance() }
+
+  /// There is one writer, so nothing can come between the two steps; an addition in one step would
+  /// make the processor wait for all its stores.
+  private func advance() {
+    sequence.store(sequence.load(ordering: .relaxed) &+ 1, ordering: .releasing)
+  }
 
   /// Copies all words, and says whether they are those of one writing, counted from 0.
   func read(writing: UInt64, into copy: UnsafeMutableBufferPointer<UInt64>) -> Bool {

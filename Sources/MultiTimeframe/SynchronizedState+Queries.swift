@@ -5,16 +5,13 @@ extension SynchronizedState {
   /// Everything at this instant, without history.
   /// - Complexity: O(series), with one allocation.
   public func snapshot() -> Snapshot {
-    let count = places.count
-    let series = unsafe [SeriesSnapshot](unsafeUninitializedCapacity: count) { buffer, filled in
-      // Neighbours mostly rest on each other: what was put together for one serves the next.
-      var below = PartialBar()
-      for index in 0..<count {
-        let ladder = places[index].ladder
-        let element = ladders[ladder].snapshot(places[index], clock: clock, reusing: &below)
-        unsafe buffer.initializeElement(at: index, to: element)
-      }
-      filled = count
+    var series: [SeriesSnapshot] = []
+    series.reserveCapacity(places.count)
+    // Neighbours mostly rest on each other: what was put together for one serves the next.
+    var below = PartialBar()
+    for index in places.indices {
+      let ladder = places[index].ladder
+      series.append(ladders[ladder].snapshot(places[index], clock: clock, reusing: &below))
     }
     return Snapshot(layout: layout, time: time, eventNumber: eventNumber, series: series)
   }

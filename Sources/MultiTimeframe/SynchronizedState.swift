@@ -42,7 +42,7 @@ public struct SynchronizedState: ~Copyable {
 
   var subscriptions = Subscriptions()
   public internal(set) var auditTrail: AuditTrail
-  let board: PublicationBoard
+  var board: PublicationBoard
   /// The event number by which the next publication is due.
   var publicationDue: UInt64 = SynchronizedState.publicationInterval
 
@@ -65,9 +65,7 @@ public struct SynchronizedState: ~Copyable {
 
   deinit {
     // A state that ends leaves its last instant to the readers.
-    board.write(clock: clock, eventNumber: eventNumber) { index in
-      series(SeriesID(index: index))
-    }
+    writePublication()
   }
 
   /// The clock: the time of the last record or of the last `advance(to:)`; nil before the first.
