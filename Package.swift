@@ -14,8 +14,11 @@ func library(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-  .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies, exclude: exclude, swiftSettings: settings)
 }
 
 func system(_ name: String, _ pkgConfig: String, apt package: String) -> Target {
@@ -39,6 +42,7 @@ let package = Package(
     system("CArchive", "libarchive", apt: "libarchive-dev"),
 
     library("Market"),
+    library("Indicators", ["Market"]),
     library("Hashing", ["CXXHash"]),
     library("Sessions", ["Market"]),
     library("MultiTimeframe", ["Market", "Sessions"]),
@@ -56,6 +60,7 @@ let package = Package(
     // Counts allocations by standing in front of the C library's; nothing under a sanitizer.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests("MarketTests", ["Market"]),
+    tests("IndicatorsTests", ["Indicators"], exclude: ["Reference"]),
     tests("HashingTests", ["Hashing"]),
     tests("SessionsTests", ["Sessions"]),
     tests(

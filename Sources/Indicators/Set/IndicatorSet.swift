@@ -1,0 +1,143 @@
+import Market
+
+/// The indicators of one series, kept up to date together.
+///
+/// All outputs stand side by side, the values; `columns` says which stands where. Confirmed values
+/// follow from the bars that have closed. Provisional ones, from `peek`, go into memory of the
+/// caller's and change nothing here. An indicator that several others are taken of exists once.
+/// Nothing is allocated after the set is made.
+///
+/// ```swift
+/// var set = try IndicatorSet(
+///   [IndicatorDeclaration(parsing: "sma(20)"), IndicatorDeclaration(parsing: "ema(10, of: rsi)")],
+///   scale: BarScale(price: instrument.pricePrecision, quantity: instrument.quantityPrecision))
+/// set.update(bar)
+/// print(set[0] as Any)
+/// ```
+public struct IndicatorSet: ~Copyable, Sendable {
+  /// What was asked for.
+  public let declarations: [IndicatorDeclaration]
+  /// The outputs asked for, in the order of the declarations.
+  public let columns: [IndicatorColumn]
+  /// How many values there are, those of indicators that others are taken of included.
+  public let valueCount: Int
+  /// How many bars pass before every column has a value.
+  public let lookback: Int
+  /// How many bars have been taken in.
+  public private(set) var barCount = 0
+
+  private let scale: BarScale
+  private let slots: OwnedBuffer<IndicatorSlot>
+  private var values: OwnedBuffer<Double>
+
+  /// - Parameter scale: what the bars' units are worth.
+  /// - Throws: `IndicatorError.parameterOutOfRange`.
+  public init(
+    _ declarations: [IndicatorDeclaration], scale: BarScale
+  ) throws(IndicatorError) {
+    let plan = try IndicatorPlan(declarations, scale)
+    self.declarations = declarations
+    self.scale = scale
+    columns = plan.columns
+    valueCount = plan.valueCount
+    lookback = plan.columns.map(\.lookback).max() ?? 0
+    values = OwnedBuffer(capacity: plan.valueCount)
+    for _ in 0..<plan.valueCount { values.append(0) }
+    slots = plan.slots
+  }
+
+  /// Takes in a bar that has closed.
+  /// - Complexity: O(1) amortised for each indicator, O(period) for those that say so.
+  public mutating func update(_ bar: Bar) {
+    unsafe withUnsafePointer(to: ScaledBar(bar, scale)) { unsafe updateSlots($0) }
+    barCount &+= 1
+  }
+
+  /// Writes the values as they would be if `bar` closed now; changes nothing else.
+  ///
+  /// Columns that have no value even then keep what is in `provisional`.
+  /// - Parameter provisional: room for `valueCount` values.
+  /// - Complexity: O(1) for each indicator, O(period) for those that say so.
+  public func peek(_ bar: Bar, into provisional: inout MutableSpan<Double>) {
+    precondition(provisional.count == valueCount, "\(valueCount) values are written")
+    unsafe provisional.withUnsafeMutableBufferPointer { provisional in
+      guard let values = provisional.baseAddress else { return }
+      unsafe withUnsafePointer(to: ScaledBar(bar, scale)) { unsafe peekSlots($0, into: values) }
+    }
+  }
+
+  // Kept out of line, so that the bar stays in memory, where a slot finds its field by number,
+  // and is not spread over registers.
+
+  @inline(never)
+  private mutating func updateSlots(_ bar: UnsafePointer<ScaledBar>) {
+    for index in 0..<slots.count {
+      let place = unsafe slots.base[index].place
+      if place.inputLookback > barCount { continue }
+      var visitor = unsafe UpdateVisitor(bar: bar, values: values.base, place: place)
+      unsafe slots.base[index].indicator.accept(&visitor)
+    }
+  }
+
+  @inline(never)
+  private func peekSlots(
+    _ bar: UnsafePointer<ScaledBar>, into values: UnsafeMutablePointer<Double>
+  ) {
+    for index in 0..<slots.count {
+      let place = unsafe slots.base[index].place
+      if place.inputLookback > barCount { continue }
+      var visitor = unsafe PeekVisitor(bar: bar, values: values, place: place)
+      unsafe slots.base[index].indicator.accept(&visitor)
+    }
+  }
+
+  /// The confirmed values; 0 where there is none yet.
+  public func withValues<Result>(_ body: (Span<Double>) -> Result) -> Result {
+    unsafe body(Span(_unsafeStart: values.base, count: valueCount))
+  }
+
+  /// The confirmed value of a column; nil while its look-back is not filled.
+  public subscript(column: Int) -> Double? {
+    isReady(column) ? unsafe values.base[columns[column].place] : nil
+  }
+
+  /// Whether a column has a confirmed value.
+  public func isReady(_ column: Int) -> Bool { barCount > columns[column].lookback }
+
+  /// Whether a column has a provisional value, the bar that is being formed included.
+  public func isProvisionallyReady(_ column: Int) -> Bool {
+    barCount >= columns[column].lookback
+  }
+}
+
+extension IndicatorSet {
+  /// Writes everything that the bars so far have left behind.
+  public func encode(into writer: inout StateWriter) {
+    writer.write(Int64(declarations.count))
+    for declaration in declarations { writer.write(declaration.description) }
+    writer.write(Int64(barCount))
+    for index in 0..<valueCount { unsafe writer.write(values.base[index]) }
+    var visitor = EncodeVisitor(writer: writer)
+    for index in 0..<slots.count { unsafe slots.base[index].indicator.accept(&visitor) }
+    writer = visitor.writer
+  }
+
+  /// Takes back what `encode` wrote, into a set of the same declarations.
+  ///
+  /// After an error the set holds part of the old state and part of the new: drop it.
+  /// - Throws: `MarketError.malformedState`, also for a set of other declarations.
+  public mutating func decode(from reader: inout StateReader) throws(MarketError) {
+    var saved: [String] = []
+    for _ in 0..<(try reader.readCount()) { saved.append(try reader.readString()) }
+    let wanted = declarations.map(\.description)
+    guard saved == wanted else {
+      throw .malformedState(
+        "indicators \(saved.joined(separator: "; ")), expected \(wanted.joined(separator: "; "))")
+    }
+    barCount = try reader.readCount()
+    for index in 0..<valueCount { unsafe values.base[index] = try reader.readFinite() }
+    var visitor = DecodeVisitor(reader: reader)
+    for index in 0..<slots.count { try unsafe slots.base[index].indicator.accept(&visitor) }
+    reader = visitor.reader
+  }
+}
