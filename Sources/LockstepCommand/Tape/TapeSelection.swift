@@ -56,12 +56,6 @@ struct TapeSelection {
     timeRange = first...last
   }
 
-  /// The decimals of a bar's volume: a bar of quotes counts its ticks, every other sums quantities.
-  func volumePrecision(of source: PriceSource) -> Precision {
-    configuration.isFormedByBars || source == .last
-      ? configuration.instrument.quantityPrecision : .zero
-  }
-
   /// The streams from `from` on. Bars come first: at one moment they are in before anything closes.
   func streams(
     of store: MarketStore, symbol: SymbolID, from: Timestamp?, to: Timestamp?
