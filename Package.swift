@@ -70,7 +70,7 @@ let package = Package(
     tests("StorageTests", ["Storage", "Hashing", "CArchive", "TestSupport"]),
     tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
-    tests("LockstepCommandTests", ["LockstepCommand", "TestSupport", "Hashing"]),
+    tests("LockstepCommandTests", ["LockstepCommand", "Indicators", "TestSupport", "Hashing"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -20,6 +20,13 @@ extension SynchronizedState {
     }
   }
 
+  /// The confirmed value of an indicator; nil until enough bars have closed.
+  /// - Complexity: O(1).
+  public func confirmed(_ id: IndicatorID) -> Double? {
+    let place = places[id.series.index]
+    return ladders[place.ladder].indicators[place.slot].set[id.column]
+  }
+
   /// The confirmed values of an indicator at the latest completed bars, oldest first: those of
   /// `history(_:last:)`, bar by bar; nil where the look-back was not filled.
   /// - Complexity: O(`count`).

@@ -68,6 +68,7 @@ import Testing
           var set = try! IndicatorSet([IndicatorDeclaration(parsing: declaration)], scale: scale)
           for bar in state.history(id.series, last: .max) { set.update(bar) }
           #expect(state.indicator(id).confirmed == set[0])
+          #expect(state.confirmed(id) == set[0])
         }
         told += 1
       }
