@@ -45,30 +45,33 @@ let package = Package(
     library("Indicators", ["Market"]),
     library("Hashing", ["CXXHash"]),
     library("Sessions", ["Market"]),
-    library("MultiTimeframe", ["Market", "Sessions"]),
+    library("MultiTimeframe", ["Market", "Sessions", "Indicators"]),
     library("Storage", ["Market", "Sessions", "Hashing", "CSQLite", "CZstd", "CArchive"]),
     library("SampleTapes", ["Market", "Sessions"]),
     library("FuzzTargets", ["Market", "Sessions", "Storage"]),
-    library("Lockstep", ["Market", "Sessions", "MultiTimeframe", "Storage"]),
+    library("Lockstep", ["Market", "Sessions", "Indicators", "MultiTimeframe", "Storage"]),
     library("LockstepCommand", ["Lockstep", "Hashing", "SampleTapes"]),
     .executableTarget(
       name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["Market", "Sessions", "MultiTimeframe", "Storage"],
+      name: "TestSupport",
+      dependencies: ["Market", "Sessions", "Indicators", "MultiTimeframe", "Storage"],
       path: "Tests/TestSupport", swiftSettings: settings),
     // Counts allocations by standing in front of the C library's; nothing under a sanitizer.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests("MarketTests", ["Market"]),
-    tests("IndicatorsTests", ["Indicators"], exclude: ["Reference"]),
+    tests(
+      "IndicatorsTests", ["Indicators", "MultiTimeframe", "SampleTapes"], exclude: ["Reference"]),
     tests("HashingTests", ["Hashing"]),
     tests("SessionsTests", ["Sessions"]),
     tests(
-      "MultiTimeframeTests", ["MultiTimeframe", "TestSupport", "CAllocationCounter", "Hashing"]),
+      "MultiTimeframeTests",
+      ["MultiTimeframe", "Indicators", "TestSupport", "CAllocationCounter", "Hashing"]),
     tests("StorageTests", ["Storage", "Hashing", "CArchive", "TestSupport"]),
     tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
-    tests("LockstepCommandTests", ["LockstepCommand", "TestSupport", "Hashing"]),
+    tests("LockstepCommandTests", ["LockstepCommand", "Indicators", "TestSupport", "Hashing"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -1,4 +1,5 @@
 import CAllocationCounter
+import Indicators
 import Market
 import MultiTimeframe
 import TestSupport
@@ -20,12 +21,19 @@ struct AllocationTests {
   private static let start = moment("2024-03-11T00:00:00Z")
 
   private func state() throws -> SynchronizedState {
-    try SynchronizedState(
-      StateConfiguration(symbols: [
-        symbol("T", "1m 5m 15m 1H 4H 1D"), symbol("Q", "7m 1H 1D", sources: [.bid, .ask, .mid]),
-        symbol("B", "1m 1H 1D", isFormedByBars: true),
-      ]))
+    var configuration = StateConfiguration(symbols: [
+      symbol(
+        "T", "1m 5m 15m 1H 4H 1D",
+        indicators: ["1m": AllocationTests.everyIndicator, "1H": ["ema(10, of: rsi(14))"]]),
+      symbol("Q", "7m 1H 1D", sources: [.bid, .ask, .mid]),
+      symbol("B", "1m 1H 1D", isFormedByBars: true),
+    ])
+    // A thread is made once, but not before some hundred bars have closed.
+    configuration.indicatorThread = .none
+    return try SynchronizedState(configuration)
   }
+
+  private static let everyIndicator = IndicatorRegistry.definitions.map(\.name)
 
   private func trades(_ count: Int, from start: Timestamp = AllocationTests.start) -> TradeColumns {
     columns((0..<count).map { trade(start.adding(Int64($0) * 500_000_000), Int64($0 % 97)) })
@@ -49,14 +57,19 @@ struct AllocationTests {
     return allocation_count() - before
   }
 
-  /// How often a fresh state allocates, from its making to the last record.
+  /// How often a fresh state allocates, from its first record to the last.
   private func allocations(
     _ apply: (inout SynchronizedState, SymbolID) throws -> Void, of name: String
   ) throws -> Int {
-    try allocations {
+    func once() throws -> Int {
       var state = try state()
-      try apply(&state, try state.symbol(name))
+      let symbol = try state.symbol(name)
+      let before = allocation_count()
+      try apply(&state, symbol)
+      return allocation_count() - before
     }
+    _ = try once()
+    return try once()
   }
 
   @Test func `the counter counts`() {
@@ -136,13 +149,20 @@ struct AllocationTests {
     #expect(allocations { state.publish() } == 0)
   }
 
-  @Test func `a snapshot allocates once, a series not at all`() throws {
+  @Test func `a snapshot allocates once, and once for its indicators; a series not at all`() throws
+  {
     var state = try state()
+    var plain = try SynchronizedState(
+      StateConfiguration(symbols: [symbol("T", "1m 5m 15m 1H 4H 1D")]))
     let id = try state.symbol("T")
+    try plain.apply(trades(10_000), to: id)
     try state.apply(trades(10_000), to: id)
     let series = try state.series(.hour1, .last, of: id)
     var ticks: Int64 = 0
-    #expect(allocations { ticks += Int64(state.snapshot().series.count) } == 1)
+    #expect(allocations { ticks += Int64(plain.snapshot().series.count) } == 1)
+    #expect(allocations { ticks += Int64(state.snapshot().series.count) } == 2)
+    let indicator = try state.layout.indicator("ema(10, of: rsi(14))", of: series)
+    #expect(allocations { ticks += state.indicator(indicator).isReady ? 1 : 0 } == 0)
     #expect(allocations { ticks += state.series(series).partial?.tickCount ?? 0 } == 0)
     #expect(allocations { ticks += Int64(state.history(series, last: 100).count) } == 1)
     #expect(ticks > 0)

@@ -1,3 +1,4 @@
+import Indicators
 import Market
 import MultiTimeframe
 import TestSupport
@@ -76,6 +77,19 @@ import Testing
       compared += log.lines.count
     }
     print("\(seeds.count) random tapes: \(compared) events equal the reference's")
+  }
+
+  @Test func `the tapes have had every indicator ready`() throws {
+    var ready: [String: Int] = [:]
+    for seed in 1...400 as ClosedRange<UInt64> {
+      let tape = try RandomTape(seed: seed)
+      var state = try SynchronizedState(tape.configuration)
+      try state.apply(ColumnTape(tape))
+      for name in state.snapshot().namesOfReadyIndicators { ready[name, default: 0] += 1 }
+    }
+    for definition in IndicatorRegistry.definitions {
+      #expect(ready[definition.name, default: 0] >= 5, "\(definition.name)")
+    }
   }
 
   @Test func `the tapes have been everywhere`() throws {
