@@ -95,6 +95,26 @@ import Testing
     #expect(try contents(store) != before)
   }
 
+  /// The disk fills up between the commit and the way into the main file.
+  @Test func aFullDiskAfterTheCommitLosesNothing() async throws {
+    let folder = TemporaryFolder()
+    let path = folder.file("market.db")
+    _ = try makeStore(folder)
+    await #expect(processExitsWith: .success) { [path = path as String] in
+      let store = try MarketStore(path: path, mode: .readWrite)
+      // Where no file may grow, the main file cannot; what is beside it is smaller.
+      limitFileSize(to: try StoreCrashTests().fileSize(path))
+      try store.write { transaction in
+        for number in 0..<600 { try transaction.put(.sample("KEPT \(number)")) }
+      }
+    }
+    #expect(folder.files.contains("market.db-wal"))
+    let store = try MarketStore(path: path, mode: .readWrite)
+    #expect(try store.instruments().count == 601)
+    try store.write { try writeMuch($0) }
+    #expect(try store.verify().findings == [])
+  }
+
   // MARK: Helpers
 
   struct Contents: Equatable {
@@ -113,7 +133,7 @@ import Testing
     try store.write { transaction in
       try transaction.put(.sample())
       try transaction.add(TradeColumns(trades), symbol: "S")
-      try transaction.record(record(accepted: 230))
+      try transaction.record(record(accepted: 230, hash: 1))
     }
     return store
   }
@@ -131,17 +151,17 @@ import Testing
       low: try Price(raw: 1), close: try Price(raw: 1), volume: .zero, tickCount: 1,
       tradingDay: Timestamp.earliest.utcDate)
     _ = try transaction.add([bar], symbol: "S", series: series)
-    try transaction.record(record(accepted: 5100))
-    var bars = record(accepted: 1)
+    try transaction.record(record(accepted: 5100, hash: 2))
+    var bars = record(accepted: 1, hash: 3)
     bars.kind = .bar
     try transaction.record(bars)
   }
 
-  private func record(accepted: Int64) -> ImportRecord {
+  private func record(accepted: Int64, hash: UInt8) -> ImportRecord {
     var counts = ImportCounts()
     counts.accepted = accepted
     return ImportRecord(
-      fileName: "f", contentHash: XXHash64.hash([]), format: "csv", symbol: "S", kind: .trade,
+      fileName: "f", contentHash: XXHash64.hash([hash]), format: "csv", symbol: "S", kind: .trade,
       counts: counts)
   }
 
@@ -160,4 +180,12 @@ import Testing
   private func fileSize(_ path: String) throws -> Int {
     try FileManager.default.attributesOfItem(atPath: path)[.size] as! Int
   }
+}
+
+/// Lets no file of this process grow beyond `size` bytes: writing further fails, as on a full disk.
+func limitFileSize(to size: Int) {
+  _ = signal(SIGXFSZ, SIG_IGN)
+  var limit = rlimit(rlim_cur: rlim_t(size), rlim_max: rlim_t(size))
+  let result = unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+  precondition(result == 0, "the limit can be lowered")
 }

@@ -49,18 +49,23 @@ public final class MarketStore {
   }
 
   /// Small chunks and other schemas are for tests.
+  ///
+  /// - Parameter location: where the file lies while `path`, for messages, is not its name yet.
   init(
-    path: String, mode: Mode, lockTimeout: Duration = .seconds(5), chunkCapacity: Int,
-    schema: Schema = .current
+    path: String, location: String? = nil, mode: Mode, lockTimeout: Duration = .seconds(5),
+    chunkCapacity: Int, schema: Schema = .current
   ) throws(StoreError) {
-    connection = try StoreFile(path: path, lockTimeout: lockTimeout, schema: schema).open(mode)
+    let file = StoreFile(
+      path: path, location: location ?? path, lockTimeout: lockTimeout, schema: schema)
+    connection = try file.open(mode)
     self.chunkCapacity = chunkCapacity
   }
 
   /// Runs `body`; what it wrote is kept as a whole when it returns, and not at all when it throws.
   ///
-  /// What is kept is on the disk when this returns. What the transaction adds is seen by readers,
-  /// also of this store, once it is kept.
+  /// What is kept is on the disk when this returns. What the transaction adds is seen by readers
+  /// of other stores once it is kept. Nobody else writes while `body` runs, so what it reads from
+  /// this store still holds when it writes.
   ///
   /// - Throws: what `body` throws; `StoreError.locked` if another writer does not finish,
   ///   `.cannotWrite`, `.diskFull`, `.database`.
@@ -71,14 +76,22 @@ public final class MarketStore {
       let result = try body(transaction)
       try transaction.finish()
       try connection.execute("COMMIT")
-      // Brings everything into the file itself, unless a reader still looks at what was there
-      // before; whoever closes the store last makes up for it.
-      _ = try connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
+      // Everything is kept from here on. Where it cannot go into the file itself, because the disk
+      // is full, it stays beside it, and whoever writes or closes the store next makes up for it.
+      try? checkpoint()
       return result
     } catch {
       // After some faults, a full disk among them, SQLite has gone back by itself.
       if connection.isInTransaction { try connection.execute("ROLLBACK") }
       throw error
     }
+  }
+
+  /// Brings everything that was kept into the file itself, unless a reader still looks at what was
+  /// there before.
+  ///
+  /// - Throws: `StoreError`; everything is still kept then, partly beside the file.
+  func checkpoint() throws(StoreError) {
+    _ = try connection.integer("PRAGMA wal_checkpoint(TRUNCATE)")
   }
 }

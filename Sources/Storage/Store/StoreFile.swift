@@ -3,7 +3,10 @@ import Glibc
 
 /// How a store's file is opened: made, recognised, brought up to date, or refused.
 struct StoreFile {
+  /// Its name, for messages.
   var path: String
+  /// Where it lies: `path`, unless it has not got that name yet.
+  var location: String
   var lockTimeout: Duration
   var schema: Schema
 
@@ -32,7 +35,7 @@ struct StoreFile {
   private func connect(_ mode: MarketStore.Mode) throws(StoreError) -> Connection {
     let flags = SQLITE_OPEN_READWRITE | (mode == .create ? SQLITE_OPEN_CREATE : 0)
     do throws(StoreError) {
-      let connection = try connection(location: path, flags: flags)
+      let connection = try connection(location: location, flags: flags)
       if mode == .create, try connection.integer("PRAGMA page_count") == 0 {
         // Write-ahead logging is a property of the file, set before its first page is written.
         try connection.execute("PRAGMA journal_mode = WAL")
