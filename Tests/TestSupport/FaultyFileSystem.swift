@@ -61,6 +61,11 @@ public final class FaultyFileSystem: FileSystem {
     try base.rename(source, to: destination)
   }
 
+  public func link(_ source: String, as name: String) throws(FileError) -> Bool {
+    try count(.link, name)
+    return try base.link(source, as: name)
+  }
+
   public func exists(_ path: String) throws(FileError) -> Bool {
     try count(.exists, path)
     return try base.exists(path)

@@ -23,6 +23,11 @@ public protocol FileSystem: Sendable {
   /// Puts `source` in the place of `destination` in one step.
   func rename(_ source: String, to destination: String) throws(FileError)
 
+  /// Gives the file `source` a second name in one step, unless that is taken.
+  ///
+  /// - Returns: false if `name` is taken.
+  func link(_ source: String, as name: String) throws(FileError) -> Bool
+
   func exists(_ path: String) throws(FileError) -> Bool
 
   func remove(_ path: String) throws(FileError)
@@ -53,7 +58,7 @@ public struct OpenFile: Sendable {
 /// A call to the file system that failed: which, on what, and what the system said.
 public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Operation: String, Sendable {
-    case open, read, write, synchronize, close, rename, remove
+    case open, read, write, synchronize, close, rename, link, remove
     case size = "measure"
     case exists = "look for"
     case synchronizeFolder = "synchronize the folder"

@@ -71,6 +71,12 @@ public struct PosixFileSystem: FileSystem {
     _ = try call(.rename, source) { unsafe Glibc.rename(source, destination) }
   }
 
+  public func link(_ source: String, as name: String) throws(FileError) -> Bool {
+    if unsafe Glibc.link(source, name) == 0 { return true }
+    guard errno == EEXIST else { throw failure(.link, name) }
+    return false
+  }
+
   public func exists(_ path: String) throws(FileError) -> Bool {
     if unsafe access(path, F_OK) == 0 { return true }
     guard errno == ENOENT || errno == ENOTDIR else { throw failure(.exists, path) }
