@@ -121,7 +121,17 @@ import Testing
     #expect(
       Support.message {
         try place.run(finer, name: "b.csv", Support.options(price: nil, quantity: nil))
-      }.contains("price is '1.255': expected at most 2 decimals"))
+      }.hasSuffix(
+        """
+        price is '1.255': expected at most 2 decimals
+        TEST is stored with 2 price decimals and 1 quantity decimals, since its first import, and \
+        stays so: import all its files into another store, the first one with 'price-precision' \
+        and 'quantity-precision' as high as any of them needs
+        """))
+    #expect(
+      Support.message { try place.run(finer, name: "b.csv", Support.options("GIVEN", price: 1)) }
+        .hasSuffix(
+          "1 price decimals and 2 quantity decimals were given: give as many as the files have"))
     #expect(
       Support.message { try place.run(finer, name: "b.csv", Support.options(price: 3)) }
         .contains("TEST is stored with 2 price decimals"))
@@ -263,6 +273,57 @@ import Testing
     }
   }
 
+  @Test func optionsAreCheckedAlsoForAFileThatIsStored() throws {
+    let place = try Support.Place()
+    let path = place.write("time,bid,ask\n1549238400,1.5,2\n")
+    try place.run([path])
+    #expect(
+      Support.message { try place.run([path], Support.options { $0.timeframe = .minute1 }) }
+        .hasSuffix("'timeframe' has no effect: it holds ticks, not bars"))
+    #expect(
+      Support.message { try place.run([path], Support.options(price: 6)) }
+        .hasPrefix("TEST is stored with 5 price decimals"))
+    #expect(
+      Support.message { try place.run([path], Support.options { $0.calendar = .named("nope") }) }
+        .hasPrefix("the calendar 'nope': "))
+    #expect(
+      Support.message { try place.run([path], Support.options { $0.calendar = .named("XNYS") }) }
+        .hasPrefix("TEST is stored with 5 price decimals, 2 quantity decimals, calendar 24x7"))
+  }
+
+  @Test func aSymbolIsAName() throws {
+    let place = try Support.Place()
+    let path = place.write("time,bid,ask\n1549238400,1.5,2\n")
+    for (symbol, shown) in [("", #""""#), ("A\nB", #""A\nB""#), ("A\u{1B}[1m", #""A\u{1B}[1m""#)] {
+      #expect(
+        Support.message { try place.run([path], Support.options(symbol)) }
+          == "the symbol is \(shown): expected a name without control characters")
+    }
+  }
+
+  @Test func progressMayEndTheWorkAtAnyMoment() throws {
+    struct Enough: Error, Equatable {}
+    let place = try Support.Place()
+    let path = place.write("time,bid,ask\n1549238400,1.5,2\n")
+    let importer = Importer(Support.options(price: nil, quantity: nil))
+    let other = try Support.Place()
+    var calls = 0
+    _ = try importer.run([path], into: other.store) { _ in calls += 1 }
+    #expect(try other.quotes().count == 1)
+    // Once each for the hash, the decimals and the rows.
+    #expect(calls == 3)
+    for last in 0..<calls {
+      var left = last
+      #expect(throws: Enough()) {
+        try importer.run([path], into: place.store) { _ in
+          if left == 0 { throw Enough() }
+          left -= 1
+        }
+      }
+      #expect(try place.store.instruments().isEmpty)
+    }
+  }
+
   @Test func rowsOfAnotherSymbolAreRejected() throws {
     let place = try Support.Place()
     let row = "EUR/USD,20160101 17:00:00.123,1.08601,1.08605\n"
@@ -336,7 +397,15 @@ import Testing
     #expect(
       Support.message { try place.run([mixed]) }
         == "\(mixed) holds 'a.csv', 'b.csv': "
-        + "expected members of one format, not csv and binance-trades")
+        + "expected members of one format and kind, not csv quotes and binance-trades trades")
+    let kinds = zip(
+      [
+        ("a.csv", "time,bid,ask\n1549238400,1,2\n"),
+        ("b.csv", "time,price,quantity\n1549238400,1,2\n"),
+      ], "kinds.zip")
+    #expect(
+      Support.message { try place.run([kinds]) }
+        .hasSuffix("expected members of one format and kind, not csv quotes and csv trades"))
     let contracts = zip([("a.csv", "1,2,3\n"), ("b.csv", "1,2,3\n")], "20131007_trade.zip")
     #expect(Support.message { try place.run([contracts]) }.hasSuffix("expected one member"))
     let other = zip([("a.csv", "time,bid,ask\n1549238400,1,2\n"), ("b.csv", "a,b\n")], "other.zip")

@@ -72,6 +72,33 @@ import Testing
     #expect(try store.connection.integer("PRAGMA user_version") == Int64(Schema.current.version))
   }
 
+  /// Two writers could note one file twice before the third version.
+  @Test func aFileThatWasNotedTwiceIsFoundAndNotedNoMore() throws {
+    let folder = TemporaryFolder()
+    let path = folder.file("market.db")
+    let record = ImportRecord(
+      fileName: "f.csv", contentHash: XXHash64.hash([]), format: "csv", symbol: "S", kind: .trade,
+      counts: ImportCounts())
+    do {
+      let second = Schema(migrations: Array(Schema.current.migrations.prefix(2)))
+      try open(path, .create, second).write { transaction in
+        try transaction.put(.sample())
+        for _ in 0..<3 { try transaction.record(record) }
+      }
+    }
+    let store = try MarketStore(path: path, mode: .readWrite)
+    #expect(try store.imports() == [record, record, record])
+    let finding = "imports of S: f.csv with the hash ef46db3751d8e999 was imported before"
+    #expect(try store.verify().findings.map(\.description) == [finding, finding])
+    #expect {
+      try store.write { try $0.record(record) }
+    } throws: { error in
+      guard case StoreError.database(_, let failure) = error else { return false }
+      return failure.message.hasPrefix("UNIQUE constraint failed")
+    }
+    #expect(try store.imports().count == 3)
+  }
+
   @Test func aNewStoreTakesAllSteps() throws {
     let folder = TemporaryFolder()
     let store = try open(folder.file("market.db"), .create, next)

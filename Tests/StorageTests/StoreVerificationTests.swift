@@ -91,7 +91,10 @@ import Testing
       "UPDATE bars SET tick_count = 0 WHERE ts_open = 0",
       "bars of S", "table bars, S ts_open 0: a value outside its range"
     ),
-    ("UPDATE imports SET content_hash = '?'", "table imports", "table imports, number 1"),
+    (
+      "UPDATE imports SET content_hash = '?' WHERE number = 1", "table imports",
+      "table imports, number 1"
+    ),
     (
       "PRAGMA foreign_keys = OFF; UPDATE imports SET symbol = 'X' WHERE kind = 'quote'",
       "table imports", "a row of an instrument that is not stored"
@@ -150,11 +153,12 @@ import Testing
       _ = try transaction.add(
         bars, symbol: "S", series: BarSeries(source: .last, timeframe: .minute1))
       for (kind, count) in [(RecordKind.trade, 45), (.quote, 20), (.bar, 3)] {
+        let hash = XXHash64.hash([UInt8(count)])
         var counts = ImportCounts()
         counts.accepted = Int64(count)
         try transaction.record(
           ImportRecord(
-            fileName: "f", contentHash: XXHash64.hash([]), format: "csv", symbol: "S", kind: kind,
+            fileName: "f", contentHash: hash, format: "csv", symbol: "S", kind: kind,
             counts: counts))
       }
     }

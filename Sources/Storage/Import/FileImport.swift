@@ -23,17 +23,19 @@ protocol RowImport {
 struct FileImport {
   private let planned: PlannedFile
   private let options: ImportOptions
-  private let instrument: Instrument
+  private let terms: InstrumentTerms
   private let calendar: TradingCalendar
   private let transaction: StoreTransaction
 
+  private var instrument: Instrument { terms.instrument }
+
   init(
-    _ planned: PlannedFile, _ options: ImportOptions, _ instrument: Instrument,
+    _ planned: PlannedFile, _ options: ImportOptions, _ terms: InstrumentTerms,
     _ calendar: TradingCalendar, _ transaction: StoreTransaction
   ) {
     self.planned = planned
     self.options = options
-    self.instrument = instrument
+    self.terms = terms
     self.calendar = calendar
     self.transaction = transaction
   }
@@ -99,8 +101,20 @@ struct FileImport {
       bars: planned.bars?.series, counts: counts, timeRange: rows.timeRange,
       firstRejected: rejects.first)
     guard counts.read > 0 else { throw InputError.noRows(path: report.path) }
-    guard counts.rejected * 100 <= counts.read else { throw ImportError.tooManyRejected(report) }
+    guard counts.rejected * 100 <= counts.read else { throw refusal(of: report) }
     return report
+  }
+
+  private func refusal(of report: FileReport) -> ImportError {
+    for row in report.firstRejected {
+      guard case .tooManyDecimals(let column, _, _) = row.reason else { continue }
+      let isPrice = planned.texts.contains { text in
+        text.tape.layout.columns.contains { $0.name == column && $0.role.isPrice }
+      }
+      return .tooManyDecimals(
+        report, instrument, origin: isPrice ? terms.priceOrigin : terms.quantityOrigin)
+    }
+    return .tooManyRejected(report)
   }
 
   private func record(of report: FileReport) -> ImportRecord {

@@ -20,5 +20,12 @@ struct ImportMeter {
       ImportProgress(path: file.path, bytesDone: done, bytesTotal: bytesTotal, rows: rows))
   }
 
+  /// Work on `file` goes on that is not counted in rows.
+  func tick(_ file: TapeFile) throws {
+    try report(
+      ImportProgress(
+        path: file.path, bytesDone: bytesBefore, bytesTotal: bytesTotal, rows: rows))
+  }
+
   mutating func finish(_ file: TapeFile) { bytesBefore += file.size }
 }

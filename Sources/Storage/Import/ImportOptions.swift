@@ -57,6 +57,7 @@ public struct ImportProgress: Hashable, Sendable {
   /// Bytes of the files as they are stored: read, and in all.
   public var bytesDone: Int64
   public var bytesTotal: Int64
-  /// Rows read so far, of all files.
+  /// Rows read so far, of all files; 0 as long as the files are only looked at, for their hashes
+  /// and their decimals.
   public var rows: Int64
 }

@@ -29,53 +29,81 @@ public struct Importer {
     case repeated(TapeFile, Int)
   }
 
-  /// Imports the files in the given order, in one transaction.
-  ///
-  /// A file whose bytes were imported for this symbol before is left out, and said so.
-  ///
-  /// - Parameters:
-  ///   - paths: at least one.
-  ///   - progress: called now and then; what it throws ends the import, and nothing is kept.
-  /// - Throws: `ImportError`, `InputError`, `StoreError`, `CalendarError`, or what `progress`
-  ///   throws. The store is then as it was before.
+  /// Imports the files in the given order, in one transaction: `plan` and `run`.
   public func run(
     _ paths: [String], into store: MarketStore,
     progress: @escaping (ImportProgress) throws -> Void = { _ in }
   ) throws -> ImportReport {
-    precondition(!paths.isEmpty, "an import has files")
-    let tasks = try plan(paths, store)
-    let files = tasks.compactMap { if case .new(let file) = $0 { file } else { nil } }
-    let terms = try InstrumentTerms(options, files, store)
-    var meter = ImportMeter(bytesTotal: files.reduce(0) { $0 + $1.file.size }, progress)
-    var reports: [FileReport] = []
-    if !files.isEmpty {
-      try store.write { transaction in
-        let calendar = try terms.put(into: transaction, of: store)
-        for file in files {
-          let job = FileImport(file, options, terms.instrument, calendar, transaction)
-          reports.append(try job.run(&meter))
-        }
-      }
-    }
-    return ImportReport(
-      instrument: terms.instrument, pricePrecisionOrigin: terms.priceOrigin,
-      quantityPrecisionOrigin: terms.quantityOrigin,
-      files: Importer.inOrder(tasks, newReports: reports))
+    try run(try plan(paths, progress: progress), into: store, progress: progress)
   }
 
-  private func plan(_ paths: [String], _ store: MarketStore) throws -> [Task] {
+  /// Looks at the files: that they can be read, what they hold, and that the options fit them. No
+  /// store is needed for that.
+  ///
+  /// - Parameters:
+  ///   - paths: at least one.
+  ///   - progress: called now and then, before there are rows to count; what it throws ends the
+  ///     work.
+  /// - Throws: `ImportError`, `InputError`, or what `progress` throws.
+  public func plan(
+    _ paths: [String], progress: (ImportProgress) throws -> Void = { _ in }
+  ) throws -> ImportPlan {
+    precondition(!paths.isEmpty, "an import has files")
+    guard options.symbol.isName else { throw ImportError.malformedSymbol(options.symbol) }
+    return ImportPlan(
+      files: try paths.map { path in
+        let file = try TapeFile(path, fileSystem) {
+          try progress(ImportProgress(path: path, bytesDone: 0, bytesTotal: 0, rows: 0))
+        }
+        return try PlannedFile(file, options)
+      })
+  }
+
+  /// Imports the files of a plan in their order, in one transaction.
+  ///
+  /// A file whose bytes were imported for this symbol before is left out, and said so.
+  ///
+  /// - Parameters:
+  ///   - plan: made by this importer.
+  ///   - progress: called now and then; what it throws ends the import, and nothing is kept.
+  /// - Throws: `ImportError`, `InputError`, `StoreError`, `CalendarError`, or what `progress`
+  ///   throws. The store is then as it was before.
+  public func run(
+    _ plan: ImportPlan, into store: MarketStore,
+    progress: @escaping (ImportProgress) throws -> Void = { _ in }
+  ) throws -> ImportReport {
+    // All questions to the store are asked inside the transaction, where nobody else can change
+    // the answers.
+    try store.write { transaction in
+      let tasks = try tasks(plan, store)
+      let files = tasks.compactMap { if case .new(let file) = $0 { file } else { nil } }
+      var meter = ImportMeter(bytesTotal: files.reduce(0) { $0 + $1.file.size }, progress)
+      let terms = try InstrumentTerms(options, files, store, meter)
+      let calendar = try terms.put(into: transaction, of: store)
+      var reports: [FileReport] = []
+      for file in files {
+        let job = FileImport(file, options, terms, calendar, transaction)
+        reports.append(try job.run(&meter))
+      }
+      return ImportReport(
+        instrument: terms.instrument, pricePrecisionOrigin: terms.priceOrigin,
+        quantityPrecisionOrigin: terms.quantityOrigin,
+        files: Importer.inOrder(tasks, newReports: reports))
+    }
+  }
+
+  private func tasks(_ plan: ImportPlan, _ store: MarketStore) throws(StoreError) -> [Task] {
     var tasks: [Task] = []
     var positions: [XXHash64.Digest: Int] = [:]
-    for path in paths {
-      let file = try TapeFile(path, fileSystem)
-      let hash = file.contentHash
+    for planned in plan.files {
+      let hash = planned.file.contentHash
       if let record = try store.importRecord(symbol: options.symbol, contentHash: hash) {
-        tasks.append(.stored(file, record))
+        tasks.append(.stored(planned.file, record))
       } else if let position = positions[hash] {
-        tasks.append(.repeated(file, position))
+        tasks.append(.repeated(planned.file, position))
       } else {
         positions[hash] = tasks.count
-        tasks.append(.new(try PlannedFile(file, options)))
+        tasks.append(.new(planned))
       }
     }
     return tasks
@@ -94,6 +122,11 @@ public struct Importer {
     }
     return reports
   }
+}
+
+/// Files that were looked at, and how each is to be read.
+public struct ImportPlan {
+  let files: [PlannedFile]
 }
 
 extension FileReport {

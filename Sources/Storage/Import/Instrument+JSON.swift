@@ -125,7 +125,7 @@ private struct InstrumentDefinition {
 
 extension String {
   /// Whether it is not empty, and has no control characters.
-  fileprivate var isName: Bool {
+  var isName: Bool {
     !isEmpty && !unicodeScalars.contains { $0.properties.generalCategory == .control }
   }
 }

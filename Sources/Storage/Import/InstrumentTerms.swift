@@ -10,7 +10,9 @@ struct InstrumentTerms {
   /// The definition of a calendar that is to be stored with the instrument.
   private let calendarDefinition: String?
 
-  init(_ options: ImportOptions, _ files: [PlannedFile], _ store: MarketStore) throws {
+  init(
+    _ options: ImportOptions, _ files: [PlannedFile], _ store: MarketStore, _ meter: ImportMeter
+  ) throws {
     if let given = options.instrument {
       try InstrumentTerms.check(given, options)
       instrument = given
@@ -26,7 +28,7 @@ struct InstrumentTerms {
     quantityOrigin = options.quantityPrecision != nil ? .given : stored != nil ? .stored : .inferred
     var survey = DecimalSurvey()
     if price == nil || quantity == nil {
-      for file in files { try file.survey(&survey) }
+      for file in files { try file.survey(&survey, meter) }
     }
     let calendarName: String
     switch options.calendar {
@@ -68,18 +70,23 @@ struct InstrumentTerms {
   /// - Throws: `StoreError.instrumentDiffers` if records are stored under other terms,
   ///   `.unusableCalendar` if there is no calendar of that name.
   func put(into transaction: StoreTransaction, of store: MarketStore) throws -> TradingCalendar {
-    var calendar: TradingCalendar?
-    if let calendarDefinition {
-      calendar = try transaction.putCalendar(definition: calendarDefinition)
-    }
+    // A calendar that does not exist is said to be that, whatever else is stored.
+    let calendar =
+      if let calendarDefinition {
+        try transaction.putCalendar(definition: calendarDefinition)
+      } else {
+        try store.calendar(of: instrument)
+      }
     try transaction.put(instrument)
-    return try calendar ?? store.calendar(of: instrument)
+    return calendar
   }
 }
 
 extension PlannedFile {
   /// Counts the decimals of all its numbers.
-  fileprivate func survey(_ survey: inout DecimalSurvey) throws(InputError) {
-    for (text, tape) in texts { try survey.survey(try text.open(), tape, path: file.path) }
+  fileprivate func survey(_ survey: inout DecimalSurvey, _ meter: ImportMeter) throws {
+    for (text, tape) in texts {
+      try survey.survey(try text.open(), tape, path: file.path) { try meter.tick(file) }
+    }
   }
 }

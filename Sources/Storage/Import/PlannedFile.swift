@@ -32,8 +32,8 @@ struct PlannedFile {
     }) {
       throw InputError.noTape(
         path: file.path, members: members,
-        expected: "members of one format, not \(first.format.rawValue) and "
-          + other.tape.format.rawValue)
+        expected: "members of one format and kind, not \(first.kindName) and "
+          + other.tape.kindName)
     }
     if first.format == .leanTick, texts.count > 1 {
       // Each member is another contract there.
@@ -169,6 +169,9 @@ extension TimeEncoding {
 }
 
 extension RecognizedTape {
+  /// The format and what its rows are, for example `csv quotes`.
+  fileprivate var kindName: String { "\(format.rawValue) \(layout.kind.rawValue)s" }
+
   /// LEAN's equities differ from its other markets: prices in ten-thousandths, New York's clock.
   var isLeanEquity: Bool { format == .leanTick && layout.priceExponent != 0 }
 }

@@ -10,14 +10,18 @@ package struct DecimalSurvey: Hashable, Sendable {
   package init() {}
 
   /// Looks at all rows of a text.
+  ///
+  /// - Parameter progress: called now and then; what it throws ends the work.
   package mutating func survey(
-    _ source: any ByteSource, _ tape: RecognizedTape, path: String
-  ) throws(InputError) {
+    _ source: any ByteSource, _ tape: RecognizedTape, path: String,
+    progress: () throws -> Void = {}
+  ) throws {
     var lines = LineReader(source, path: path)
     var skipped = tape.body.offset
     while let block = unsafe try lines.next() {
       unsafe survey(UnsafeBufferPointer(rebasing: block.dropFirst(skipped)), tape.layout)
       skipped = 0
+      try progress()
     }
   }
 

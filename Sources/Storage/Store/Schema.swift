@@ -6,7 +6,7 @@ struct Schema {
   /// What `PRAGMA user_version` says of an up-to-date store.
   var version: Int { migrations.count }
 
-  static let current = Schema(migrations: [version1, version2])
+  static let current = Schema(migrations: [version1, version2, version3])
 
   /// `PRAGMA application_id`: the letters LKST. It tells a store from any other database.
   static let applicationID: Int64 = 0x4C4B_5354
@@ -115,6 +115,19 @@ struct Schema {
       name TEXT PRIMARY KEY NOT NULL,
       definition TEXT NOT NULL                    -- JSON, docs/calendars.md
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// A file is imported for a symbol once. Before this step two writers could import one at the same
+  /// moment; the later of such imports are numbered, so that a store that has any can be read, and
+  /// verification names them.
+  private static let version3 = """
+    ALTER TABLE imports ADD COLUMN repetition INTEGER NOT NULL DEFAULT 0;  -- always 0 from now on
+    UPDATE imports SET repetition = (
+      SELECT count(*) FROM imports AS earlier
+      WHERE earlier.symbol = imports.symbol AND earlier.content_hash = imports.content_hash
+        AND earlier.number < imports.number);
+    DROP INDEX imports_by_content;
+    CREATE UNIQUE INDEX imports_by_content ON imports (symbol, content_hash, repetition);
     """
 
   private static let priceDigits = "price_precision + (source = 'mid')"

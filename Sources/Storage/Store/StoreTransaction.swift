@@ -60,6 +60,9 @@ public final class StoreTransaction {
   }
 
   /// Notes where records came from.
+  ///
+  /// - Throws: `StoreError.unknownInstrument`; `.database` if a file with this content is noted for
+  ///   the symbol already; `.diskFull`.
   public func record(_ record: ImportRecord) throws(StoreError) {
     let counts = record.counts
     try requireInstrument(record.symbol)

@@ -1,3 +1,4 @@
+import Hashing
 import Market
 
 /// What a verification looked at, and what it found.
@@ -124,13 +125,21 @@ extension MarketStore {
     }
   }
 
-  /// Every record came with an import.
+  /// Every record came with an import, and every file was imported once.
   private func checkImports(
     _ symbols: [String], _ result: inout StoreVerification
   ) throws(StoreError) {
     let imports = try imports()
     result.importCount = Int64(imports.count)
     for symbol in symbols {
+      var seen: Set<XXHash64.Digest> = []
+      for record in imports where record.symbol == symbol {
+        if !seen.insert(record.contentHash).inserted {
+          result.find(
+            "imports of \(symbol)",
+            "\(record.fileName) with the hash \(record.contentHash) was imported before")
+        }
+      }
       let streams = try streams(symbol: symbol)
       for kind in RecordKind.allCases {
         let stored = streams.filter { $0.kind == kind }.reduce(0) { $0 + $1.count }

@@ -14,7 +14,12 @@ package struct TapeFile {
   private static let blockSize = 1 << 18
 
   /// Opens the file and reads it once, for its hash.
-  package init(_ path: String, _ fileSystem: any FileSystem) throws(InputError) {
+  ///
+  /// - Parameter progress: called now and then; what it throws ends the work.
+  /// - Throws: `InputError`, or what `progress` throws.
+  package init(
+    _ path: String, _ fileSystem: any FileSystem, progress: () throws -> Void = {}
+  ) throws {
     let file = try StoredFile(path, fileSystem)
     self.path = path
     self.fileSystem = fileSystem
@@ -37,8 +42,9 @@ package struct TapeFile {
         if kind == .gzip { unsafe trailers.scan(read) }
       }
       offset += Int64(count)
+      try progress()
     }
-    guard let compression else { throw .noRows(path: path) }
+    guard let compression else { throw InputError.noRows(path: path) }
     trailers.finish()
     self.compression = compression
     contentHash = hash.digest
