@@ -11,9 +11,9 @@ import Testing
 
   /// Runs a command line in which `DIR` stands for the folder.
   private func run(
-    _ line: String, interruption: Interruption = Interruption()
+    _ line: String, output: MemorySink = MemorySink(), interruption: Interruption = Interruption()
   ) -> (status: CommandStatus, output: String, errors: String) {
-    var test = TestConsole(interruption: interruption)
+    var test = TestConsole(output: output, interruption: interruption)
     test.console.now = { try? Timestamp(parsing: "2024-04-01T12:00:00Z") }
     let status = test.run(line.replacing("DIR", with: folder.path))
     let shown = [test.output.text, test.errors.text].map {
@@ -141,6 +141,19 @@ import Testing
     #expect(run(line).status == .dataNotFit)
     #expect(run("ticks --store DIR/m.db --symbol E").output == before)
     #expect(run("info --store DIR/m.db").output.split(separator: "\n").count == 9)
+  }
+
+  @Test(arguments: [(OutputError.closed, CommandStatus.done), (.failed(code: 28), .failed)])
+  func `what becomes of the report changes nothing about the import`(
+    fault: OutputError, status: CommandStatus
+  ) throws {
+    try folder.write(ImportCommandTests.quotes, to: "q.csv")
+    let result = run(
+      "import DIR/q.csv --store DIR/m.db --symbol E", output: MemorySink(capacity: 0, fault: fault))
+    #expect(result.status == status)
+    #expect(result.errors.contains("the import is complete") == (status == .failed))
+    #expect(try folder.names == ["m.db", "q.csv"])
+    #expect(run("ticks --store DIR/m.db --symbol E").output.split(separator: "\n").count == 3)
   }
 
   @Test func `an interrupted import keeps nothing`() throws {

@@ -46,42 +46,55 @@ enum ImportCommand {
     let fileSystem = PosixFileSystem()
     var options = try ImportParameters.options(arguments)
     options.importedAt = console.now()
-    let isNew = try !fileSystem.exists(path)
     let progress = Progress(
       "import", total: 0, unit: "rows", console: console, quiet: arguments[CommonParameters.quiet])
+    let report: ImportReport
     do {
-      let report = try importFiles(arguments[files], path, options, fileSystem, progress)
-      progress.finish()
-      try console.print("\(report)\n")
-      let rows = Int(report.counts.read)
-      if rows > 0 {
-        let rate = NumberText.rate(rows, in: progress.elapsed)
-        try console.print("in \(NumberText.duration(progress.elapsed)), \(rate) rows/s\n")
-      }
+      defer { progress.finish() }
+      report = try importFiles(arguments[files], path, options, fileSystem, progress)
     } catch {
-      progress.finish()
-      // A store that was made for nothing goes again; the fault that led here is the one to tell.
-      if isNew { try? fileSystem.remove(path) }
       throw ImportCommand.explained(error)
+    }
+    // Everything is stored: whatever happens to the report changes nothing about that.
+    do throws(OutputError) {
+      try tell(report, after: progress.elapsed, console)
+    } catch {
+      if error != .closed { console.note("the import is complete; only its report is not") }
+      throw error
     }
   }
 
   private static func importFiles(
-    _ paths: [String], _ store: String, _ options: ImportOptions, _ fileSystem: any FileSystem,
+    _ paths: [String], _ path: String, _ options: ImportOptions, _ fileSystem: any FileSystem,
     _ progress: Progress
   ) throws -> ImportReport {
-    let store = try MarketStore(path: store, mode: .create)
-    return try Importer(options, fileSystem: fileSystem).run(paths, into: store) { state in
+    let importer = Importer(options, fileSystem: fileSystem)
+    let update = { (state: ImportProgress) in
       try progress.update(
         count: Int(state.rows), work: Int(state.bytesDone), of: Int(state.bytesTotal))
     }
+    let plan = try importer.plan(paths, progress: update)
+    return try MarketStore.withStore(atPath: path, fileSystem: fileSystem) { store in
+      try importer.run(plan, into: store, progress: update)
+    }
+  }
+
+  private static func tell(
+    _ report: ImportReport, after elapsed: Duration, _ console: Console
+  ) throws(OutputError) {
+    try console.print("\(report)\n")
+    let rows = Int(report.counts.read)
+    guard rows > 0 else { return }
+    let rate = NumberText.rate(rows, in: elapsed)
+    try console.print("in \(NumberText.duration(elapsed)), \(rate) rows/s\n")
   }
 
   /// Options that contradict each other or the files are wrong usage; what a file holds is the
   /// data's fault.
   private static func explained(_ error: any Error) -> any Error {
     switch error {
-    case ImportError.missingOption, ImportError.unusedOption, ImportError.symbolDiffers:
+    case ImportError.missingOption, ImportError.unusedOption, ImportError.symbolDiffers,
+      ImportError.malformedSymbol:
       UsageError.conflict("\(error)")
     case InputError.file(let fault): CommandFailure("\(fault)", remedy: "nothing was imported")
     case is ImportError, is InputError:
