@@ -99,11 +99,12 @@ struct Ladder: ~Copyable {
     return true
   }
 
-  /// Whether a source bar fits into one bar of the base; so does one outside the session, which
-  /// forms no bar.
+  /// Whether a source bar fits into one bar of the base, or lies wholly outside of sessions, where
+  /// it forms no bar.
   mutating func fits(_ tsOpen: Timestamp, _ tsClose: Timestamp) -> Bool {
-    guard let bounds = cursor.bounds(of: rungs[0].timeframe, at: tsOpen) else { return true }
-    return tsClose <= bounds.tsClose
+    let bounds = cursor.bounds(of: rungs[0].timeframe, at: tsOpen)
+    // The base leaves no hole within a session, so without a bar there is none up to the next one.
+    return tsClose <= bounds?.tsClose ?? cursor.interval(at: tsOpen).end
   }
 
   /// Completes every bar that ends at `time`, sources before the rungs that rest on them.

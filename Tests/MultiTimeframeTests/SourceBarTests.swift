@@ -190,6 +190,22 @@ import Testing
     #expect(state.outsideSessionCount(of: id) == 1)
   }
 
+  @Test func `a bar outside the session must not reach into it`() throws {
+    var state = try state(symbol("S", "1H 1D", calendar: "XNYS", isFormedByBars: true))
+    let id = try state.symbol("S")
+    let before = state.snapshot()
+    let straddling = bar("2024-03-11T13:00:00Z", "2024-03-11T14:00:00Z", 1)
+    #expect(
+      throws: StateError.sourceBarTooCoarse(
+        symbol: "S", tsOpen: straddling.tsOpen, tsClose: straddling.tsClose, .hour1)
+    ) { try state.apply(straddling, source: .last, to: id) }
+    #expect(state.snapshot() == before)
+    // From Friday's close, grace included, to Monday's open is outside as a whole.
+    try state.apply(
+      bar("2024-03-08T21:01:00Z", "2024-03-11T13:30:00Z", 1), source: .last, to: id)
+    #expect(state.outsideSessionCount(of: id) == 1)
+  }
+
   @Test func `bid bars and ask bars stand side by side`() throws {
     var state = try state(symbol("S", "1m 5m", sources: [.bid, .ask], isFormedByBars: true))
     let id = try state.symbol("S")

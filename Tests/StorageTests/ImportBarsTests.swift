@@ -122,6 +122,28 @@ import Testing
     #expect(day.bars == ["2024-01-10T14:30:00Z..2024-01-10T21:01:00Z 2024-01-10"])
   }
 
+  /// New York opens at 13:30 UTC in July and closes at 20:00, and a minute later for late prints.
+  @Test func barsOutsideOfSessionsReachIntoNone() throws {
+    let hours = ["12:00", "13:00", "13:30", "14:30", "20:00", "21:00"]
+    let times = hours.map { "2024-07-08T\($0):00Z" }
+    #expect(
+      try intervals(times, options("1H", calendar: "XNYS")).rejected == [
+        "the bar of 2024-07-08T13:00:00Z is off the grid of its length: expected a bar that ends "
+          + "before the open at 2024-07-08T13:30:00Z",
+        "the bar of 2024-07-08T20:00:00Z is off the grid of its length: expected "
+          + "2024-07-08T19:30:00Z",
+      ])
+    #expect(
+      try intervals(["2024-07-08T21:00:00Z"], options("1H", .end, calendar: "XNYS")).rejected == [
+        "the bar of 2024-07-08T21:00:00Z is off the grid of its length: expected a bar that "
+          + "begins after the close at 2024-07-08T20:01:00Z"
+      ])
+    let place = try Support.Place()
+    let sound = ["12:00", "13:30", "14:30", "21:00"].map { "2024-07-08T\($0):00Z" }
+    #expect(try place.run(text(sound), options("1H", calendar: "XNYS")).counts.accepted == 4)
+    #expect(try place.store.verify().findings == [])
+  }
+
   @Test func barsOutsideOfSessionsLieOnMultiplesOfTheirLength() throws {
     let fx = options("5m", calendar: "fx-ny")
     // A Saturday.

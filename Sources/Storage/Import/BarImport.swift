@@ -85,8 +85,10 @@ struct BarImport: RowImport {
     return bounds
   }
 
-  /// What was recorded outside of the calendar's sessions lies on multiples since the epoch.
-  private func boundsOutsideSessions(at time: Timestamp) throws(RejectReason) -> BarBounds {
+  /// What was recorded outside of the calendar's sessions lies on multiples since the epoch, and
+  /// reaches into none of them.
+  private mutating func boundsOutsideSessions(at time: Timestamp) throws(RejectReason) -> BarBounds
+  {
     guard let length = series.timeframe.elapsedNanoseconds else {
       throw offGrid(time, "a time within a trading day")
     }
@@ -96,8 +98,15 @@ struct BarImport: RowImport {
       throw offGrid(time, "a multiple of \(series.timeframe)")
     }
     let tsOpen = Timestamp(unchecked: start)
-    return BarBounds(
-      tsOpen: tsOpen, tsClose: Timestamp(unchecked: start + length), tradingDay: tsOpen.utcDate)
+    let tsClose = Timestamp(unchecked: start + length)
+    let free = cursor.interval(at: label == .start ? tsOpen : time.before)
+    guard tsOpen >= free.start else {
+      throw offGrid(time, "a bar that begins after the close at \(free.start)")
+    }
+    guard tsClose <= free.end else {
+      throw offGrid(time, "a bar that ends before the open at \(free.end)")
+    }
+    return BarBounds(tsOpen: tsOpen, tsClose: tsClose, tradingDay: tsOpen.utcDate)
   }
 
   private func offGrid(_ time: Timestamp, _ expected: String) -> RejectReason {
