@@ -95,8 +95,9 @@ import Testing
     let bytes = InputSupport.compress(InputCompressionTests.text, .gzip)
     #expect(
       message { _ = try read(bytes + Array("more".utf8)) }
-        == "tape is damaged or ends early: the checksum of the text is not the one stored with "
-        + "it, after \(InputCompressionTests.text.count) bytes of text")
+        == "tape is damaged or ends early: the file does not end in the checksum of its text; "
+        + "the text was changed, or something stands behind it, after \(InputCompressionTests.text.count) bytes of text"
+    )
   }
 
   @Test func passesOverWhatOnlyLooksLikeAMember() throws {

@@ -158,9 +158,9 @@ import Testing
       parsed.messages == [
         "3: bid is '5629499534.21313': expected at most 5629499534.21312",
         "4: bid_size is '90071992547409.92': expected at most 90071992547409.91",
-        "5: bid is '99999999999999999999': expected less than 2^63 units",
-        "6: bid is '9223372036854775807': expected less than 2^63 units",
-        "7: bid is '1e29': expected less than 2^63 units",
+        "5: bid is '99999999999999999999': expected at most 5629499534.21312",
+        "6: bid is '9223372036854775807': expected at most 5629499534.21312",
+        "7: bid is '1e29': expected at most 5629499534.21312",
       ])
   }
 

@@ -34,7 +34,8 @@ final class ArchiveBytes: ByteSource {
     if count == 0, let verifier, !verifier.isWhole {
       throw .damaged(
         path: path, member: nil, offset: reader.textBytes,
-        reason: "the checksum of the text is not the one stored with it")
+        reason: "the file does not end in the checksum of its text; the text was changed, or "
+          + "something stands behind it")
     }
     return count
   }

@@ -116,7 +116,12 @@ extension RowParser {
       let allowed = operation.digits - (isPrice ? layout.priceExponent : 0)
       throw .tooManyDecimals(column: column.name, found: field.shown, allowed: allowed)
     case .failure(.tooLarge):
-      throw .outOfRange(column: column.name, found: field.shown, expected: "less than 2^63 units")
+      // The same limit as for a number that fits into 64 bits; times have theirs in years.
+      let isBounded = operation.code != .numericTime && operation.maximum < Int64.max
+      throw .outOfRange(
+        column: column.name, found: field.shown,
+        expected: isBounded
+          ? "at most \(operation.scale.format(operation.maximum))" : "less than 2^63 units")
     }
   }
 
