@@ -46,10 +46,12 @@ let package = Package(
     library("Hashing", ["CXXHash"]),
     library("Sessions", ["Market"]),
     library("MultiTimeframe", ["Market", "Sessions"]),
-    library("Storage", ["Market", "Sessions", "Hashing", "CSQLite", "CZstd", "CArchive"]),
+    library("Streams", ["Market", "Sessions"]),
+    library(
+      "Storage", ["Market", "Sessions", "Streams", "Hashing", "CSQLite", "CZstd", "CArchive"]),
     library("SampleTapes", ["Market", "Sessions"]),
     library("FuzzTargets", ["Market", "Sessions", "Storage"]),
-    library("Lockstep", ["Market", "Sessions", "MultiTimeframe", "Storage"]),
+    library("Lockstep", ["Market", "Sessions", "MultiTimeframe", "Streams", "Storage"]),
     library("LockstepCommand", ["Lockstep", "Hashing", "SampleTapes"]),
     .executableTarget(
       name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),
@@ -65,6 +67,7 @@ let package = Package(
     tests("SessionsTests", ["Sessions"]),
     tests(
       "MultiTimeframeTests", ["MultiTimeframe", "TestSupport", "CAllocationCounter", "Hashing"]),
+    tests("StreamsTests", ["Streams", "TestSupport", "CAllocationCounter"]),
     tests("StorageTests", ["Storage", "Hashing", "CArchive", "TestSupport"]),
     tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),

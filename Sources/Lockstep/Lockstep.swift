@@ -2,3 +2,4 @@
 @_exported import MultiTimeframe
 @_exported import Sessions
 @_exported import Storage
+@_exported import Streams

@@ -1,0 +1,123 @@
+public import Market
+import Sessions
+
+extension Coordinator {
+  /// Takes a stream into the run, before it begins or while it goes on.
+  ///
+  /// - Throws: `StreamError.alreadyRegistered`, `.differentCalendars`.
+  @discardableResult
+  public mutating func register(
+    _ source: any Source<TradeColumns>, as key: StreamKey, _ options: StreamOptions = .init()
+  ) throws(StreamError) -> StreamID {
+    precondition(key.kind == .trades, "a source of trades makes a stream of trades")
+    return try register(.trades(source), key, options)
+  }
+
+  /// As for trades.
+  @discardableResult
+  public mutating func register(
+    _ source: any Source<QuoteColumns>, as key: StreamKey, _ options: StreamOptions = .init()
+  ) throws(StreamError) -> StreamID {
+    precondition(key.kind == .quotes, "a source of quotes makes a stream of quotes")
+    return try register(.quotes(source), key, options)
+  }
+
+  /// As for trades. A bar is an event at its `tsClose`.
+  @discardableResult
+  public mutating func register(
+    _ source: any Source<BarBatch>, as key: StreamKey, _ options: StreamOptions = .init()
+  ) throws(StreamError) -> StreamID {
+    precondition(key.kind.recordKind == .bar, "a source of bars makes a stream of bars")
+    return try register(.bars(source), key, options)
+  }
+
+  private mutating func register(
+    _ source: AnySource, _ key: StreamKey, _ options: StreamOptions
+  ) throws(StreamError) -> StreamID {
+    let symbol = symbols.firstIndex(of: key.symbol)
+    if let symbol, let known = calendars[symbol], let other = options.calendar, known != other {
+      throw .differentCalendars(symbol: key.symbol, known.name, other.name)
+    }
+    let id = try merge.register(source, as: key, options.late)
+    meters.append(
+      StreamMeter(
+        key, options.calendar, interval: options.expectedNanoseconds(key.kind),
+        outsidePolicy: options.outsideSession))
+    symbolOfStream.append(symbol ?? symbols.count)
+    if symbol == nil {
+      symbols.append(key.symbol)
+      calendars.append(nil)
+    }
+    if let calendar = options.calendar, calendars[symbolOfStream[id.index]] == nil {
+      calendars[symbolOfStream[id.index]] = calendar
+      sessions.add(calendar, symbol: symbolOfStream[id.index], clock: startedClock)
+      refreshFence()
+    }
+    return id
+  }
+
+  /// Takes a stream out of the run: what it has not delivered is never delivered.
+  ///
+  /// - Throws: `StreamError.notRegistered`.
+  public mutating func remove(_ key: StreamKey) throws(StreamError) {
+    guard let id = merge.liveStreams[key] else { throw .notRegistered(key) }
+    merge.end(id.index)
+  }
+
+  /// The streams that have not ended, in the order of registration.
+  public var streams: [StreamKey] {
+    merge.liveStreams.sorted { $0.value < $1.value }.map(\.key)
+  }
+
+  /// What came of each stream so far, those that have ended included, in the order of registration.
+  public var qualities: [StreamQuality] {
+    meters.indices.map { quality(of: StreamID(index: $0)) }
+  }
+
+  /// What came of a stream so far, as of the last event.
+  public func quality(of stream: StreamID) -> StreamQuality {
+    var quality = meters[stream.index].quality(at: startedClock)
+    quality.staleCount = merge.slots[stream.index].staleCount
+    quality.outOfOrderCount = merge.slots[stream.index].outOfOrderCount
+    return quality
+  }
+
+  // MARK: Columns
+
+  /// Not inlined: the merge stays private, its columns are read where they lie.
+  @usableFromInline
+  func slot(_ stream: StreamID) -> UnsafePointer<StreamSlot> {
+    unsafe merge.slots.address(of: stream.index)
+  }
+
+  /// The batch of a stream of trades that its last run is part of, until the next event is asked for.
+  @inlinable
+  public subscript(trades stream: StreamID) -> TradeColumns {
+    _read { yield unsafe slot(stream).pointee.trades }
+  }
+
+  /// As for trades.
+  @inlinable
+  public subscript(quotes stream: StreamID) -> QuoteColumns {
+    _read { yield unsafe slot(stream).pointee.quotes }
+  }
+
+  /// As for trades.
+  @inlinable
+  public subscript(bars stream: StreamID) -> BarBatch {
+    _read { yield unsafe slot(stream).pointee.bars }
+  }
+}
+
+extension StreamOptions {
+  fileprivate func expectedNanoseconds(_ kind: StreamKind) -> Int64 {
+    if let expectedInterval {
+      precondition(expectedInterval > .zero, "an interval has a length")
+      return expectedInterval.wholeNanoseconds
+    }
+    if case .bars(_, let timeframe) = kind, let length = timeframe.elapsedNanoseconds {
+      return length
+    }
+    return 60 * nanosecondsPerSecond
+  }
+}

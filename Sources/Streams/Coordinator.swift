@@ -1,0 +1,144 @@
+public import Market
+import Sessions
+
+/// Makes one sequence of any number of streams, timers and sessions, and moves the clock along it.
+///
+/// It is the only thing that moves time. What comes next is asked for with `next(boundary:)`; by
+/// then everything before has been delivered, and whoever holds the `clock` sees the moment of it.
+///
+/// ```swift
+/// var coordinator = Coordinator()
+/// try coordinator.register(trades, as: StreamKey("BTCUSDT", .trades))
+/// while let event = try coordinator.next() {
+///   if case .records(let run) = event { fold(coordinator[trades: run.stream], run.range) }
+/// }
+/// ```
+public struct Coordinator: ~Copyable {
+  var merge = StreamMerge()
+  var meters = GrowingBuffer<StreamMeter>()
+  /// The symbol of each stream.
+  var symbolOfStream = GrowingBuffer<Int>()
+  /// The names of the symbols, in the order of registration.
+  public internal(set) var symbols: [String] = []
+  var calendars: [TradingCalendar?] = []
+  var sessions = SessionSchedule()
+  var timers = TimerQueue()
+  var time = Clock()
+  var position = MergePosition()
+  /// The earliest moment at which a session opens or closes, or a timer is due.
+  var fence = Int64.max
+  /// The last moment of the run, in nanoseconds.
+  let end: Int64
+  /// What stopped the run; it does not go on after that.
+  var failure: StreamError?
+
+  /// - Parameter end: the last moment of the run. Sessions and timers go on up to it when the
+  ///   streams have ended; where it is nil the run ends with them.
+  public init(through end: Timestamp? = nil) {
+    self.end = end?.nanoseconds ?? .max
+  }
+
+  /// The first order key of trades and quotes behind the end.
+  @inline(__always)
+  private var recordEnd: Int64 { end == .max ? .max : end &+ 1 }
+
+  /// The clock of the run, to be read by anyone.
+  public var clock: ClockReading { time.reading }
+
+  // MARK: The way of time
+
+  /// What comes next, with the clock moved to it; nil when the run is over.
+  ///
+  /// - Parameter boundary: a moment at which the caller has something to do, such as the next close
+  ///   of a bar: no record of that moment or later comes before the `boundary` event.
+  /// - Throws: what a source or its records are at fault in: everything before has been delivered,
+  ///   nothing after it. From then on every call throws the same.
+  /// - Complexity: O(log streams) for a run of any length; nothing is allocated.
+  public mutating func next(boundary: Timestamp? = nil) throws(StreamError) -> StreamEvent? {
+    while true {
+      if merge.isUnsettled { guard try settle() else { return nil } }
+      let head = merge.next
+      if position.clock == .min {
+        guard begin(at: head) else { return nil }
+      }
+      let asked = boundary.map { $0.nanoseconds > position.key ? $0.nanoseconds : .max } ?? .max
+      let due = min(fence, asked)
+      guard min(head.eventTime, due) <= end, !head.isNone || end != .max else { return finish() }
+      if head.time >= due { return takeMoment(due, isBoundary: asked == due) }
+      if let run = takeRun(head, before: due) { return .records(run) }
+    }
+  }
+
+  /// The first event is known: the clock begins with it, and the sessions with those under way.
+  ///
+  /// - Returns: false where nothing is to come.
+  private mutating func begin(at head: OrderKey) -> Bool {
+    let first = min(head.eventTime, timers.nextTime)
+    guard first != .max else { return false }
+    sessions.begin(at: Timestamp(unchecked: first))
+    refreshFence()
+    return true
+  }
+
+  /// Nothing is left up to the end: the clock goes on to it.
+  private mutating func finish() -> StreamEvent? {
+    if end != .max, end > position.clock {
+      position = MergePosition(clock: end, key: end)
+      time.advance(to: end)
+    }
+    return nil
+  }
+
+  private mutating func settle() throws(StreamError) -> Bool {
+    if let failure { throw failure }
+    do {
+      try merge.settle(position)
+      return true
+    } catch let error as StreamError {
+      failure = error
+      throw error
+    } catch {
+      return false
+    }
+  }
+
+  /// - Returns: nil where the run was left out.
+  @inline(__always)
+  private mutating func takeRun(_ head: OrderKey, before due: Int64) -> StreamRun? {
+    let stream = head.stream
+    if head.time >= meters[stream].stretchEnd { meters[stream].enterStretch(at: head.time) }
+    let fence = min(due, meters[stream].stretchEnd, head.isBar ? end : recordEnd)
+    let range = merge.take(before: fence, atMost: .max)
+    position.key = merge.key(stream, at: range.upperBound &- 1)
+    position.clock = head.isBar ? position.key &+ 1 : position.key
+    time.advance(to: position.clock)
+    if meters[stream].isOutside, meters[stream].outsidePolicy == .drop {
+      meters[stream].drop(range.count)
+      return nil
+    }
+    merge.count(range, of: stream, in: &meters[stream])
+    return StreamRun(
+      stream: StreamID(index: stream), symbol: symbolOfStream[stream],
+      kind: merge.slots[stream].recordKind, range: range,
+      isOutsideSession: meters[stream].isOutside)
+  }
+
+  /// The clock comes to a moment at which something is due that is no record.
+  private mutating func takeMoment(_ moment: Int64, isBoundary: Bool) -> StreamEvent {
+    position = MergePosition(clock: moment, key: moment)
+    time.advance(to: moment)
+    if isBoundary { return .boundary(Timestamp(unchecked: moment)) }
+    defer { refreshFence() }
+    guard sessions.nextTime == moment else {
+      return .timer(timers.take(), Timestamp(unchecked: moment))
+    }
+    let (symbol, boundary) = sessions.take()
+    return boundary.kind == .opened
+      ? .sessionOpened(symbol: symbol, boundary) : .sessionClosed(symbol: symbol, boundary)
+  }
+
+  mutating func refreshFence() { fence = min(sessions.nextTime, timers.nextTime) }
+
+  /// The clock, once the run has begun.
+  var startedClock: Int64? { position.clock == .min ? nil : position.clock }
+}
