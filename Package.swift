@@ -45,19 +45,21 @@ let package = Package(
     library("Indicators", ["Market"]),
     library("Hashing", ["CXXHash"]),
     library("Sessions", ["Market"]),
-    library("MultiTimeframe", ["Market", "Sessions"]),
+    library("MultiTimeframe", ["Market", "Sessions", "Indicators"]),
     library("Streams", ["Market", "Sessions"]),
     library(
       "Storage", ["Market", "Sessions", "Streams", "Hashing", "CSQLite", "CZstd", "CArchive"]),
     library("SampleTapes", ["Market", "Sessions"]),
     library("FuzzTargets", ["Market", "Sessions", "Storage"]),
-    library("Lockstep", ["Market", "Sessions", "MultiTimeframe", "Streams", "Storage"]),
+    library(
+      "Lockstep", ["Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Storage"]),
     library("LockstepCommand", ["Lockstep", "Hashing", "SampleTapes"]),
     .executableTarget(
       name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),
 
     .target(
-      name: "TestSupport", dependencies: ["Market", "Sessions", "MultiTimeframe", "Storage"],
+      name: "TestSupport",
+      dependencies: ["Market", "Sessions", "Indicators", "MultiTimeframe", "Storage"],
       path: "Tests/TestSupport", swiftSettings: settings),
     // Counts allocations by standing in front of the C library's; nothing under a sanitizer.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
@@ -66,12 +68,15 @@ let package = Package(
     tests("HashingTests", ["Hashing"]),
     tests("SessionsTests", ["Sessions"]),
     tests(
-      "MultiTimeframeTests", ["MultiTimeframe", "TestSupport", "CAllocationCounter", "Hashing"]),
-    tests("StreamsTests", ["Streams", "TestSupport", "CAllocationCounter"]),
+      "MultiTimeframeTests",
+      ["MultiTimeframe", "Indicators", "TestSupport", "CAllocationCounter", "Hashing"]),
+    tests(
+      "StreamsTests",
+      ["Streams", "MultiTimeframe", "Storage", "TestSupport", "CAllocationCounter"]),
     tests("StorageTests", ["Storage", "Hashing", "CArchive", "TestSupport"]),
     tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
-    tests("LockstepCommandTests", ["LockstepCommand", "TestSupport", "Hashing"]),
+    tests("LockstepCommandTests", ["LockstepCommand", "Indicators", "TestSupport", "Hashing"]),
   ],
   swiftLanguageModes: [.v6]
 )

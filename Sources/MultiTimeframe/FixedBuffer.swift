@@ -21,6 +21,12 @@
   @inline(__always)
   var indices: Range<Int> { 0..<count }
 
+  /// The memory of one element, which lives as long as the buffer.
+  mutating func pointer(to index: Int) -> UnsafeMutablePointer<Element> {
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
+    return unsafe elements + index
+  }
+
   @inline(__always)
   subscript(index: Int) -> Element {
     _read {

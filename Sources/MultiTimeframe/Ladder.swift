@@ -1,3 +1,4 @@
+import Indicators
 import Market
 import Sessions
 
@@ -14,6 +15,8 @@ struct Ladder: ~Copyable {
     let source: Int
     /// Whether the user asked for it. The others exist so that all rest on one base.
     let isVisible: Bool
+    /// Whether indicators are kept of it.
+    let hasIndicators: Bool
     /// The rungs that rest on this one, one bit each.
     let dependents: UInt64
     /// The current bar; meaningful while the rung or its source holds records in it.
@@ -29,7 +32,9 @@ struct Ladder: ~Copyable {
   /// Rung-major: the values of rung r and price source s stand at r × sources + s. For the base
   /// they are the partial bar; for the others, the part that has been folded in.
   var values: FixedBuffer<BarAccumulator>
-  private(set) var rings: FixedBuffer<BarRing>
+  var rings: FixedBuffer<BarRing>
+  /// By slot, like the values.
+  var indicators: FixedBuffer<SeriesIndicators>
   private var cursor: SessionCursor
   /// The earliest close of a bar that holds records; `Int64.max` when none does.
   private(set) var nextClose = Int64.max
@@ -43,7 +48,7 @@ struct Ladder: ~Copyable {
 
   init(
     symbolIndex: Int, plan: LadderPlan, priceSources: [PriceSource], calendar: TradingCalendar,
-    history: Int
+    history: Int, indicators: (Timeframe, PriceSource) -> IndicatorSet
   ) {
     self.symbolIndex = symbolIndex
     self.priceSources = priceSources
@@ -54,7 +59,13 @@ struct Ladder: ~Copyable {
       let rung = plan.rungs[index]
       return Rung(
         timeframe: rung.timeframe, source: rung.source ?? -1, isVisible: !rung.isHidden,
+        hasIndicators: indicators(rung.timeframe, priceSources[0]).valueCount > 0,
         dependents: plan.dependents(of: index))
+    }
+    self.indicators = FixedBuffer(count: plan.rungs.count * sources) { slot in
+      SeriesIndicators(
+        indicators(plan.rungs[slot / sources].timeframe, priceSources[slot % sources]),
+        historyLength: history)
     }
     values = FixedBuffer(count: plan.rungs.count * sources) { _ in BarAccumulator() }
     rings = FixedBuffer(count: plan.rungs.count * sources) { slot in
@@ -113,8 +124,8 @@ struct Ladder: ~Copyable {
     return closed
   }
 
-  /// Keeps the completed bars of a rung, merges them into the rungs that rest on it and take
-  /// records now, and empties the rung.
+  /// Keeps the completed bars of a rung, updates its indicators, merges the bars into the rungs that
+  /// rest on it and take records now, and empties the rung.
   ///
   /// - Returns: whether the rung is visible and held records.
   @inline(__always)
@@ -126,7 +137,11 @@ struct Ladder: ~Copyable {
     if index == 0 { volumeLimit &-= values[0].volume }
     for source in 0..<sourceCount {
       let value = values[slot &+ source]
-      if rung.isVisible { rings[slot &+ source].append(value.bar(rung.span)) }
+      if rung.isVisible {
+        let bar = value.bar(rung.span)
+        rings[slot &+ source].append(bar)
+        if rung.hasIndicators { indicators[slot &+ source].append(bar) }
+      }
       var dependents = rung.dependents
       while dependents != 0 {
         let dependent = dependents.trailingZeroBitCount

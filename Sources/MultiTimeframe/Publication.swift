@@ -15,14 +15,18 @@ final class PublicationBoard: Sendable {
   init(layout: StateLayout) {
     self.layout = layout
     seriesCount = layout.series.count
-    let words = PublicationWords.headerCount + layout.series.count * PublicationWords.seriesCount
+    let words = PublicationWords.count(of: layout)
     buffers = (0..<PublicationBoard.bufferCount).map { _ in PublicationBuffer(count: words) }
-    write(clock: .min, eventNumber: 0) { index in .empty(layout.series[index]) }
+    write(
+      clock: .min, eventNumber: 0, values: [Double](repeating: 0, count: layout.valueCount)
+    ) { index in .empty(layout.series[index]) }
   }
 
   /// Called by the owner of the state alone.
   @inline(__always)
-  func write(clock: Int64, eventNumber: UInt64, _ series: (Int) -> SeriesSnapshot) {
+  func write(
+    clock: Int64, eventNumber: UInt64, values: [Double], _ series: (Int) -> SeriesSnapshot
+  ) {
     let number = count.load(ordering: .relaxed)
     let buffer = buffers[Int(number % PublicationBoard.bufferCount)]
     buffer.beginWriting()
@@ -33,13 +37,17 @@ final class PublicationBoard: Sendable {
         series(index), to: buffer,
         at: PublicationWords.headerCount + index * PublicationWords.seriesCount)
     }
+    let firstValue = PublicationWords.headerCount + seriesCount * PublicationWords.seriesCount
+    for index in values.indices {
+      buffer.store(values[index].bitPattern, at: firstValue + index)
+    }
     buffer.endWriting()
     count.store(number + 1, ordering: .releasing)
   }
 
   /// The latest publication. May be called from any thread.
   func read() -> Snapshot {
-    let count = PublicationWords.headerCount + layout.series.count * PublicationWords.seriesCount
+    let count = PublicationWords.count(of: layout)
     return unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: count) { words in
       unsafe words.initialize(repeating: 0)
       while unsafe !readLatest(into: words) {}
@@ -58,11 +66,16 @@ final class PublicationBoard: Sendable {
   }
 }
 
-/// The form of a publication: a header, then the series in the layout's order.
+/// The form of a publication: a header, then the series in the layout's order, then the values of
+/// all indicators.
 private enum PublicationWords {
   static let headerCount = 2
   static let barCount = 9
   static let seriesCount = 2 * barCount + 1
+
+  static func count(of layout: StateLayout) -> Int {
+    headerCount + layout.series.count * seriesCount + layout.valueCount
+  }
 
   @inline(__always)
   static func write(_ series: SeriesSnapshot, to buffer: PublicationBuffer, at start: Int) {
@@ -100,9 +113,11 @@ private enum PublicationWords {
       }
       filled = count
     }
+    let firstValue = headerCount + count * seriesCount
+    let values = unsafe words[firstValue...].map(Double.init(bitPattern:))
     return unsafe Snapshot(
       layout: layout, time: clock == .min ? nil : Timestamp(unchecked: clock),
-      eventNumber: words[1], series: series)
+      eventNumber: words[1], series: series, values: values)
   }
 
   @inline(__always)
@@ -147,6 +162,9 @@ extension SynchronizedState {
   }
 
   func writePublication() {
-    board.write(clock: clock, eventNumber: eventNumber) { index in series(SeriesID(index: index)) }
+    let values = indicatorValues { series(SeriesID(index: $0)) }
+    board.write(clock: clock, eventNumber: eventNumber, values: values) { index in
+      series(SeriesID(index: index))
+    }
   }
 }

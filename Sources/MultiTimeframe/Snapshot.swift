@@ -59,6 +59,8 @@ public struct Snapshot: Sendable {
   public let eventNumber: UInt64
   /// In the layout's order: by symbol, price source and timeframe.
   public let series: [SeriesSnapshot]
+  /// Of all indicators, as the layout places them.
+  let values: [Double]
 
   public subscript(series: SeriesID) -> SeriesSnapshot { self.series[series.index] }
 
@@ -72,5 +74,6 @@ extension Snapshot: Equatable {
   /// Whether both show the same instant of equal states.
   public static func == (left: Snapshot, right: Snapshot) -> Bool {
     left.time == right.time && left.eventNumber == right.eventNumber && left.series == right.series
+      && left.values.elementsEqual(right.values) { $0.bitPattern == $1.bitPattern }
   }
 }

@@ -1,3 +1,4 @@
+import Indicators
 import Market
 import Sessions
 
@@ -14,17 +15,21 @@ public struct SymbolConfiguration: Sendable {
   /// Whether the tape consists of bars. Otherwise `.last` is formed by trades, and `.bid`, `.ask`
   /// and `.mid` by quotes.
   public let isFormedByBars: Bool
+  /// The indicators of each timeframe, kept for every price source; no number of bars in them may
+  /// exceed the history.
+  public let indicators: [Timeframe: [IndicatorDeclaration]]
 
   public init(
     instrument: Instrument, calendar: TradingCalendar,
     timeframes: [Timeframe] = Timeframe.defaultSet, priceSources: [PriceSource],
-    isFormedByBars: Bool = false
+    isFormedByBars: Bool = false, indicators: [Timeframe: [IndicatorDeclaration]] = [:]
   ) {
     self.instrument = instrument
     self.calendar = calendar
     self.timeframes = timeframes
     self.priceSources = priceSources
     self.isFormedByBars = isFormedByBars
+    self.indicators = indicators
   }
 }
 
@@ -62,7 +67,16 @@ public enum StateError: Error, Hashable, Sendable {
   case duplicateTimeframe(symbol: String, Timeframe)
   case noPriceSources(symbol: String)
   case duplicatePriceSource(symbol: String, PriceSource)
+  /// An indicator that cannot be made, or text that declares none.
+  case indicator(symbol: String, Timeframe, IndicatorError)
+  /// Indicators of a timeframe that the symbol does not have.
+  case indicatorsWithoutTimeframe(symbol: String, Timeframe, known: [Timeframe])
+  /// A series was asked for an indicator that was not declared for it.
+  case undeclaredIndicator(symbol: String, Timeframe, String, known: [String])
   case historyTooShort(Int)
+  /// Bars of the past were brought after the first record, or are not in the order of time.
+  case warmUpTooLate(clock: Timestamp)
+  case warmUpOutOfOrder(symbol: String, Timeframe, tsOpen: Timestamp, after: Timestamp)
   case memoryLimitExceeded(neededMB: Int, limitMB: Int)
   case unknownSymbol(String, known: [String])
   case unknownSeries(symbol: String, Timeframe, PriceSource, known: [String])
@@ -93,6 +107,18 @@ extension StateError: CustomStringConvertible {
     case .noPriceSources(let symbol):
       "\(symbol): no price source, expected at least one of bid, ask, mid and last"
     case .duplicatePriceSource(let symbol, let source): "\(symbol): '\(source)' is listed twice"
+    case .indicator(let symbol, let timeframe, let error): "\(symbol) \(timeframe): \(error)"
+    case .indicatorsWithoutTimeframe(let symbol, let timeframe, let known):
+      "\(symbol) has indicators on \(timeframe), which is none of its timeframes: it has "
+        + known.map(\.description).joined(separator: ", ")
+    case .undeclaredIndicator(let symbol, let timeframe, let name, let known):
+      "\(symbol) \(timeframe) has no indicator \(name): it has "
+        + (known.isEmpty ? "none" : known.joined(separator: ", "))
+    case .warmUpTooLate(let clock):
+      "bars of the past come before the first record; the clock stands at \(clock)"
+    case .warmUpOutOfOrder(let symbol, let timeframe, let tsOpen, let end):
+      "\(symbol) \(timeframe): the bar of the past that opens at \(tsOpen) follows one that closes "
+        + "at \(end)"
     case .historyTooShort(let length): "a history of \(length) bars: expected at least 1"
     case .memoryLimitExceeded(let needed, let limit):
       "the configuration needs \(needed) MB, the limit is \(limit) MB; keep less history, "

@@ -1,3 +1,4 @@
+import Indicators
 import Market
 import Sessions
 
@@ -38,9 +39,14 @@ public final class StateLayout: Sendable {
   let plans: [LadderPlan]
   /// For each symbol, the range of its series.
   let ranges: [Range<Int>]
+  /// For each series, its indicators.
+  let indicators: [IndicatorPlacement]
+  /// How many values all indicators have, confirmed and provisional.
+  let valueCount: Int
   private let indices: [String: Int]
 
-  init(_ configuration: StateConfiguration) {
+  /// - Throws: `StateError.indicator` for an indicator that cannot be made.
+  init(_ configuration: StateConfiguration) throws(StateError) {
     instruments = configuration.symbols.map(\.instrument)
     indices = Dictionary(
       uniqueKeysWithValues: instruments.enumerated().map { ($1.symbol, $0) })
@@ -80,6 +86,19 @@ public final class StateLayout: Sendable {
     self.places = places
     self.routes = routes
     self.ranges = ranges
+    var indicators: [IndicatorPlacement] = []
+    var valueCount = 0
+    for name in series {
+      let set = try configuration.symbols[name.symbol.index].indicatorSet(
+        name.timeframe, name.source)
+      indicators.append(
+        IndicatorPlacement(
+          columns: set.columns, start: valueCount, valueCount: set.valueCount,
+          lookback: set.lookback))
+      valueCount += 2 * set.valueCount
+    }
+    self.indicators = indicators
+    self.valueCount = valueCount
   }
 
   func makeLadders(_ configuration: StateConfiguration) -> FixedBuffer<Ladder> {
@@ -90,7 +109,8 @@ public final class StateLayout: Sendable {
       let (index, sources) = groups[position]
       return Ladder(
         symbolIndex: index, plan: plans[index], priceSources: sources,
-        calendar: configuration.symbols[index].calendar, history: configuration.historyLength)
+        calendar: configuration.symbols[index].calendar, history: configuration.historyLength,
+        indicators: configuration.symbols[index].knownIndicatorSet)
     }
   }
 
@@ -148,6 +168,7 @@ extension StateConfiguration {
       + (seriesCounts.max() ?? 0) * Double(MemoryLayout<AuditTrail.Progress>.stride)
     let bytes =
       bars * Double(MemoryLayout<Bar>.stride) + Double(max(0, auditTrailLength)) * entry
+      + symbols.map { $0.indicatorBytes(historyLength: historyLength) }.reduce(0, +)
     return bytes / 1_000_000
   }
 
@@ -162,7 +183,7 @@ extension StateConfiguration {
       guard names.insert(symbol.instrument.symbol).inserted else {
         throw .duplicateSymbol(symbol.instrument.symbol)
       }
-      try symbol.validate()
+      try symbol.validate(historyLength: historyLength)
     }
     guard neededMB <= Double(memoryLimitMB) else {
       throw .memoryLimitExceeded(
@@ -172,7 +193,7 @@ extension StateConfiguration {
 }
 
 extension SymbolConfiguration {
-  fileprivate func validate() throws(StateError) {
+  fileprivate func validate(historyLength: Int) throws(StateError) {
     let name = instrument.symbol
     guard !timeframes.isEmpty else { throw .noTimeframes(symbol: name) }
     guard timeframes.count <= SymbolConfiguration.timeframeLimit else {
@@ -187,5 +208,6 @@ extension SymbolConfiguration {
     for (index, source) in priceSources.enumerated() where priceSources[..<index].contains(source) {
       throw .duplicatePriceSource(symbol: name, source)
     }
+    try validateIndicators(historyLength: historyLength)
   }
 }

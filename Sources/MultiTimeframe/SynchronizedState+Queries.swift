@@ -3,7 +3,8 @@ import Sessions
 
 extension SynchronizedState {
   /// Everything at this instant, without history.
-  /// - Complexity: O(series), with one allocation.
+  /// - Complexity: O(series + indicators), with one allocation, and one for the indicators if there
+  ///   are any.
   public func snapshot() -> Snapshot {
     var series: [SeriesSnapshot] = []
     series.reserveCapacity(places.count)
@@ -13,7 +14,9 @@ extension SynchronizedState {
       let ladder = places[index].ladder
       series.append(ladders[ladder].snapshot(places[index], clock: clock, reusing: &below))
     }
-    return Snapshot(layout: layout, time: time, eventNumber: eventNumber, series: series)
+    return Snapshot(
+      layout: layout, time: time, eventNumber: eventNumber, series: series,
+      values: indicatorValues { series[$0] })
   }
 
   /// One series at this instant.

@@ -53,7 +53,7 @@ public struct SynchronizedState: ~Copyable {
   ///   limits it states.
   public init(_ configuration: StateConfiguration) throws(StateError) {
     try configuration.validate()
-    let layout = StateLayout(configuration)
+    let layout = try StateLayout(configuration)
     self.layout = layout
     places = FixedBuffer(count: layout.places.count) { layout.places[$0] }
     ladders = layout.makeLadders(configuration)

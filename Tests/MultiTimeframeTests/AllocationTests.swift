@@ -1,4 +1,5 @@
 import CAllocationCounter
+import Indicators
 import Market
 import MultiTimeframe
 import TestSupport
@@ -22,10 +23,15 @@ struct AllocationTests {
   private func state() throws -> SynchronizedState {
     try SynchronizedState(
       StateConfiguration(symbols: [
-        symbol("T", "1m 5m 15m 1H 4H 1D"), symbol("Q", "7m 1H 1D", sources: [.bid, .ask, .mid]),
+        symbol(
+          "T", "1m 5m 15m 1H 4H 1D",
+          indicators: ["1m": AllocationTests.everyIndicator, "1H": ["ema(10, of: rsi(14))"]]),
+        symbol("Q", "7m 1H 1D", sources: [.bid, .ask, .mid]),
         symbol("B", "1m 1H 1D", isFormedByBars: true),
       ]))
   }
+
+  private static let everyIndicator = IndicatorRegistry.definitions.map(\.name)
 
   private func trades(_ count: Int, from start: Timestamp = AllocationTests.start) -> TradeColumns {
     columns((0..<count).map { trade(start.adding(Int64($0) * 500_000_000), Int64($0 % 97)) })
@@ -136,13 +142,20 @@ struct AllocationTests {
     #expect(allocations { state.publish() } == 0)
   }
 
-  @Test func `a snapshot allocates once, a series not at all`() throws {
+  @Test func `a snapshot allocates once, and once for its indicators; a series not at all`() throws
+  {
     var state = try state()
+    var plain = try SynchronizedState(
+      StateConfiguration(symbols: [symbol("T", "1m 5m 15m 1H 4H 1D")]))
     let id = try state.symbol("T")
+    try plain.apply(trades(10_000), to: id)
     try state.apply(trades(10_000), to: id)
     let series = try state.series(.hour1, .last, of: id)
     var ticks: Int64 = 0
-    #expect(allocations { ticks += Int64(state.snapshot().series.count) } == 1)
+    #expect(allocations { ticks += Int64(plain.snapshot().series.count) } == 1)
+    #expect(allocations { ticks += Int64(state.snapshot().series.count) } == 2)
+    let indicator = try state.layout.indicator("ema(10, of: rsi(14))", of: series)
+    #expect(allocations { ticks += state.indicator(indicator).isReady ? 1 : 0 } == 0)
     #expect(allocations { ticks += state.series(series).partial?.tickCount ?? 0 } == 0)
     #expect(allocations { ticks += Int64(state.history(series, last: 100).count) } == 1)
     #expect(ticks > 0)

@@ -1,3 +1,4 @@
+import Indicators
 import Market
 import MultiTimeframe
 import Sessions
@@ -47,21 +48,31 @@ func timeframes(_ names: String) -> [Timeframe] {
 
 func symbol(
   _ name: String, _ names: String = "1m 5m 1H 1D", calendar: TradingCalendar,
-  sources: [PriceSource] = [.last], isFormedByBars: Bool = false
+  sources: [PriceSource] = [.last], isFormedByBars: Bool = false,
+  indicators: [String: [String]] = [:]
 ) -> SymbolConfiguration {
   SymbolConfiguration(
     instrument: Instrument(
       symbol: name, pricePrecision: try! Precision(2), quantityPrecision: .zero),
     calendar: calendar, timeframes: timeframes(names), priceSources: sources,
-    isFormedByBars: isFormedByBars)
+    isFormedByBars: isFormedByBars,
+    indicators: Dictionary(
+      uniqueKeysWithValues: indicators.map { name, texts in
+        (
+          try! Timeframe(parsing: name),
+          texts.map { text in try! IndicatorDeclaration(parsing: text) }
+        )
+      }))
 }
 
 func symbol(
   _ name: String, _ names: String = "1m 5m 1H 1D", calendar: String = "24x7",
-  sources: [PriceSource] = [.last], isFormedByBars: Bool = false
+  sources: [PriceSource] = [.last], isFormedByBars: Bool = false,
+  indicators: [String: [String]] = [:]
 ) -> SymbolConfiguration {
   symbol(
-    name, names, calendar: try! .named(calendar), sources: sources, isFormedByBars: isFormedByBars)
+    name, names, calendar: try! .named(calendar), sources: sources,
+    isFormedByBars: isFormedByBars, indicators: indicators)
 }
 
 extension Timestamp {

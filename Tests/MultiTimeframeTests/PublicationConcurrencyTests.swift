@@ -86,7 +86,10 @@ import Testing
 
   private var configuration: StateConfiguration {
     StateConfiguration(symbols: [
-      symbol("A", "1m 5m 15m 1H 4H 1D"), symbol("B", "1m 7m 1D", sources: [.bid, .mid]),
+      symbol(
+        "A", "1m 5m 15m 1H 4H 1D",
+        indicators: ["1m": ["sma(20)", "macd(12, 26, 9)"], "4H": ["ema(3, of: rsi(5))"]]),
+      symbol("B", "1m 7m 1D", sources: [.bid, .mid], indicators: ["7m": ["bbands(20, 2)"]]),
     ])
   }
 

@@ -91,7 +91,7 @@ import Testing
     var readings = 0
     for _ in 0..<8 {
       let expected = board.read()
-      board.write(clock: 1, eventNumber: UInt64(readings)) { index in
+      board.write(clock: 1, eventNumber: UInt64(readings), values: []) { index in
         #expect(board.read() == expected)
         readings += 1
         return published.series[index]

@@ -22,7 +22,7 @@ import Testing
       for history in try state.histories() { hash.update(history.flatMap(\.bytes)) }
       for line in log.lines { hash.update(Array(line.utf8)) }
     }
-    #expect(hash.digest.description == "a162f5cecaafbc26")
+    #expect(hash.digest.description == "8b51e71199b754a5")
   }
 }
 
@@ -37,6 +37,12 @@ extension Snapshot {
       writer.write(series.symbol.index)
       writer.write(series.completedCount)
       writer.write(series.progress?.fraction ?? -1)
+    }
+    for index in series.indices {
+      for reading in indicators(of: SeriesID(index: index)) {
+        writer.write(reading.confirmed ?? -1)
+        writer.write(reading.provisional ?? -1)
+      }
     }
     let bars = series.flatMap { [$0.completed, $0.partial].compactMap { $0 } }
     return writer.bytes + bars.flatMap(\.bytes)

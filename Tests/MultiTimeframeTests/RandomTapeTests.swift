@@ -1,3 +1,4 @@
+import Indicators
 import Market
 import MultiTimeframe
 import TestSupport
@@ -76,6 +77,27 @@ import Testing
       compared += log.lines.count
     }
     print("\(seeds.count) random tapes: \(compared) events equal the reference's")
+  }
+
+  @Test func `the tapes have had every indicator ready`() throws {
+    var ready: [String: Int] = [:]
+    for seed in 1...400 as ClosedRange<UInt64> {
+      let tape = try RandomTape(seed: seed)
+      var state = try SynchronizedState(tape.configuration)
+      try state.apply(ColumnTape(tape))
+      let snapshot = state.snapshot()
+      for index in snapshot.series.indices {
+        let series = SeriesID(index: index)
+        let columns = snapshot.layout.indicatorColumns(of: series)
+        for (column, reading) in zip(columns, snapshot.indicators(of: series)) {
+          let name = column.name.prefix { $0.isLetter || $0.isNumber }
+          if reading.isReady { ready[String(name), default: 0] += 1 }
+        }
+      }
+    }
+    for definition in IndicatorRegistry.definitions {
+      #expect(ready[definition.name, default: 0] >= 5, "\(definition.name)")
+    }
   }
 
   @Test func `the tapes have been everywhere`() throws {

@@ -41,7 +41,7 @@ extension Snapshot {
       return "event \(eventNumber), reference \(reference.eventNumber)"
     }
     if series.count != reference.series.count { return "another number of series" }
-    for (mine, theirs) in zip(series, reference.series) {
+    for (index, (mine, theirs)) in zip(series, reference.series).enumerated() {
       let name = "S\(theirs.symbol) \(theirs.source) \(theirs.timeframe)"
       if mine.timeframe != theirs.timeframe || mine.source != theirs.source
         || mine.symbol.index != theirs.symbol
@@ -58,6 +58,7 @@ extension Snapshot {
       if mine.partial != theirs.current {
         return "\(name): partial \(mine.partial as Any), reference \(theirs.current as Any)"
       }
+      if let difference = indicatorDifference(index, reference) { return "\(name): \(difference)" }
     }
     return nil
   }

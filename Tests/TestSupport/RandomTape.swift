@@ -48,7 +48,7 @@ public struct RandomTape {
 
   public init(seed: UInt64, recordCount: Int = 250, pace: Pace = .scattered) throws {
     var random = SeededGenerator(seed: seed)
-    let configuration = try RandomTape.configuration(&random)
+    let configuration = try RandomTape.configuration(&random, seed: seed)
     var generator = try TapeGenerator(configuration, pace, random)
     self.seed = seed
     self.configuration = configuration
@@ -75,12 +75,21 @@ extension RandomTape {
   ]
 
   private static func configuration(
-    _ random: inout SeededGenerator
+    _ random: inout SeededGenerator, seed: UInt64
   ) throws -> StateConfiguration {
     var symbols: [SymbolConfiguration] = []
     for index in 0..<1 + random.below(3) { symbols.append(try symbol("S\(index)", &random)) }
-    var configuration = StateConfiguration(symbols: symbols)
-    configuration.historyLength = 1 + random.below(40)
+    let historyLength = 1 + random.below(40)
+    // Of random numbers of their own: a tape does not depend on the indicators over it.
+    var indicators = RandomIndicators(seed: ~seed, maximumPeriod: historyLength)
+    var configuration = StateConfiguration(
+      symbols: try symbols.map { symbol in
+        SymbolConfiguration(
+          instrument: symbol.instrument, calendar: symbol.calendar, timeframes: symbol.timeframes,
+          priceSources: symbol.priceSources, isFormedByBars: symbol.isFormedByBars,
+          indicators: try indicators.declarations(for: symbol.timeframes))
+      })
+    configuration.historyLength = historyLength
     return configuration
   }
 

@@ -110,6 +110,30 @@ public struct IndicatorDeclaration: Sendable {
   }
 }
 
+extension IndicatorDeclaration {
+  /// The name of its column: of the output that was asked for, or of the only one.
+  /// - Throws: `IndicatorError.unknownOutput` when there are several and none was asked for.
+  public var columnName: String {
+    get throws(IndicatorError) {
+      columnName(definition.outputs[try outputPlace(output)])
+    }
+  }
+
+  /// The name of an output's column; the output is named where there are several.
+  func columnName(_ output: String) -> String {
+    definition.outputs.count == 1 ? unselected : "\(unselected).\(output)"
+  }
+
+  /// Refuses numbers of bars above `maximumPeriod`, here and in what it is taken of.
+  /// - Throws: `IndicatorError.parameterOutOfRange` with the range.
+  public func check(maximumPeriod: Int) throws(IndicatorError) {
+    for (parameter, argument) in zip(definition.parameters, arguments) {
+      try parameter.check(argument, maximumPeriod: maximumPeriod, of: definition.name)
+    }
+    if case .indicator(let source, _) = source { try source.check(maximumPeriod: maximumPeriod) }
+  }
+}
+
 extension IndicatorDeclaration: CustomStringConvertible {
   /// The text form, with every argument; the source unless it is the close.
   public var description: String { output.map { "\(unselected).\($0)" } ?? unselected }

@@ -1,3 +1,5 @@
+import Market
+
 /// Every indicator there is, by name.
 public enum IndicatorRegistry {
   /// In the order of the names.
@@ -30,7 +32,7 @@ public enum IndicatorRegistry {
   private static func namesClose(to text: String) -> [String] {
     let ranked = definitions.compactMap { definition -> (name: String, distance: Int)? in
       let name = definition.name
-      let distance = distance(from: Array(text.utf8), to: Array(name.utf8))
+      let distance = text.editDistance(to: name)
       let isRelated =
         text.count >= 2
         && (name.contains(text) || text.contains(name)
@@ -39,21 +41,5 @@ public enum IndicatorRegistry {
       return (name, distance)
     }
     return ranked.sorted { ($0.distance, $0.name) < ($1.distance, $1.name) }.prefix(3).map(\.name)
-  }
-
-  /// The fewest letters to put in, take out or exchange (Levenshtein).
-  /// - Complexity: O(product of the lengths).
-  private static func distance(from left: [UInt8], to right: [UInt8]) -> Int {
-    var row = Array(0...right.count)
-    for (i, letter) in left.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for (j, other) in right.enumerated() {
-        let exchanged = diagonal + (letter == other ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(exchanged, row[j] + 1, row[j + 1] + 1)
-      }
-    }
-    return row[right.count]
   }
 }

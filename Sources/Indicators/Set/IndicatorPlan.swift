@@ -74,8 +74,7 @@ struct IndicatorPlan: ~Copyable {
       where declaration.output == nil || declaration.output == output {
         columns.append(
           IndicatorColumn(
-            name: outputs.count == 1
-              ? declaration.unselected : "\(declaration.unselected).\(output)",
+            name: declaration.columnName(output),
             place: found.output + index, lookback: found.lookback))
       }
     }

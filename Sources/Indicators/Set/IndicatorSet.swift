@@ -56,13 +56,18 @@ public struct IndicatorSet: ~Copyable, Sendable {
   /// Writes the values as they would be if `bar` closed now; changes nothing else.
   ///
   /// Columns that have no value even then keep what is in `provisional`.
-  /// - Parameter provisional: room for `valueCount` values.
+  /// - Parameters:
+  ///   - provisional: room for `valueCount` values from `start` on.
+  ///   - start: where the first of them goes.
   /// - Complexity: O(1) for each indicator, O(period) for those that say so.
-  public func peek(_ bar: Bar, into provisional: inout MutableSpan<Double>) {
-    precondition(provisional.count == valueCount, "\(valueCount) values are written")
+  public func peek(_ bar: Bar, into provisional: inout MutableSpan<Double>, at start: Int = 0) {
+    precondition(
+      start >= 0 && start <= provisional.count &- valueCount, "\(valueCount) values are written")
     unsafe provisional.withUnsafeMutableBufferPointer { provisional in
       guard let values = provisional.baseAddress else { return }
-      unsafe withUnsafePointer(to: ScaledBar(bar, scale)) { unsafe peekSlots($0, into: values) }
+      unsafe withUnsafePointer(to: ScaledBar(bar, scale)) {
+        unsafe peekSlots($0, into: values + start)
+      }
     }
   }
 

@@ -1,4 +1,4 @@
-import Sessions
+import Market
 
 /// What is wrong with a command line, in the user's words.
 enum UsageError: Error, Equatable, CustomStringConvertible {

@@ -109,7 +109,7 @@ private final class BarWriter {
     self.from = from ?? .earliest
     let source = selection.configuration.priceSources[0]
     precision = selection.configuration.instrument.precision(of: source)
-    volumePrecision = selection.volumePrecision(of: source)
+    volumePrecision = selection.configuration.volumePrecision(of: source)
     rows = RowWriter(format, BarColumns.columns, times: times, to: sink)
   }
 

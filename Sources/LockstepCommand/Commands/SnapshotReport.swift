@@ -44,7 +44,7 @@ struct SnapshotReport {
   ) throws(OutputError) {
     let series = snapshot[id]
     let precision = selection.configuration.instrument.precision(of: series.source)
-    let volume = selection.volumePrecision(of: series.source)
+    let volume = selection.configuration.volumePrecision(of: series.source)
     for bar in bars[id.index] {
       rows.texts("\(series.source)", "\(series.timeframe)", "closed")
       rows.bar(bar, precision, volume: volume)
@@ -93,7 +93,7 @@ struct SnapshotReport {
   private func write(_ id: SeriesID, _ selection: TapeSelection, to json: inout JSONWriter) {
     let series = snapshot[id]
     let precision = selection.configuration.instrument.precision(of: series.source)
-    let volume = selection.volumePrecision(of: series.source)
+    let volume = selection.configuration.volumePrecision(of: series.source)
     json.beginObject()
     json.member("price")
     json.text("\(series.source)")

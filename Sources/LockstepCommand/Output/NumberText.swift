@@ -1,3 +1,5 @@
+import Market
+
 /// Numbers as people read them.
 enum NumberText {
   /// `2000000` as `2,000,000`.
@@ -32,6 +34,14 @@ enum NumberText {
   /// `345` hundredths as `3.45`.
   static func hundredths(_ number: Int64) -> String {
     "\(number / 100)." + String(100 + number % 100).dropFirst()
+  }
+
+  /// `1.0349999` with three decimals as `1.035`; numbers too large to have them as they are.
+  static func fixed(_ value: Double, _ precision: Precision) -> String {
+    guard let raw = Int64(exactly: (value * Double(precision.scale)).rounded()) else {
+      return "\(value)"
+    }
+    return precision.format(raw)
   }
 
   /// `4.2 s` below a minute, then `3:07`, `1:02:03`.

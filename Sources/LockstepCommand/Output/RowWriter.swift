@@ -58,7 +58,11 @@ struct RowWriter {
     }
     bytes.reserveCapacity(RowWriter.bufferSize + 1024)
     if format == .csv {
-      bytes += Array((columns.map(\.title).joined(separator: ",") + "\n").utf8)
+      for (position, column) in columns.enumerated() {
+        if position > 0 { bytes.append(UInt8(ascii: ",")) }
+        CSVText.append(column.title, to: &bytes)
+      }
+      bytes.append(UInt8(ascii: "\n"))
     }
   }
 
@@ -99,6 +103,21 @@ struct RowWriter {
     case .csv: CSVText.append(text, to: &bytes)
     case .json: JSONText.append(text, to: &bytes)
     }
+    endField()
+  }
+
+  /// A number that is no decimal of the tape: in a table with the decimals of `precision`, else with
+  /// as many digits as tell it from every other `Double`.
+  mutating func number(_ value: Double, _ precision: Precision) {
+    beginField()
+    bytes += (format == .table ? NumberText.fixed(value, precision) : "\(value)").utf8
+    endField()
+  }
+
+  /// `true` or `false`; in a table `yes` or `no`.
+  mutating func boolean(_ value: Bool) {
+    beginField()
+    bytes += (format == .table ? (value ? "yes" : "no") : "\(value)").utf8
     endField()
   }
 

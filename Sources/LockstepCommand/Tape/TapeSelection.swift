@@ -1,3 +1,4 @@
+import Indicators
 import Market
 import MultiTimeframe
 import Sessions
@@ -17,7 +18,8 @@ struct TapeSelection {
   /// - Throws: `CommandFailure` when the store has no such symbol, or no records for the prices.
   init(
     _ symbol: String, in store: MarketStore, timeframes: [Timeframe], sources: [PriceSource]?,
-    anchor: BarAnchor, hours: TradingHoursChoice
+    anchor: BarAnchor, hours: TradingHoursChoice,
+    indicators: [Timeframe: [IndicatorDeclaration]] = [:]
   ) throws {
     let instrument = try store.knownInstrument(symbol)
     let streams = try store.streams(symbol: symbol)
@@ -47,19 +49,14 @@ struct TapeSelection {
     configuration = SymbolConfiguration(
       instrument: instrument,
       calendar: try anchor.calendar(of: instrument, in: store, hours: hours),
-      timeframes: timeframes, priceSources: chosen, isFormedByBars: ticks.isEmpty)
+      timeframes: timeframes, priceSources: chosen, isFormedByBars: ticks.isEmpty,
+      indicators: indicators)
     barSeries = chosen.compactMap { source in
       // The finest stored bars of a price form the longer ones.
       kept.compactMap(\.bars).filter { $0.source == source }.min { $0.timeframe < $1.timeframe }
     }
     recordCount = kept.reduce(0) { $0 + Int($1.count) }
     timeRange = first...last
-  }
-
-  /// The decimals of a bar's volume: a bar of quotes counts its ticks, every other sums quantities.
-  func volumePrecision(of source: PriceSource) -> Precision {
-    configuration.isFormedByBars || source == .last
-      ? configuration.instrument.quantityPrecision : .zero
   }
 
   /// The streams from `from` on. Bars come first: at one moment they are in before anything closes.

@@ -1,0 +1,134 @@
+import Indicators
+import Market
+import MultiTimeframe
+import TestSupport
+import Testing
+
+/// Bars of the past, taken in before the tape begins.
+@Suite struct WarmUpTests {
+  private var configuration: StateConfiguration {
+    var configuration = StateConfiguration(
+      symbols: ["A", "B"].map { name in
+        symbol(
+          name, "1m 5m 15m 1H 4H 1D",
+          indicators: Dictionary(
+            uniqueKeysWithValues: "1m 5m 15m 1H 4H 1D".split(separator: " ").map {
+              (String($0), IndicatorRegistry.definitions.map(\.name))
+            }))
+      })
+    configuration.historyLength = 100
+    return configuration
+  }
+
+  /// A trade every minute or so, from a seed.
+  private func trades(seed: UInt64, count: Int) -> TradeColumns {
+    var random = SeededGenerator(seed: seed)
+    var time = moment("2024-01-01T00:00:00Z")
+    var price: Int64 = 10_000
+    return columns(
+      (0..<count).map { _ in
+        time = time.adding(random.within(0...100_000_000_000))
+        price += random.within(-9...9)
+        return trade(time, price, random.within(0...50))
+      })
+  }
+
+  /// Every bar that closes in the tape, by series.
+  private func histories(_ tapes: [TradeColumns]) throws -> [SeriesHistory] {
+    var bars: [SeriesID: [Bar]] = [:]
+    for (index, tape) in tapes.enumerated() {
+      var state = try SynchronizedState(configuration)
+      let symbol = SymbolID(index: index)
+      for timeframe in Timeframe.defaultSet {
+        let series = try state.series(timeframe, .last, of: symbol)
+        bars[series] = []
+        state.onBarClose(of: timeframe) { close, _ in bars[series]?.append(close.bar) }
+      }
+      try state.apply(tape, to: symbol)
+    }
+    return bars.sorted { $0.key.index < $1.key.index }.map { SeriesHistory($0.key, $0.value) }
+  }
+
+  @Test func `parallel, serial and played give the same bits`() throws {
+    let tapes = [trades(seed: 1, count: 20_000), trades(seed: 2, count: 15_000)]
+    let histories = try histories(tapes)
+    #expect(histories.count == 12)
+    #expect(histories.allSatisfy { !$0.bars.isEmpty })
+    var parallel = try SynchronizedState(configuration)
+    try parallel.warmUp(histories)
+    var serial = try SynchronizedState(configuration)
+    try serial.warmUp(histories, inParallel: false)
+    #expect(parallel.snapshot() == serial.snapshot())
+    #expect(try parallel.histories() == serial.histories())
+    #expect(parallel.time == nil)
+    #expect(parallel.eventNumber == 0)
+
+    for (index, tape) in tapes.enumerated() {
+      var played = try SynchronizedState(configuration)
+      try played.apply(tape, to: SymbolID(index: index))
+      for series in played.layout.series(of: SymbolID(index: index)) {
+        #expect(played.history(series, last: .max) == parallel.history(series, last: .max))
+        let columns = played.layout.indicatorColumns(of: series)
+        for (column, reading) in zip(columns.indices, parallel.snapshot().indicators(of: series)) {
+          let id = try played.layout.indicator(columns[column].name, of: series)
+          #expect(reading.confirmed?.bitPattern == played.indicator(id).confirmed?.bitPattern)
+          #expect(
+            parallel.indicatorHistory(id, last: 50) == played.indicatorHistory(id, last: 50))
+        }
+      }
+    }
+  }
+
+  @Test func `the tape goes on where the past ended`() throws {
+    let tape = trades(seed: 3, count: 5_000)
+    var whole = try SynchronizedState(configuration)
+    try whole.apply(tape, to: SymbolID(index: 0))
+    // Cut where a day begins, so that no bar is being formed.
+    let cut = moment("2024-01-02T00:00:00Z")
+    let first = (0..<tape.count).first { tape[$0].time >= cut }!
+    var past = try SynchronizedState(configuration)
+    try past.apply(tape, 0..<first, to: SymbolID(index: 0))
+    try past.advance(to: cut)
+    var warmed = try SynchronizedState(configuration)
+    try warmed.warmUp(
+      try Timeframe.defaultSet.map { timeframe in
+        let series = try past.series(timeframe, .last, of: SymbolID(index: 0))
+        #expect(past.series(series).partial == nil)
+        return SeriesHistory(series, past.history(series, last: .max))
+      })
+    try warmed.apply(tape, first..<tape.count, to: SymbolID(index: 0))
+    // The rings have forgotten some minutes; what is longer was kept whole.
+    for timeframe in [Timeframe.minutes15, .hour1, .hours4, .day1] {
+      let series = try whole.series(timeframe, .last, of: SymbolID(index: 0))
+      #expect(warmed.series(series) == whole.series(series))
+      #expect(
+        warmed.snapshot().indicators(of: series) == whole.snapshot().indicators(of: series))
+    }
+  }
+
+  @Test func `what comes too late or out of order is refused, and nothing is taken in`() throws {
+    var state = try SynchronizedState(configuration)
+    let series = try state.series(.minute1, .last, of: SymbolID(index: 0))
+    let other = try state.series(.minutes5, .last, of: SymbolID(index: 0))
+    let bars = [
+      bar("2024-01-01T00:00:00Z", "2024-01-01T00:01:00Z", 5),
+      bar("2024-01-01T00:02:00Z", "2024-01-01T00:03:00Z", 5),
+    ]
+    let fives = [bar("2024-01-01T00:00:00Z", "2024-01-01T00:05:00Z", 5)]
+    #expect(
+      throws: StateError.warmUpOutOfOrder(
+        symbol: "A", .minute1, tsOpen: bars[0].tsOpen, after: bars[1].tsClose)
+    ) {
+      try state.warmUp([SeriesHistory(other, fives), SeriesHistory(series, bars.reversed())])
+    }
+    #expect(state.history(other, last: 9).isEmpty)
+    try state.warmUp([SeriesHistory(series, bars)])
+    #expect(throws: StateError.self) { try state.warmUp([SeriesHistory(series, bars)]) }
+    #expect(state.history(series, last: 9) == bars)
+    let time = moment("2024-01-02T00:00:00Z")
+    try state.apply(trade(time, 5), to: SymbolID(index: 0))
+    #expect(throws: StateError.warmUpTooLate(clock: time)) {
+      try state.warmUp([SeriesHistory(other, fives)])
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import Indicators
+import Market
+import MultiTimeframe
+
+extension ReferenceState {
+  /// An indicator's values from the definition: a fresh set takes in every completed bar; then,
+  /// for the provisional ones, the current bar as if it closed now.
+  func indicators(of index: Int) -> [(confirmed: Double?, provisional: Double?)] {
+    let it = series[index]
+    let symbol = configuration.symbols[it.symbol]
+    guard let declarations = symbol.indicators[it.timeframe] else { return [] }
+    let countsTicks = !symbol.isFormedByBars && it.source != .last
+    let scale = BarScale(
+      price: symbol.instrument.precision(of: it.source),
+      quantity: countsTicks ? .zero : symbol.instrument.quantityPrecision)
+    // The state has been made with the same declarations.
+    var set = try! IndicatorSet(declarations, scale: scale)
+    for bar in it.completed { set.update(bar) }
+    let confirmed = set.columns.indices.map { set[$0] }
+    if let current = it.current { set.update(current) }
+    return set.columns.indices.map { (confirmed[$0], set[$0]) }
+  }
+}
+
+extension Snapshot {
+  /// What differs from the reference in the indicators of a series, or nil.
+  func indicatorDifference(_ index: Int, _ reference: ReferenceState) -> String? {
+    let series = SeriesID(index: index)
+    let columns = layout.indicatorColumns(of: series)
+    let mine = indicators(of: series)
+    let theirs = reference.indicators(of: index)
+    if mine.count != theirs.count { return "\(mine.count) indicators, reference \(theirs.count)" }
+    for (column, (mine, theirs)) in zip(columns, zip(mine, theirs)) {
+      if mine.confirmed?.bitPattern != theirs.confirmed?.bitPattern
+        || mine.isReady != (theirs.confirmed != nil)
+      {
+        return "\(column.name): confirmed \(mine), reference \(theirs)"
+      }
+      if mine.provisional?.bitPattern != theirs.provisional?.bitPattern {
+        return "\(column.name): provisional \(mine), reference \(theirs)"
+      }
+    }
+    return nil
+  }
+}
