@@ -38,10 +38,6 @@ public struct Coordinator: ~Copyable {
     self.end = end?.nanoseconds ?? .max
   }
 
-  /// The first order key of trades and quotes behind the end.
-  @inline(__always)
-  private var recordEnd: Int64 { end == .max ? .max : end &+ 1 }
-
   /// The clock of the run, to be read by anyone.
   public var clock: ClockReading { time.reading }
 
@@ -49,12 +45,17 @@ public struct Coordinator: ~Copyable {
 
   /// What comes next, with the clock moved to it; nil when the run is over.
   ///
-  /// - Parameter boundary: a moment at which the caller has something to do, such as the next close
-  ///   of a bar: no record of that moment or later comes before the `boundary` event.
+  /// - Parameters:
+  ///   - boundary: a moment at which the caller has something to do, such as the next close of a bar:
+  ///     no record of that moment or later comes before the `boundary` event.
+  ///   - limit: the last moment of interest: nil comes when there is nothing more up to it.
   /// - Throws: what a source or its records are at fault in: everything before has been delivered,
   ///   nothing after it. From then on every call throws the same.
   /// - Complexity: O(log streams) for a run of any length; nothing is allocated.
-  public mutating func next(boundary: Timestamp? = nil) throws(StreamError) -> StreamEvent? {
+  public mutating func next(
+    boundary: Timestamp? = nil, through limit: Timestamp? = nil
+  ) throws(StreamError) -> StreamEvent? {
+    let last = min(end, limit?.nanoseconds ?? .max)
     while true {
       if merge.isUnsettled { guard try settle() else { return nil } }
       let head = merge.next
@@ -63,9 +64,11 @@ public struct Coordinator: ~Copyable {
       }
       let asked = boundary.map { $0.nanoseconds > position.key ? $0.nanoseconds : .max } ?? .max
       let due = min(fence, asked)
-      guard min(head.eventTime, due) <= end, !head.isNone || end != .max else { return finish() }
+      guard min(head.eventTime, due) <= last, !head.isNone || end != .max else {
+        return last == end ? finish() : nil
+      }
       if head.time >= due { return takeMoment(due, isBoundary: asked == due) }
-      if let run = takeRun(head, before: due) { return .records(run) }
+      if let run = takeRun(head, before: due, through: last) { return .records(run) }
     }
   }
 
@@ -104,10 +107,13 @@ public struct Coordinator: ~Copyable {
 
   /// - Returns: nil where the run was left out.
   @inline(__always)
-  private mutating func takeRun(_ head: OrderKey, before due: Int64) -> StreamRun? {
+  private mutating func takeRun(
+    _ head: OrderKey, before due: Int64, through last: Int64
+  ) -> StreamRun? {
     let stream = head.stream
     if head.time >= meters[stream].stretchEnd { meters[stream].enterStretch(at: head.time) }
-    let fence = min(due, meters[stream].stretchEnd, head.isBar ? end : recordEnd)
+    // Bars up to the last moment stand before it, trades and quotes at it too.
+    let fence = min(due, meters[stream].stretchEnd, head.isBar || last == .max ? last : last &+ 1)
     let range = merge.take(before: fence, atMost: .max)
     position.key = merge.key(stream, at: range.upperBound &- 1)
     position.clock = head.isBar ? position.key &+ 1 : position.key
