@@ -39,6 +39,7 @@ extension Coordinator {
       throw .differentCalendars(symbol: key.symbol, known.name, other.name)
     }
     let id = try merge.register(source, as: key, options.late)
+    if let control, let source = source.interruptible { control.attach(source) }
     meters.append(
       StreamMeter(
         key, options.calendar, interval: options.expectedNanoseconds(key.kind),
@@ -61,6 +62,7 @@ extension Coordinator {
   /// - Throws: `StreamError.notRegistered`.
   public mutating func remove(_ key: StreamKey) throws(StreamError) {
     guard let id = merge.liveStreams[key] else { throw .notRegistered(key) }
+    merge.slots[id.index].source?.interruptible?.interrupt()
     merge.end(id.index)
   }
 

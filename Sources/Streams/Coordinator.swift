@@ -29,13 +29,24 @@ public struct Coordinator: ~Copyable {
   var fence = Int64.max
   /// The last moment of the run, in nanoseconds.
   let end: Int64
+  let control: RunControl?
   /// What stopped the run; it does not go on after that.
   var failure: StreamError?
 
-  /// - Parameter end: the last moment of the run. Sessions and timers go on up to it when the
-  ///   streams have ended; where it is nil the run ends with them.
-  public init(through end: Timestamp? = nil) {
+  /// - Parameters:
+  ///   - end: the last moment of the run. Sessions and timers go on up to it when the streams have
+  ///     ended; where it is nil the run ends with them.
+  ///   - control: drives the run from outside: its speed, pauses and end.
+  public init(through end: Timestamp? = nil, control: RunControl? = nil) {
     self.end = end?.nanoseconds ?? .max
+    self.control = control
+  }
+
+  deinit {
+    // Nobody takes what is still pushed.
+    for stream in merge.liveStreams.values {
+      merge.slots[stream.index].source?.interruptible?.interrupt()
+    }
   }
 
   /// The clock of the run, to be read by anyone.
@@ -43,7 +54,8 @@ public struct Coordinator: ~Copyable {
 
   // MARK: The way of time
 
-  /// What comes next, with the clock moved to it; nil when the run is over.
+  /// What comes next, with the clock moved to it; nil when the run is over,
+  /// or was stopped.
   ///
   /// - Parameters:
   ///   - boundary: a moment at which the caller has something to do, such as the next close of a bar:
@@ -67,8 +79,18 @@ public struct Coordinator: ~Copyable {
       guard min(head.eventTime, due) <= last, !head.isNone || end != .max else {
         return last == end ? finish() : nil
       }
+      var (last, count) = (last, Int.max)
+      if let control, control.needsAttention {
+        switch control.admit(min(head.eventTime, due), after: position.clock) {
+        case .stop: return nil
+        case .go(let through, let atMost): (last, count) = (min(last, through), atMost)
+        }
+      }
       if head.time >= due { return takeMoment(due, isBoundary: asked == due) }
-      if let run = takeRun(head, before: due, through: last) { return .records(run) }
+      if let run = takeRun(head, before: due, through: last, atMost: count) {
+        return .records(run)
+      }
+      if count == 1 { control?.giveStepBack() }
     }
   }
 
@@ -108,13 +130,13 @@ public struct Coordinator: ~Copyable {
   /// - Returns: nil where the run was left out.
   @inline(__always)
   private mutating func takeRun(
-    _ head: OrderKey, before due: Int64, through last: Int64
+    _ head: OrderKey, before due: Int64, through last: Int64, atMost limit: Int
   ) -> StreamRun? {
     let stream = head.stream
     if head.time >= meters[stream].stretchEnd { meters[stream].enterStretch(at: head.time) }
     // Bars up to the last moment stand before it, trades and quotes at it too.
     let fence = min(due, meters[stream].stretchEnd, head.isBar || last == .max ? last : last &+ 1)
-    let range = merge.take(before: fence, atMost: .max)
+    let range = merge.take(before: fence, atMost: limit)
     position.key = merge.key(stream, at: range.upperBound &- 1)
     position.clock = head.isBar ? position.key &+ 1 : position.key
     time.advance(to: position.clock)
@@ -139,6 +161,7 @@ public struct Coordinator: ~Copyable {
       return .timer(timers.take(), Timestamp(unchecked: moment))
     }
     let (symbol, boundary) = sessions.take()
+    control?.sessionChanged()
     return boundary.kind == .opened
       ? .sessionOpened(symbol: symbol, boundary) : .sessionClosed(symbol: symbol, boundary)
   }
