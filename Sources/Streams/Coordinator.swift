@@ -30,6 +30,9 @@ public struct Coordinator: ~Copyable {
   /// The last moment of the run, in nanoseconds.
   let end: Int64
   let control: RunControl?
+  /// When the first record comes, or the first timer. The openings of the sessions under way lie
+  /// before it.
+  private var firstMoment = Int64.min
   /// What stopped the run; it does not go on after that.
   var failure: StreamError?
 
@@ -81,7 +84,7 @@ public struct Coordinator: ~Copyable {
       }
       var (last, count) = (last, Int.max)
       if let control, control.needsAttention {
-        switch control.admit(min(head.eventTime, due), after: position.clock) {
+        switch control.admit(min(head.eventTime, due), after: pacedClock) {
         case .stop: return nil
         case .go(let through, let atMost): (last, count) = (min(last, through), atMost)
         }
@@ -100,6 +103,7 @@ public struct Coordinator: ~Copyable {
   private mutating func begin(at head: OrderKey) -> Bool {
     let first = min(head.eventTime, timers.nextTime)
     guard first != .max else { return false }
+    firstMoment = first
     sessions.begin(at: Timestamp(unchecked: first))
     refreshFence()
     return true
@@ -167,6 +171,9 @@ public struct Coordinator: ~Copyable {
   }
 
   mutating func refreshFence() { fence = min(sessions.nextTime, timers.nextTime) }
+
+  /// The clock, as far as the run is paced: from its first record on.
+  private var pacedClock: Int64 { position.clock < firstMoment ? .min : position.clock }
 
   /// The clock, once the run has begun.
   var startedClock: Int64? { position.clock == .min ? nil : position.clock }

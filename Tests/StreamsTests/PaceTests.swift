@@ -50,6 +50,23 @@ import Testing
     #expect(try timed(["a--b-(cd)|"], control, clock) == ["ab@0ms", "cd@0ms"])
   }
 
+  @Test func `nobody waits for the first record, though its session opened before it`() throws {
+    let clock = ManualClock()
+    let control = RunControl(speed: 1, wallClock: clock)
+    var coordinator = Coordinator(control: control)
+    try coordinator.register(
+      RecordSource<TradeColumns>([trade("2024-07-03T14:00:00Z"), trade("2024-07-03T14:00:05Z")]),
+      as: StreamKey("A", .trades), StreamOptions(calendar: try .named("XNYS")))
+    #expect(try coordinator.see()?.count == 1)
+    #expect(
+      try coordinator.see() == [
+        .record(stream: 0, time: moment("2024-07-03T14:00:00Z").nanoseconds, number: 1)
+      ])
+    #expect(clock.deadlines.isEmpty)
+    #expect(try coordinator.see()?.count == 1)
+    #expect(clock.now == 1_000_000 + 5 * PaceTests.second)
+  }
+
   @Test func `gaps are skipped where asked for`() throws {
     let clock = ManualClock()
     let control = RunControl(speed: 1, skippingGapsOver: .seconds(3), wallClock: clock)

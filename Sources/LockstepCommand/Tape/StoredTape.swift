@@ -51,15 +51,17 @@ struct StoredTape: ~Copyable {
 }
 
 extension SynchronizedState {
-  /// Applies the records of a run.
+  /// Applies the records of a run, or those of `range`.
   mutating func apply(
-    _ run: StreamRun, of coordinator: borrowing Coordinator, _ stream: StoredStream
+    _ run: StreamRun, _ range: Range<Int>? = nil, of coordinator: borrowing Coordinator,
+    _ stream: StoredStream
   ) throws(StateError) {
+    let range = range ?? run.range
     switch stream.key.kind {
-    case .trades: try apply(coordinator[trades: run.stream], run.range, to: stream.symbol)
-    case .quotes: try apply(coordinator[quotes: run.stream], run.range, to: stream.symbol)
+    case .trades: try apply(coordinator[trades: run.stream], range, to: stream.symbol)
+    case .quotes: try apply(coordinator[quotes: run.stream], range, to: stream.symbol)
     case .bars(let source, _):
-      for index in run.range {
+      for index in range {
         try apply(coordinator[bars: run.stream][index], source: source, to: stream.symbol)
       }
     }

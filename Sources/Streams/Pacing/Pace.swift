@@ -30,9 +30,10 @@ struct Pace {
 
   /// When the event of `time` is due on the wall.
   ///
-  /// - Parameter clock: the last event's time; `Int64.min` before the first, which is due at once.
+  /// - Parameter clock: the last event's time; `Int64.min` up to the first, which is due at once.
   mutating func due(_ time: Int64, after clock: Int64, at wall: Int64) -> Int64 {
-    let start = anchor ?? (wall, clock == .min ? time : max(reached, clock))
+    guard clock != .min else { return wall }
+    let start = anchor ?? (wall, max(reached, clock))
     anchor = start
     let here = self.time(at: wall, from: start)
     if let longestGap, time - max(here, clock) > longestGap { anchor = (wall, time) }

@@ -123,6 +123,9 @@ public final class RunControl: @unchecked Sendable {
     attention.store(!isFree, ordering: .releasing)
   }
 
+  /// Whether nothing holds the run up: no speed, pause, step or stop.
+  public var isAtFullSpeed: Bool { !attention.load(ordering: .acquiring) }
+
   // MARK: From the run
 
   /// Whether `admit` must be asked before the next event.
