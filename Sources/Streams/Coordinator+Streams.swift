@@ -34,24 +34,24 @@ extension Coordinator {
   private mutating func register(
     _ source: AnySource, _ key: StreamKey, _ options: StreamOptions
   ) throws(StreamError) -> StreamID {
-    let symbol = symbols.firstIndex(of: key.symbol)
-    if let symbol, let known = calendars[symbol], let other = options.calendar, known != other {
-      throw .differentCalendars(symbol: key.symbol, known.name, other.name)
+    let known = symbols.firstIndex(of: key.symbol)
+    if let known, let first = calendars[known], let other = options.calendar, first != other {
+      throw .differentCalendars(symbol: key.symbol, first.name, other.name)
     }
-    let id = try merge.register(source, as: key, options.late)
+    let symbol = known ?? symbols.count
+    let id = try merge.register(source, as: key, symbol: symbol, options.late)
     if let control, let source = source.interruptible { control.attach(source) }
     meters.append(
       StreamMeter(
         key, options.calendar, interval: options.expectedNanoseconds(key.kind),
         outsidePolicy: options.outsideSession))
-    symbolOfStream.append(symbol ?? symbols.count)
-    if symbol == nil {
+    if known == nil {
       symbols.append(key.symbol)
       calendars.append(nil)
     }
-    if let calendar = options.calendar, calendars[symbolOfStream[id.index]] == nil {
-      calendars[symbolOfStream[id.index]] = calendar
-      sessions.add(calendar, symbol: symbolOfStream[id.index], clock: startedClock)
+    if let calendar = options.calendar, calendars[symbol] == nil {
+      calendars[symbol] = calendar
+      sessions.add(calendar, symbol: symbol, clock: startedClock)
       refreshFence()
     }
     return id

@@ -16,8 +16,6 @@ import Sessions
 public struct Coordinator: ~Copyable {
   var merge = StreamMerge()
   var meters = GrowingBuffer<StreamMeter>()
-  /// The symbol of each stream.
-  var symbolOfStream = GrowingBuffer<Int>()
   /// The names of the symbols, in the order of registration.
   public internal(set) var symbols: [String] = []
   var calendars: [TradingCalendar?] = []
@@ -97,6 +95,51 @@ public struct Coordinator: ~Copyable {
     }
   }
 
+  /// The next runs of records, as many as come before anything else and have room: `next` again and
+  /// again, for less.
+  ///
+  /// The clock is moved to the last of them. Where the run is paced or stepped, there is one.
+  ///
+  /// - Parameter runs: is emptied first; how many it gets at most is its capacity, 256 at least.
+  /// - Returns: what comes next where that is no record, with `runs` empty; otherwise the first of
+  ///   the runs. Nil when the run is over, or was stopped.
+  /// - Throws: as `next`.
+  public mutating func next(
+    _ runs: inout [StreamRun], boundary: Timestamp? = nil, through limit: Timestamp? = nil
+  ) throws(StreamError) -> StreamEvent? {
+    runs.removeAll(keepingCapacity: true)
+    runs.reserveCapacity(256)
+    let event = try next(boundary: boundary, through: limit)
+    guard case .records(let first) = event else { return event }
+    runs.append(first)
+    if control?.isAtFullSpeed ?? true {
+      let asked = boundary.map { $0.nanoseconds > position.key ? $0.nanoseconds : .max } ?? .max
+      let last = min(end, limit?.nanoseconds ?? .max)
+      // A bar a nanosecond behind the last moment would stand at it: leave what is there to `next`.
+      appendRuns(&runs, before: min(fence, asked, last))
+    }
+    return event
+  }
+
+  /// Takes runs as long as nothing else is to be looked at.
+  private mutating func appendRuns(_ runs: inout [StreamRun], before due: Int64) {
+    var lastHead: OrderKey?
+    while runs.count < runs.capacity, !merge.isUnsettled {
+      let head = merge.next
+      let stream = head.stream
+      guard head.time < due, head.time < meters[stream].stretchEnd, !meters[stream].isOutside else {
+        break
+      }
+      let range = merge.take(before: min(due, meters[stream].stretchEnd), atMost: .max)
+      position.key = merge.key(stream, at: range.upperBound &- 1)
+      lastHead = head
+      runs.append(count(range, of: stream))
+    }
+    guard let lastHead else { return }
+    position.clock = lastHead.isBar ? position.key &+ 1 : position.key
+    time.advance(to: position.clock)
+  }
+
   /// The first event is known: the clock begins with it, and the sessions with those under way.
   ///
   /// - Returns: false where nothing is to come.
@@ -148,10 +191,19 @@ public struct Coordinator: ~Copyable {
       meters[stream].drop(range.count)
       return nil
     }
-    merge.count(range, of: stream, in: &meters[stream])
+    return count(range, of: stream)
+  }
+
+  /// Counts records that are delivered, up to `position.key`.
+  @inline(__always)
+  private mutating func count(_ range: Range<Int>, of stream: Int) -> StreamRun {
+    if meters[stream].count(range.count, through: position.key) {
+      merge.countIntervals(range, of: stream, in: &meters[stream])
+    }
+    let (symbol, kind, hasReceiveTimes) = merge.traits(stream)
+    if hasReceiveTimes { merge.measure(range, of: stream, in: &meters[stream]) }
     return StreamRun(
-      stream: StreamID(index: stream), symbol: symbolOfStream[stream],
-      kind: merge.slots[stream].recordKind, range: range,
+      stream: StreamID(index: stream), symbol: symbol, kind: kind, range: range,
       isOutsideSession: meters[stream].isOutside)
   }
 

@@ -50,15 +50,18 @@ enum Seen: Hashable, CustomStringConvertible {
 extension Coordinator {
   /// The next event, record by record. A record's number is its price.
   mutating func see(boundary: Timestamp? = nil) throws -> [Seen]? {
-    guard let event = try next(boundary: boundary) else { return nil }
+    try next(boundary: boundary).map { see($0) }
+  }
+
+  func see(_ event: StreamEvent) -> [Seen] {
     switch event {
-    case .records(let run): return see(run)
-    case .boundary(let time): return [.boundary(time.nanoseconds)]
+    case .records(let run): see(run)
+    case .boundary(let time): [.boundary(time.nanoseconds)]
     case .sessionOpened(let symbol, let boundary):
-      return [.opened(symbol: symbol, boundary.time.nanoseconds)]
+      [.opened(symbol: symbol, boundary.time.nanoseconds)]
     case .sessionClosed(let symbol, let boundary):
-      return [.closed(symbol: symbol, boundary.time.nanoseconds)]
-    case .timer(let id, let time): return [.timer(id.index, time.nanoseconds)]
+      [.closed(symbol: symbol, boundary.time.nanoseconds)]
+    case .timer(let id, let time): [.timer(id.index, time.nanoseconds)]
     }
   }
 

@@ -20,6 +20,37 @@ import Testing
     }
   }
 
+  @Test func `many runs at once are the same as one after the other`() throws {
+    for seed in randomSeeds(300) {
+      let random = RandomStreams(seed: seed)
+      var (single, several) = (Coordinator(), Coordinator())
+      for index in random.streams.indices {
+        try random.register(index, in: &single)
+        try random.register(index, in: &several)
+      }
+      try single.setTimer(every: .nanoseconds(1 + random.span / 5), from: moment(1_000_001))
+      try several.setTimer(every: .nanoseconds(1 + random.span / 5), from: moment(1_000_001))
+      var runs: [StreamRun] = []
+      var seen: [Seen] = []
+      var boundary: Int64 = 1_000_000
+      while let event = try several.next(&runs, boundary: moment(boundary)) {
+        if runs.isEmpty { seen += several.see(event) }
+        for run in runs { seen += several.see(.records(run)) }
+        if case .boundary = event { boundary += 1 + random.span / 9 }
+        #expect(several.clock.time?.nanoseconds == seen.last?.time)
+      }
+      var expected: [Seen] = []
+      boundary = 1_000_000
+      while let part = try single.see(boundary: moment(boundary)) {
+        expected += part
+        if case .boundary = part[0] { boundary += 1 + random.span / 9 }
+      }
+      #expect(seen == expected, "seed \(seed)")
+      #expect(
+        several.qualities.map(\.deliveredCount) == single.qualities.map(\.deliveredCount))
+    }
+  }
+
   @Test func `boundaries cut runs and change no order`() throws {
     for seed in randomSeeds(200) {
       let random = RandomStreams(seed: seed)

@@ -27,14 +27,16 @@
 
   var indices: Range<Int> { 0..<count }
 
+  /// - Precondition: an index of the buffer; not looked at in optimised code, since the numbers of
+  ///   streams are made in one place, and never change.
   @inline(__always)
   subscript(index: Int) -> Element {
     _read {
-      precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
+      assert(indices.contains(index), "index out of range")
       yield unsafe elements[index]
     }
     _modify {
-      precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
+      assert(indices.contains(index), "index out of range")
       yield unsafe &elements[index]
     }
   }

@@ -21,12 +21,15 @@ struct StreamMerge: ~Copyable {
 
   /// - Throws: `StreamError.alreadyRegistered`.
   mutating func register(
-    _ source: AnySource, as key: StreamKey, _ latePolicy: LatePolicy
+    _ source: AnySource, as key: StreamKey, symbol: Int, _ latePolicy: LatePolicy
   ) throws(StreamError) -> StreamID {
     guard liveStreams[key] == nil else { throw .alreadyRegistered(key) }
     let id = StreamID(index: slots.count)
     let slot = StreamSlot(key, source, latePolicy)
-    heads.append(StreamHead(rank: OrderKey.rank(of: id, isBar: slot.isBar)))
+    heads.append(
+      StreamHead(
+        rank: OrderKey.rank(of: id, isBar: slot.isBar), symbol: Int32(symbol),
+        kind: slot.recordKind))
     slots.append(slot)
     liveStreams[key] = id
     hungry.append(id.index)
@@ -79,9 +82,9 @@ struct StreamMerge: ~Copyable {
   mutating func take(before fence: Int64, atMost limit: Int) -> Range<Int> {
     let winner = tournament.winner
     let stream = winner.stream
-    let start = heads[stream].index
+    let (start, batchEnd) = (heads[stream].index, heads[stream].end)
     var end = start &+ 1
-    if end < heads[stream].end {
+    if end < batchEnd {
       let follower = headKey(stream, at: end)
       tournament.replay(follower, at: winner.leaf)
       if tournament.winner.stream == stream, follower.time < fence, limit > 1 {
@@ -89,7 +92,7 @@ struct StreamMerge: ~Copyable {
       }
     }
     heads[stream].index = end
-    if end == heads[stream].end { hungry.append(stream) }
+    if end == batchEnd { hungry.append(stream) }
     return start..<end
   }
 
@@ -125,13 +128,24 @@ struct StreamMerge: ~Copyable {
   @inline(__always)
   func key(_ stream: Int, at index: Int) -> Int64 { heads[stream].keys[index] }
 
-  /// Counts a run in the meter of its stream.
+  /// What is looked at for every run of a stream.
   @inline(__always)
-  func count(_ range: Range<Int>, of stream: Int, in meter: inout StreamMeter) {
-    meter.count(range, in: heads[stream].keys)
-    if !slots[stream].trades.receiveTimes.isEmpty {
+  func traits(_ stream: Int) -> (symbol: Int, kind: RecordKind, hasReceiveTimes: Bool) {
+    (Int(heads[stream].symbol), heads[stream].kind, heads[stream].hasReceiveTimes)
+  }
+
+  /// Counts the intervals that a run reaches over.
+  @inline(never)
+  func countIntervals(_ range: Range<Int>, of stream: Int, in meter: inout StreamMeter) {
+    meter.countIntervals(range, in: heads[stream].keys)
+  }
+
+  /// Counts how late the records of a run were received.
+  @inline(never)
+  func measure(_ range: Range<Int>, of stream: Int, in meter: inout StreamMeter) {
+    if heads[stream].kind == .trade {
       meter.measure(slots[stream].trades.times, slots[stream].trades.receiveTimes, range)
-    } else if !slots[stream].quotes.receiveTimes.isEmpty {
+    } else {
       meter.measure(slots[stream].quotes.times, slots[stream].quotes.receiveTimes, range)
     }
   }
@@ -168,6 +182,7 @@ struct StreamMerge: ~Copyable {
       guard start < keys.count else { continue }
       heads[stream].keys = keys
       (heads[stream].index, heads[stream].end) = (start, keys.count)
+      heads[stream].hasReceiveTimes = slots[stream].hasReceiveTimes
       return true
     }
   }

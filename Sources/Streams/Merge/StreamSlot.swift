@@ -8,8 +8,13 @@ struct StreamHead {
   var index = 0
   var end = 0
   let rank: UInt32
-  /// Where the stream plays in the tournament; -1 once it has ended.
-  var leaf: Int32 = -1
+  /// Where the stream plays in the tournament.
+  var leaf: Int32 = 0
+  /// The place of its symbol, and what its records are.
+  let symbol: Int32
+  let kind: RecordKind
+  /// Whether the batch at hand has receive times.
+  var hasReceiveTimes = false
 }
 
 /// The rest of a stream: where its records come from, and the batch at hand.
@@ -49,6 +54,10 @@ struct StreamHead {
     case .bars(let source): return try source.next(into: &bars) ? bars.orderKeys : nil
     case nil: return nil
     }
+  }
+
+  var hasReceiveTimes: Bool {
+    !trades.receiveTimes.isEmpty || !quotes.receiveTimes.isEmpty
   }
 
   /// The time of the event with this order key.

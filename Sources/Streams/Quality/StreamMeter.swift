@@ -66,18 +66,19 @@ struct StreamMeter {
   mutating func drop(_ count: Int) { quality.droppedCount += count }
 
   /// Counts records that are delivered, of one stretch.
+  ///
+  /// - Parameter last: the order key of the last one.
+  /// - Returns: whether they reach over the end of the interval, so that `countIntervals` must look
+  ///   at them.
   @inline(__always)
-  mutating func count(_ range: Range<Int>, in keys: [Int64]) {
-    quality.deliveredCount &+= range.count
-    if keys[range.upperBound &- 1] >= intervalEnd {
-      countIntervals(range, in: keys)
-    } else if isOutside {
-      quality.outsideSessionCount += range.count
-    }
+  mutating func count(_ count: Int, through last: Int64) -> Bool {
+    quality.deliveredCount &+= count
+    if isOutside { quality.outsideSessionCount &+= count }
+    return last >= intervalEnd
   }
 
-  @inline(never)
-  private mutating func countIntervals(_ range: Range<Int>, in keys: [Int64]) {
+  /// Goes through the intervals in which there are records.
+  mutating func countIntervals(_ range: Range<Int>, in keys: [Int64]) {
     var index = range.lowerBound
     while true {
       index = OrderSearch.end(of: index..<range.upperBound, before: intervalEnd, in: keys)
