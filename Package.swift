@@ -64,7 +64,8 @@ let package = Package(
     // Counts allocations by standing in front of the C library's; nothing under a sanitizer.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
     tests("MarketTests", ["Market"]),
-    tests("IndicatorsTests", ["Indicators"], exclude: ["Reference"]),
+    tests(
+      "IndicatorsTests", ["Indicators", "MultiTimeframe", "SampleTapes"], exclude: ["Reference"]),
     tests("HashingTests", ["Hashing"]),
     tests("SessionsTests", ["Sessions"]),
     tests(

@@ -3,12 +3,14 @@
 
     talib_reference.py numbers            the fixed numbers for the synthetic bars, as text
     talib_reference.py stream FILE KIND   every number for the bars of FILE, as bytes
+    talib_reference.py stream FILE raw PRICE_DIGITS VOLUME_DIGITS
 
 `numbers` is what stands in Tests/IndicatorsTests/Reference/talib.tsv: a line for each output of
 each declaration, with a sample of its values. `stream` writes, for each output of each
 declaration, a line of JSON and then its values as little-endian doubles, NaN before the first;
 KIND says how FILE is laid out: `fxcm` (timestamp,open,high,low,close, 3 decimals) or `daily`
-(date,open,high,low,close,volume, 2 decimals). Scripts/compare-talib makes the environment.
+(date,open,high,low,close,volume, 2 decimals), both compressed; `raw` (trading day, open, high,
+low, close, volume in whole units, no header). Scripts/talib-environment makes the environment.
 """
 
 import csv
@@ -56,16 +58,17 @@ class SeededGenerator:
 class Bars:
     """Prices and volumes as whole units, and as the doubles that TA-Lib takes."""
 
-    def __init__(self, rows, price_digits, volume_digits, bars_a_day):
+    def __init__(self, rows, price_digits, volume_digits, days):
+        """`days`: the trading day of each row, or how many rows make one."""
         raw = np.array(rows, dtype=np.int64)
         self.open, self.high, self.low, self.close = (
             raw[:, column] / 10.0**price_digits for column in range(4)
         )
         self.volume = raw[:, 4] / 10.0**volume_digits
-        self.days = [
-            slice(start, min(start + bars_a_day, len(raw)))
-            for start in range(0, len(raw), bars_a_day)
-        ]
+        if isinstance(days, int):
+            days = np.arange(len(raw)) // days
+        edges = [0, *(np.flatnonzero(np.diff(days)) + 1), len(raw)]
+        self.days = [slice(start, end) for start, end in zip(edges, edges[1:])]
         self.median = (self.high + self.low) / 2
         self.typical = (self.high + self.low + self.close) / 3
         self.weighted = (self.high + self.low + 2 * self.close) / 4
@@ -108,6 +111,15 @@ def read_bars(path, kind):
             prices = [round(float(field) * 10**digits) for field in row[1:5]]
             rows.append((*prices, round(float(row[5])) if kind == "daily" else 1))
     return Bars(rows, digits, 0, {"fxcm": 1440, "daily": 1}[kind])
+
+
+def read_raw_bars(path, price_digits, volume_digits):
+    """Bars in whole units, each with its trading day."""
+    with open(path) as file:
+        rows = [[int(field) for field in row] for row in csv.reader(file)]
+    return Bars(
+        [row[1:] for row in rows], price_digits, volume_digits, np.array([row[0] for row in rows])
+    )
 
 
 def by_day(function, bars):
@@ -265,9 +277,9 @@ def print_numbers():
             print(text, name, first, sample, sep="\t")
 
 
-def stream(path, kind):
+def stream(bars):
     out = sys.stdout.buffer
-    for text, names, series in cases(read_bars(path, kind)):
+    for text, names, series in cases(bars):
         first = max(first_place(values) for values in series)
         for name, values in zip(names, series):
             values = np.asarray(values, dtype="<f8")
@@ -280,6 +292,8 @@ if __name__ == "__main__":
     if sys.argv[1:] == ["numbers"]:
         print_numbers()
     elif len(sys.argv) == 4 and sys.argv[1] == "stream":
-        stream(sys.argv[2], sys.argv[3])
+        stream(read_bars(sys.argv[2], sys.argv[3]))
+    elif len(sys.argv) == 6 and sys.argv[1] == "stream" and sys.argv[3] == "raw":
+        stream(read_raw_bars(sys.argv[2], int(sys.argv[4]), int(sys.argv[5])))
     else:
         sys.exit(__doc__)

@@ -31,6 +31,37 @@ struct BarRing: ~Copyable {
     if next == bars.count { next = 0 }
   }
 
+  /// The bar that was completed `age` bars ago, the last one being of age 1; at most the capacity.
+  @inline(__always)
+  subscript(age: Int) -> Bar {
+    bars[next >= age ? next &- age : next &- age &+ bars.count]
+  }
+
+  /// The latest `count` bars, where they lie: valid until as many again as fit beside them have
+  /// been appended.
+  mutating func latest(_ count: Int) -> Stretch {
+    unsafe Stretch(
+      memory: bars.pointer(to: 0), capacity: bars.count,
+      first: next >= count ? next - count : next - count + bars.count, count: count)
+  }
+
+  /// Consecutive bars of a ring, for another thread.
+  @safe struct Stretch {
+    fileprivate let memory: UnsafeMutablePointer<Bar>
+    fileprivate let capacity: Int
+    fileprivate let first: Int
+    fileprivate let count: Int
+
+    func visit(_ body: (Bar) -> Void) {
+      var place = first
+      for _ in 0..<count {
+        unsafe body(memory[place])
+        place &+= 1
+        if place == capacity { place = 0 }
+      }
+    }
+  }
+
   /// The latest `count` bars, oldest first; fewer when there are fewer.
   /// - Complexity: O(`count`).
   func suffix(_ count: Int) -> [Bar] {

@@ -33,8 +33,8 @@ struct Ladder: ~Copyable {
   /// they are the partial bar; for the others, the part that has been folded in.
   var values: FixedBuffer<BarAccumulator>
   var rings: FixedBuffer<BarRing>
-  /// By slot, like the values.
-  var indicators: FixedBuffer<SeriesIndicators>
+  /// By slot, like the values; nil where there are none.
+  let indicators: FixedBuffer<SeriesIndicators?>
   private var cursor: SessionCursor
   /// The earliest close of a bar that holds records; `Int64.max` when none does.
   private(set) var nextClose = Int64.max
@@ -48,7 +48,7 @@ struct Ladder: ~Copyable {
 
   init(
     symbolIndex: Int, plan: LadderPlan, priceSources: [PriceSource], calendar: TradingCalendar,
-    history: Int, indicators: (Timeframe, PriceSource) -> IndicatorSet
+    history: Int, worker: IndicatorWorker?, indicators: (Timeframe, PriceSource) -> IndicatorSet
   ) {
     self.symbolIndex = symbolIndex
     self.priceSources = priceSources
@@ -63,9 +63,9 @@ struct Ladder: ~Copyable {
         dependents: plan.dependents(of: index))
     }
     self.indicators = FixedBuffer(count: plan.rungs.count * sources) { slot in
-      SeriesIndicators(
-        indicators(plan.rungs[slot / sources].timeframe, priceSources[slot % sources]),
-        historyLength: history)
+      let set = indicators(plan.rungs[slot / sources].timeframe, priceSources[slot % sources])
+      return set.valueCount == 0
+        ? nil : SeriesIndicators(set, historyLength: history, worker: worker)
     }
     values = FixedBuffer(count: plan.rungs.count * sources) { _ in BarAccumulator() }
     rings = FixedBuffer(count: plan.rungs.count * sources) { slot in
@@ -124,8 +124,8 @@ struct Ladder: ~Copyable {
     return closed
   }
 
-  /// Keeps the completed bars of a rung, updates its indicators, merges the bars into the rungs that
-  /// rest on it and take records now, and empties the rung.
+  /// Keeps the completed bars of a rung for its history and its indicators, merges the bars into
+  /// the rungs that rest on it and take records now, and empties the rung.
   ///
   /// - Returns: whether the rung is visible and held records.
   @inline(__always)
@@ -138,9 +138,10 @@ struct Ladder: ~Copyable {
     for source in 0..<sourceCount {
       let value = values[slot &+ source]
       if rung.isVisible {
-        let bar = value.bar(rung.span)
-        rings[slot &+ source].append(bar)
-        if rung.hasIndicators { indicators[slot &+ source].append(bar) }
+        rings[slot &+ source].append(value.bar(rung.span))
+        if rung.hasIndicators {
+          indicators[slot &+ source]?.noteClose(in: &rings[slot &+ source])
+        }
       }
       var dependents = rung.dependents
       while dependents != 0 {
@@ -154,6 +155,14 @@ struct Ladder: ~Copyable {
       values[slot &+ source] = BarAccumulator()
     }
     return rung.isVisible
+  }
+
+  /// A series' indicators, every completed bar taken in; nil where there are none.
+  @inline(__always)
+  func currentIndicators(_ slot: Int) -> SeriesIndicators? {
+    guard let current = indicators[slot] else { return nil }
+    current.catchUp(with: rings[slot])
+    return current
   }
 
   /// Computes the volume limit exactly. A ladder's price sources have the same volumes.

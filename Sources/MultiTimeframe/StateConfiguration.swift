@@ -41,6 +41,14 @@ public enum LateRecordPolicy: Sendable {
   case dropAndCount
 }
 
+/// Where indicators are kept up to date.
+public enum IndicatorThread: Sendable {
+  /// On the thread of the state's owner alone.
+  case none
+  /// While nobody looks, and bars close by the hundred, on a thread beside it.
+  case one
+}
+
 /// Everything that a synchronized state needs to know before its first record.
 public struct StateConfiguration: Sendable {
   public var symbols: [SymbolConfiguration]
@@ -50,6 +58,9 @@ public struct StateConfiguration: Sendable {
   public var symbolLimit = 10
   /// A configuration that would need more memory than this is refused, in units of 10^6 bytes.
   public var memoryLimitMB = 1_000
+  /// Whether a thread of its own takes completed bars into indicators while records in bulk go on;
+  /// it changes no result.
+  public var indicatorThread = IndicatorThread.one
   public var lateRecords = LateRecordPolicy.refuse
   /// How many state changes the audit trail keeps; 0 turns it off.
   public var auditTrailLength = 0

@@ -101,7 +101,10 @@ public final class StateLayout: Sendable {
     self.valueCount = valueCount
   }
 
-  func makeLadders(_ configuration: StateConfiguration) -> FixedBuffer<Ladder> {
+  /// - Parameter worker: takes bars into indicators, where they are many.
+  func makeLadders(
+    _ configuration: StateConfiguration, worker: IndicatorWorker?
+  ) -> FixedBuffer<Ladder> {
     let groups = configuration.symbols.enumerated().flatMap { index, symbol in
       symbol.ladderGroups.map { (index, $0.sources) }
     }
@@ -110,7 +113,7 @@ public final class StateLayout: Sendable {
       return Ladder(
         symbolIndex: index, plan: plans[index], priceSources: sources,
         calendar: configuration.symbols[index].calendar, history: configuration.historyLength,
-        indicators: configuration.symbols[index].knownIndicatorSet)
+        worker: worker, indicators: configuration.symbols[index].knownIndicatorSet)
     }
   }
 

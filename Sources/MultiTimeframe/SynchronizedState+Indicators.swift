@@ -24,7 +24,7 @@ extension SynchronizedState {
   /// - Complexity: O(1).
   public func confirmed(_ id: IndicatorID) -> Double? {
     let place = places[id.series.index]
-    return ladders[place.ladder].indicators[place.slot].set[id.column]
+    return ladders[place.ladder].currentIndicators(place.slot)?.confirmed(id.column)
   }
 
   /// The confirmed values of an indicator at the latest completed bars, oldest first: those of
@@ -33,7 +33,7 @@ extension SynchronizedState {
   public func indicatorHistory(_ id: IndicatorID, last count: Int) -> [Double?] {
     let place = places[id.series.index]
     let column = layout.indicators[id.series.index].columns[id.column]
-    return ladders[place.ladder].indicators[place.slot].history(column, last: count)
+    return ladders[place.ladder].currentIndicators(place.slot)?.history(column, last: count) ?? []
   }
 
   /// The values of all indicators, confirmed and provisional, as the layout places them.
@@ -55,7 +55,7 @@ extension SynchronizedState {
     _ series: SeriesID, partial: Bar?, into readings: inout MutableSpan<Double>, at start: Int
   ) {
     let place = places[series.index]
-    ladders[place.ladder].indicators[place.slot].read(
+    ladders[place.ladder].currentIndicators(place.slot)?.read(
       partial: partial, into: &readings, at: start)
   }
 }

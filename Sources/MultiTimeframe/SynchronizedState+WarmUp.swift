@@ -68,18 +68,18 @@ extension SynchronizedState {
 @safe private struct SeriesSlot: @unchecked Sendable {
   // Sendable by hand: `warmUp` hands each series to one thread, and waits for all of them.
   let ring: UnsafeMutablePointer<BarRing>
-  let indicators: UnsafeMutablePointer<SeriesIndicators>
+  let indicators: SeriesIndicators?
 
   func append(_ bars: [Bar]) {
     for bar in bars {
       unsafe ring.pointee.append(bar)
-      unsafe indicators.pointee.append(bar)
+      indicators?.append(bar)
     }
   }
 }
 
 extension Ladder {
   fileprivate mutating func slot(_ slot: Int) -> SeriesSlot {
-    unsafe SeriesSlot(ring: rings.pointer(to: slot), indicators: indicators.pointer(to: slot))
+    unsafe SeriesSlot(ring: rings.pointer(to: slot), indicators: currentIndicators(slot))
   }
 }

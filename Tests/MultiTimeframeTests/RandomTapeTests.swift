@@ -85,15 +85,7 @@ import Testing
       let tape = try RandomTape(seed: seed)
       var state = try SynchronizedState(tape.configuration)
       try state.apply(ColumnTape(tape))
-      let snapshot = state.snapshot()
-      for index in snapshot.series.indices {
-        let series = SeriesID(index: index)
-        let columns = snapshot.layout.indicatorColumns(of: series)
-        for (column, reading) in zip(columns, snapshot.indicators(of: series)) {
-          let name = column.name.prefix { $0.isLetter || $0.isNumber }
-          if reading.isReady { ready[String(name), default: 0] += 1 }
-        }
-      }
+      for name in state.snapshot().namesOfReadyIndicators { ready[name, default: 0] += 1 }
     }
     for definition in IndicatorRegistry.definitions {
       #expect(ready[definition.name, default: 0] >= 5, "\(definition.name)")

@@ -23,7 +23,8 @@ import Testing
   @Test func `many runs at once are the same as one after the other`() throws {
     for seed in randomSeeds(300) {
       let random = RandomStreams(seed: seed)
-      var (single, several) = (Coordinator(), Coordinator())
+      var single = Coordinator()
+      var several = Coordinator()
       for index in random.streams.indices {
         try random.register(index, in: &single)
         try random.register(index, in: &several)

@@ -43,3 +43,18 @@ extension Snapshot {
     return nil
   }
 }
+
+extension Snapshot {
+  /// The names of the indicators whose confirmed and provisional values are both there, one for
+  /// each column.
+  public var namesOfReadyIndicators: [String] {
+    series.indices.flatMap { index in
+      let series = SeriesID(index: index)
+      return zip(layout.indicatorColumns(of: series), indicators(of: series)).compactMap {
+        column, reading in
+        guard reading.isReady, reading.provisional != nil else { return nil as String? }
+        return String(column.name.prefix { $0.isLetter || $0.isNumber })
+      }
+    }
+  }
+}

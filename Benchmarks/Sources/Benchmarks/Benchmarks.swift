@@ -18,6 +18,7 @@ struct Benchmarks {
       bench.run("csv", CSVSuite.run)
       bench.run("store", StoreSuite.run)
       bench.run("merge", MergeSuite.run)
+      bench.run("indicators", IndicatorSuite.run)
       let report = Report(bench)
       print(report.table)
       try report.write(to: options.output)

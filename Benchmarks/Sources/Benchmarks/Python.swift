@@ -1,6 +1,6 @@
 import Foundation
 
-/// The Python references: polars, in an environment that `Scripts/bench` prepares.
+/// The Python references, in an environment that `Scripts/bench` prepares.
 struct Python {
   /// What a script says about one file.
   struct Reading: Decodable {
@@ -13,10 +13,10 @@ struct Python {
   private let interpreter: URL
   private let scripts: URL
 
-  /// - Throws: `BenchmarkError.unavailable` where there is no environment with polars.
+  /// - Throws: `BenchmarkError.unavailable` where there is no environment.
   init(_ bench: Bench) throws(BenchmarkError) {
     guard let environment = bench.options.python else {
-      throw .unavailable("polars could not be installed, the script says why")
+      throw .unavailable("its Python package could not be installed, the script says why")
     }
     interpreter = URL(fileURLWithPath: environment + "/bin/python")
     scripts = URL(fileURLWithPath: "Benchmarks/Python")
@@ -24,10 +24,16 @@ struct Python {
 
   /// Runs a script that prints one reading a line.
   func run(_ script: String, _ arguments: [String]) throws -> [Reading] {
+    try run(script, arguments, as: Reading.self)
+  }
+
+  func run<Line: Decodable>(
+    _ script: String, _ arguments: [String], as: Line.Type
+  ) throws -> [Line] {
     let output = try Program.run(
       interpreter, [scripts.appendingPathComponent(script).path] + arguments)
     return try output.split(separator: "\n").map {
-      try JSONDecoder().decode(Reading.self, from: Data($0.utf8))
+      try JSONDecoder().decode(Line.self, from: Data($0.utf8))
     }
   }
 }

@@ -41,14 +41,19 @@ enum Tapes {
 
 extension SynchronizedState {
   /// Symbols of trades in the default six timeframes; what is configured follows the defaults.
-  static func sixTimeframes(symbols: [String] = [Tapes.symbol]) throws -> SynchronizedState {
+  /// - Parameter indicators: kept on each of the six.
+  static func sixTimeframes(
+    symbols: [String] = [Tapes.symbol], indicators: [IndicatorDeclaration] = []
+  ) throws -> SynchronizedState {
     let calendar = try TradingCalendar.named("24x7")
     let (price, quantity) = (try Precision(2), try Precision(3))
     let configurations = symbols.map { symbol in
       SymbolConfiguration(
         instrument: Instrument(
           symbol: symbol, pricePrecision: price, quantityPrecision: quantity),
-        calendar: calendar, priceSources: [.last])
+        calendar: calendar, priceSources: [.last],
+        indicators: Dictionary(
+          uniqueKeysWithValues: Timeframe.defaultSet.map { ($0, indicators) }))
     }
     return try SynchronizedState(StateConfiguration(symbols: configurations))
   }
