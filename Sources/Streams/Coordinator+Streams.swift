@@ -86,28 +86,56 @@ extension Coordinator {
 
   // MARK: Columns
 
-  /// Not inlined: the merge stays private, its columns are read where they lie.
+  /// Not inlined: the merge stays private. Its columns are read where they lie; an address, unlike
+  /// a coroutine, makes nobody count the references of the columns.
   @usableFromInline
-  func slot(_ stream: StreamID) -> UnsafePointer<StreamSlot> {
-    unsafe merge.slots.address(of: stream.index)
+  func tradesAddress(_ stream: StreamID) -> UnsafePointer<TradeColumns> {
+    unsafe merge.slots.address(of: stream.index).pointer(to: \.trades)!
+  }
+
+  @usableFromInline
+  func quotesAddress(_ stream: StreamID) -> UnsafePointer<QuoteColumns> {
+    unsafe merge.slots.address(of: stream.index).pointer(to: \.quotes)!
+  }
+
+  @usableFromInline
+  func barsAddress(_ stream: StreamID) -> UnsafePointer<BarBatch> {
+    unsafe merge.slots.address(of: stream.index).pointer(to: \.bars)!
   }
 
   /// The batch of a stream of trades that its last run is part of, until the next event is asked for.
   @inlinable
   public subscript(trades stream: StreamID) -> TradeColumns {
-    _read { yield unsafe slot(stream).pointee.trades }
+    unsafeAddress { unsafe tradesAddress(stream) }
+  }
+
+  /// One trade of the batch at hand. For a run of one or two this is cheaper than the columns, whose
+  /// references are counted when they are handed on.
+  public func trade(at index: Int, of stream: StreamID) -> Trade {
+    merge.trade(at: index, of: stream.index)
+  }
+
+  /// The time, price and quantity of a trade, which is all that bars are made of: the other columns
+  /// are not looked at.
+  public func bareTrade(at index: Int, of stream: StreamID) -> Trade {
+    merge.bareTrade(at: index, of: stream.index)
+  }
+
+  /// As for trades.
+  public func quote(at index: Int, of stream: StreamID) -> Quote {
+    merge.quote(at: index, of: stream.index)
   }
 
   /// As for trades.
   @inlinable
   public subscript(quotes stream: StreamID) -> QuoteColumns {
-    _read { yield unsafe slot(stream).pointee.quotes }
+    unsafeAddress { unsafe quotesAddress(stream) }
   }
 
   /// As for trades.
   @inlinable
   public subscript(bars stream: StreamID) -> BarBatch {
-    _read { yield unsafe slot(stream).pointee.bars }
+    unsafeAddress { unsafe barsAddress(stream) }
   }
 }
 

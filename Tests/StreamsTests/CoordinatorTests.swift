@@ -53,6 +53,34 @@ import Testing
     #expect(runs == [0..<1000, 0..<1000, 0..<1000])
   }
 
+  @Test func `single records are those of the columns`() throws {
+    var (trades, quotes) = ([trade(1, 7), trade(2, 8), trade(3, 9)], [quote(4, 5), quote(5, 6)])
+    trades[1].aggressor = .seller
+    trades[1].sequence = 5
+    trades[2].receiveTime = moment(99)
+    quotes[1].bidSize = try Quantity(raw: 3)
+    quotes[1].askSize = try Quantity(raw: 4)
+    quotes[0].sequence = 8
+    quotes[1].receiveTime = moment(77)
+    var coordinator = Coordinator()
+    try coordinator.register(RecordSource<TradeColumns>(trades), as: StreamKey("S", .trades))
+    try coordinator.register(RecordSource<QuoteColumns>(quotes), as: StreamKey("S", .quotes))
+    var (foundTrades, foundQuotes): ([Trade], [Quote]) = ([], [])
+    while let event = try coordinator.next() {
+      guard case .records(let run) = event else { continue }
+      for index in run.range {
+        if run.kind == .trade {
+          foundTrades.append(coordinator.trade(at: index, of: run.stream))
+          let bare = coordinator.bareTrade(at: index, of: run.stream)
+          #expect(bare.price == foundTrades.last?.price && bare.time == foundTrades.last?.time)
+        } else {
+          foundQuotes.append(coordinator.quote(at: index, of: run.stream))
+        }
+      }
+    }
+    #expect(foundTrades == trades && foundQuotes == quotes)
+  }
+
   // MARK: Registration
 
   @Test func `a stream is registered once at a time`() throws {

@@ -72,8 +72,15 @@ enum WholePath {
     var count = 0
     while try coordinator.next(&runs) != nil {
       for run in runs {
-        try state.apply(
-          coordinator[trades: run.stream], run.range, to: symbols[run.stream.index])
+        let symbol = symbols[run.stream.index]
+        if run.range.count < 4 {
+          // Cheaper one by one than as columns.
+          for index in run.range {
+            try state.apply(coordinator.bareTrade(at: index, of: run.stream), to: symbol)
+          }
+        } else {
+          try state.apply(coordinator[trades: run.stream], run.range, to: symbol)
+        }
         count += run.range.count
       }
     }

@@ -18,15 +18,15 @@ struct StreamHead {
 }
 
 /// The rest of a stream: where its records come from, and the batch at hand.
-@usableFromInline struct StreamSlot {
+struct StreamSlot {
   let key: StreamKey
   let recordKind: RecordKind
   /// Nil once the stream has ended.
   var source: AnySource?
   // The batch that the source fills; the others stay empty.
-  @usableFromInline var trades = TradeColumns()
-  @usableFromInline var quotes = QuoteColumns()
-  @usableFromInline var bars = BarBatch()
+  var trades = TradeColumns()
+  var quotes = QuoteColumns()
+  var bars = BarBatch()
   /// The order key of the last record of the batches so far.
   var lastKey = Int64.min
   let latePolicy: LatePolicy
