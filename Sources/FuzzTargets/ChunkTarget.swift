@@ -31,20 +31,6 @@ public func fuzzChunk(_ bytes: [UInt8]) {
   }
 }
 
-extension ChunkDecoder {
-  fileprivate mutating func decode(
-    _ chunk: [UInt8], into columns: inout TradeColumns
-  ) throws {
-    try unsafe chunk.withUnsafeBytes { try unsafe decode($0, into: &columns) }
-  }
-
-  fileprivate mutating func decode(
-    _ chunk: [UInt8], into columns: inout QuoteColumns
-  ) throws {
-    try unsafe chunk.withUnsafeBytes { try unsafe decode($0, into: &columns) }
-  }
-}
-
 /// Absent columns may be left out in another round, so rows are compared.
 private func rows(_ trades: TradeColumns) -> [Trade] { (0..<trades.count).map { trades[$0] } }
 private func rows(_ quotes: QuoteColumns) -> [Quote] { (0..<quotes.count).map { quotes[$0] } }

@@ -24,8 +24,9 @@ public struct BarScale: Hashable, Sendable {
 
 /// A bar's numbers as indicators take them: exact in raw units, and as `Double`s.
 ///
-/// |price| ≤ 2^49, so raw prices and sums of up to four convert to `Double` exactly, and one
-/// division by a power of ten gives the `Double` nearest to the decimal price. All fields are
+/// |price| ≤ 2^49, so raw prices and sums of up to four convert to `Double` exactly (with a mid's
+/// digit more, sums at the very limit are rounded), and one division by a power of ten gives the
+/// `Double` nearest to the decimal price. All fields are
 /// converted at once, for all indicators, four divisions of two: that takes less time than to
 /// find out which are needed.
 public struct ScaledBar: Hashable, Sendable {

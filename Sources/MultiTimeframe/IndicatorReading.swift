@@ -87,7 +87,7 @@ extension StateLayout {
     let symbol = instruments[name.symbol.index].symbol
     let wanted: String
     do {
-      wanted = try IndicatorDeclaration(parsing: text).columnName
+      wanted = try IndicatorDeclaration(parsing: text, maximumPeriod: .max).columnName
     } catch {
       throw .indicator(symbol: symbol, name.timeframe, error)
     }

@@ -35,7 +35,7 @@ struct Ladder: ~Copyable {
   var rings: FixedBuffer<BarRing>
   /// By slot, like the values; nil where there are none.
   let indicators: FixedBuffer<SeriesIndicators?>
-  private var cursor: SessionCursor
+  private(set) var cursor: SessionCursor
   /// The earliest close of a bar that holds records; `Int64.max` when none does.
   private(set) var nextClose = Int64.max
   /// What the base's volume may reach without any rung's partial volume leaving 64 bits, so that

@@ -62,7 +62,9 @@ final class PublicationBoard: Sendable {
   private func readLatest(into words: UnsafeMutableBufferPointer<UInt64>) -> Bool {
     let number = count.load(ordering: .acquiring) - 1
     let buffer = buffers[Int(number % PublicationBoard.bufferCount)]
-    return unsafe buffer.read(writing: number / PublicationBoard.bufferCount, into: words)
+    return buffer.read(writing: number / PublicationBoard.bufferCount) { word, index in
+      unsafe words[index] = word
+    }
   }
 }
 

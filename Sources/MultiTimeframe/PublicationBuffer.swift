@@ -39,14 +39,12 @@ import Synchronization
     sequence.store(sequence.load(ordering: .relaxed) &+ 1, ordering: .releasing)
   }
 
-  /// Copies all words, and says whether they are those of one writing, counted from 0.
-  func read(writing: UInt64, into copy: UnsafeMutableBufferPointer<UInt64>) -> Bool {
-    precondition(copy.count == count)
+  /// Hands out all words in turn, and says whether they were those of one writing, counted from 0.
+  @inline(__always)
+  func read(writing: UInt64, _ take: (_ word: UInt64, _ index: Int) -> Void) -> Bool {
     let written = 2 * (writing + 1)
     guard sequence.load(ordering: .acquiring) == written else { return false }
-    for index in 0..<count {
-      unsafe copy[index] = words[index].load(ordering: .acquiring)
-    }
+    for index in 0..<count { unsafe take(words[index].load(ordering: .acquiring), index) }
     return sequence.load(ordering: .relaxed) == written
   }
 }

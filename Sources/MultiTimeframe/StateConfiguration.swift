@@ -88,6 +88,8 @@ public enum StateError: Error, Hashable, Sendable {
   /// Bars of the past were brought after the first record, or are not in the order of time.
   case warmUpTooLate(clock: Timestamp)
   case warmUpOutOfOrder(symbol: String, Timeframe, tsOpen: Timestamp, after: Timestamp)
+  /// A bar of the past is none of the timeframe's on the symbol's calendar.
+  case warmUpOffGrid(symbol: String, Timeframe, tsOpen: Timestamp, tsClose: Timestamp)
   case memoryLimitExceeded(neededMB: Int, limitMB: Int)
   case unknownSymbol(String, known: [String])
   case unknownSeries(symbol: String, Timeframe, PriceSource, known: [String])
@@ -99,6 +101,8 @@ public enum StateError: Error, Hashable, Sendable {
   case clockWouldGoBack(to: Timestamp, clock: Timestamp)
   /// A source bar ends when it begins or earlier, or holds no tick.
   case emptySourceBar(symbol: String, tsOpen: Timestamp, tsClose: Timestamp, tickCount: Int64)
+  /// A bar's open or close lies outside of its low and high.
+  case inconsistentBar(symbol: String, tsOpen: Timestamp, tsClose: Timestamp)
   /// A source bar reaches over the edge of a bar of the symbol's finest timeframe.
   case sourceBarTooCoarse(symbol: String, tsOpen: Timestamp, tsClose: Timestamp, Timeframe)
   case market(MarketError)
@@ -130,6 +134,8 @@ extension StateError: CustomStringConvertible {
     case .warmUpOutOfOrder(let symbol, let timeframe, let tsOpen, let end):
       "\(symbol) \(timeframe): the bar of the past that opens at \(tsOpen) follows one that closes "
         + "at \(end)"
+    case .warmUpOffGrid(let symbol, let timeframe, let tsOpen, let tsClose):
+      "\(symbol) \(timeframe): no bar of the calendar goes from \(tsOpen) to \(tsClose)"
     case .historyTooShort(let length): "a history of \(length) bars: expected at least 1"
     case .memoryLimitExceeded(let needed, let limit):
       "the configuration needs \(needed) MB, the limit is \(limit) MB; keep less history, "
@@ -147,6 +153,8 @@ extension StateError: CustomStringConvertible {
     case .emptySourceBar(let symbol, let tsOpen, let tsClose, let tickCount):
       "\(symbol): the source bar \(tsOpen) to \(tsClose) with \(tickCount) ticks: expected a close "
         + "after the open and at least 1 tick"
+    case .inconsistentBar(let symbol, let tsOpen, let tsClose):
+      "\(symbol): the bar \(tsOpen) to \(tsClose): expected open and close between low and high"
     case .sourceBarTooCoarse(let symbol, let tsOpen, let tsClose, let timeframe):
       "\(symbol): the source bar \(tsOpen) to \(tsClose) does not fit into one \(timeframe) bar"
     case .market(let error): error.description

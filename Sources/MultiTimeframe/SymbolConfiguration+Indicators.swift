@@ -52,12 +52,14 @@ extension SymbolConfiguration {
     /// No window keeps more for each bar of a look-back.
     let windowBytes = 128.0
     func bytes(_ declaration: IndicatorDeclaration) -> Double {
-      let rings = declaration.definition.outputs.count * MemoryLayout<Double>.stride * historyLength
+      let rings =
+        Double(declaration.definition.outputs.count * MemoryLayout<Double>.stride)
+        * Double(historyLength)
       let windows = declaration.arguments.reduce(0, +) * windowBytes
       guard case .indicator(let source, _) = declaration.source else {
-        return Double(rings) + windows
+        return rings + windows
       }
-      return Double(rings) + windows + bytes(source)
+      return rings + windows + bytes(source)
     }
     return Double(priceSources.count) * indicators.values.joined().map(bytes).reduce(0, +)
   }

@@ -8,8 +8,8 @@ extension SynchronizedState {
   ///
   /// - Throws: `StateError.clockWouldGoBack`.
   public mutating func advance(to time: Timestamp) throws(StateError) {
-    guard time.nanoseconds >= clock else {
-      throw .clockWouldGoBack(to: time, clock: Timestamp(unchecked: clock))
+    guard time.nanoseconds >= earliestTime else {
+      throw .clockWouldGoBack(to: time, clock: Timestamp(unchecked: earliestTime))
     }
     startClockIfNeeded(at: time.nanoseconds)
     visitBoundaries(through: time.nanoseconds)

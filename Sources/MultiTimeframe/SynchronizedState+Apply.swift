@@ -9,7 +9,7 @@ extension SynchronizedState {
   public mutating func apply(_ trade: Trade, to symbol: SymbolID) throws(StateError) {
     let ladder = try ladder(layout.routes[symbol.index].trades, symbol, .trade)
     let time = trade.time.nanoseconds
-    guard try admit(time, isLate: time < clock, symbol) else { return }
+    guard try admit(time, isLate: time < earliestTime, symbol) else { return }
     if arrive(at: time, ladder) {
       let value = BarAccumulator(price: trade.price.raw, volume: trade.quantity.raw)
       try fold(value, source: 0, ladder)
@@ -23,7 +23,7 @@ extension SynchronizedState {
   public mutating func apply(_ quote: Quote, to symbol: SymbolID) throws(StateError) {
     let ladder = try ladder(layout.routes[symbol.index].quotes, symbol, .quote)
     let time = quote.time.nanoseconds
-    guard try admit(time, isLate: time < clock, symbol) else { return }
+    guard try admit(time, isLate: time < earliestTime, symbol) else { return }
     if arrive(at: time, ladder) {
       for source in ladders[ladder].priceSources.indices {
         let price = quote.rawPrice(ladders[ladder].priceSources[source])
@@ -40,6 +40,7 @@ extension SynchronizedState {
   ///
   /// - Throws: `StateError.lateRecord` once the moment of its close has passed,
   ///   `.unexpectedRecord`, `.emptySourceBar` for a bar that has no length or no tick,
+  ///   `.inconsistentBar` for one whose open or close lies outside of its low and high,
   ///   `.sourceBarTooCoarse` when it does not fit into one bar of the finest timeframe, with the
   ///   state as before; or `.market(.overflow)`, with nothing of the bar applied.
   public mutating func apply(
@@ -48,7 +49,9 @@ extension SynchronizedState {
     let ladder = try ladder(layout.routes[symbol.index].bars[source], symbol, .bar)
     let time = bar.tsClose.nanoseconds
     // Once the bars that end at a moment have closed, another that ends there comes too late.
-    guard try admit(time, isLate: time < clock || time <= closedThrough, symbol) else { return }
+    let isLate =
+      time < clock || time <= closedThrough || bar.tsOpen.nanoseconds < warmedThrough
+    guard try admit(time, isLate: isLate, symbol) else { return }
     try check(bar, ladder, symbol)
     startClockIfNeeded(at: bar.tsOpen.nanoseconds)
     visitBoundaries(through: time - 1)
@@ -139,7 +142,7 @@ extension SynchronizedState {
     guard lateRecords == .dropAndCount else {
       throw .lateRecord(
         symbol: layout.instruments[symbol.index].symbol, time: Timestamp(unchecked: time),
-        clock: Timestamp(unchecked: clock))
+        clock: Timestamp(unchecked: earliestTime))
     }
     lateRecordCount += 1
     return false
@@ -154,6 +157,9 @@ extension SynchronizedState {
       throw .emptySourceBar(
         symbol: name, tsOpen: bar.tsOpen, tsClose: bar.tsClose, tickCount: bar.tickCount)
     }
+    guard bar.isConsistent else {
+      throw .inconsistentBar(symbol: name, tsOpen: bar.tsOpen, tsClose: bar.tsClose)
+    }
     guard ladders[ladder].fits(bar.tsOpen, bar.tsClose) else {
       throw .sourceBarTooCoarse(
         symbol: name, tsOpen: bar.tsOpen, tsClose: bar.tsClose, ladders[ladder].rungs[0].timeframe)
@@ -167,8 +173,8 @@ extension SynchronizedState {
     precondition(range.upperBound <= times.count, "the range exceeds the columns")
     guard !range.isEmpty else { return range }
     let first = times[range.lowerBound]
-    if try admit(first, isLate: first < clock, symbol) { return range }
-    let start = firstIndex(in: times, range, notBefore: clock)
+    if try admit(first, isLate: first < earliestTime, symbol) { return range }
+    let start = firstIndex(in: times, range, notBefore: earliestTime)
     lateRecordCount += start - range.lowerBound - 1
     return start..<range.upperBound
   }
@@ -227,6 +233,11 @@ extension SynchronizedState {
     if isObservedByTick { reportRecord(ladder) }
     if eventNumber >= publicationDue { publish() }
   }
+}
+
+extension Bar {
+  /// Whether open and close lie between low and high.
+  var isConsistent: Bool { low <= min(open, close) && high >= max(open, close) }
 }
 
 extension BarAccumulator {

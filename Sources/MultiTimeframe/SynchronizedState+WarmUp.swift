@@ -16,7 +16,8 @@ public struct SeriesHistory: Sendable {
 
 extension SynchronizedState {
   /// Takes in completed bars of the past, so that histories and indicators are there when the tape
-  /// begins. The bars count as completed; nobody is told of them, and the clock is not moved.
+  /// begins. The bars count as completed; nobody is told of them. The tape may begin where the
+  /// latest of them ends, not earlier: what comes before is late.
   ///
   /// What is given should be everything up to one moment, at which the tape goes on: a bar that was
   /// being formed at that moment is formed from the tape alone.
@@ -25,9 +26,11 @@ extension SynchronizedState {
   /// as one after the other.
   ///
   /// - Parameter inParallel: false to use this thread alone.
-  /// - Throws: `StateError.warmUpTooLate` after the first record; `StateError.warmUpOutOfOrder` for
-  ///   bars that overlap or are not in the order of time, in one history or from one call to the
-  ///   next. Nothing is taken in then.
+  /// - Throws: `StateError.warmUpTooLate` after the first record; `.warmUpOutOfOrder` for bars that
+  ///   overlap or are not in the order of time, in one history or from one call to the next;
+  ///   `.warmUpOffGrid`, `.emptySourceBar` and `.inconsistentBar` for what is no bar of the series.
+  ///   Nothing is taken in then.
+  /// - Precondition: a series has one history.
   /// - Complexity: O(bars × indicators).
   public mutating func warmUp(
     _ histories: [SeriesHistory], inParallel: Bool = true
@@ -35,33 +38,90 @@ extension SynchronizedState {
     guard clock == .min else { throw .warmUpTooLate(clock: Timestamp(unchecked: clock)) }
     precondition(
       Set(histories.map(\.series)).count == histories.count, "a series has one history")
-    for history in histories { try checkOrder(history) }
-    let slots = histories.map { history in
+    let works = histories.map { history in
       let place = places[history.series.index]
-      return ladders[place.ladder].slot(place.slot)
+      return SeriesWarmUp(
+        history, layout, after: series(history.series).completed?.tsClose ?? .earliest,
+        cursor: ladders[place.ladder].cursor, slot: ladders[place.ladder].slot(place.slot))
     }
-    if inParallel, histories.count > 1 {
-      DispatchQueue.concurrentPerform(iterations: histories.count) { index in
-        slots[index].append(histories[index].bars)
-      }
-    } else {
-      for (slot, history) in zip(slots, histories) { slot.append(history.bars) }
+    let faults = results(of: works.count, inParallel) { works[$0].fault() }
+    if let fault = faults.lazy.compactMap(\.self).first { throw fault }
+    _ = results(of: works.count, inParallel) { works[$0].takeIn() }
+    for case let end? in histories.map(\.bars.last?.tsClose.nanoseconds) {
+      warmedThrough = max(warmedThrough, end)
     }
+    publish()
   }
 
-  /// Each history is in the order of time, and follows what is there.
-  private func checkOrder(_ history: SeriesHistory) throws(StateError) {
-    let name = layout.series[history.series.index]
-    var end = series(history.series).completed?.tsClose ?? .earliest
-    for bar in history.bars {
-      guard bar.tsOpen >= end, bar.tsClose > bar.tsOpen else {
-        throw .warmUpOutOfOrder(
-          symbol: layout.instruments[name.symbol.index].symbol, name.timeframe, tsOpen: bar.tsOpen,
-          after: end)
+  /// What `body` returns for each number below `count`, on all cores or on this thread.
+  private func results<Result: Sendable>(
+    of count: Int, _ inParallel: Bool, _ body: @Sendable (Int) -> Result
+  ) -> [Result] {
+    guard inParallel, count > 1 else { return (0..<count).map(body) }
+    return unsafe [Result](unsafeUninitializedCapacity: count) { buffer, filled in
+      let places = unsafe SeparatePlaces(places: buffer)
+      DispatchQueue.concurrentPerform(iterations: count) { index in
+        unsafe places.places.initializeElement(at: index, to: body(index))
       }
-      end = bar.tsClose
+      filled = count
     }
   }
+}
+
+/// Memory of which each thread writes other elements.
+@safe private struct SeparatePlaces<Element>: @unchecked Sendable {
+  let places: UnsafeMutableBufferPointer<Element>
+}
+
+/// The past of one series: checked, and taken in.
+private struct SeriesWarmUp: Sendable {
+  private let bars: [Bar]
+  private let symbol: String
+  private let timeframe: Timeframe
+  /// Where the series' latest completed bar ends.
+  private let start: Timestamp
+  private let cursor: SessionCursor
+  private let slot: SeriesSlot
+
+  init(
+    _ history: SeriesHistory, _ layout: StateLayout, after start: Timestamp,
+    cursor: SessionCursor, slot: SeriesSlot
+  ) {
+    bars = history.bars
+    let name = layout.series[history.series.index]
+    symbol = layout.instruments[name.symbol.index].symbol
+    timeframe = name.timeframe
+    self.start = start
+    self.cursor = cursor
+    self.slot = slot
+  }
+
+  /// What is wrong with the bars, if anything is.
+  func fault() -> StateError? {
+    var cursor = cursor
+    var end = start
+    for bar in bars {
+      let (tsOpen, tsClose) = (bar.tsOpen, bar.tsClose)
+      guard tsOpen < tsClose, bar.tickCount >= 1 else {
+        return .emptySourceBar(
+          symbol: symbol, tsOpen: tsOpen, tsClose: tsClose, tickCount: bar.tickCount)
+      }
+      guard tsOpen >= end else {
+        return .warmUpOutOfOrder(symbol: symbol, timeframe, tsOpen: tsOpen, after: end)
+      }
+      let bounds = cursor.bounds(of: timeframe, at: tsOpen)
+      guard bounds?.tsOpen == tsOpen, bounds?.tsClose == tsClose else {
+        return .warmUpOffGrid(symbol: symbol, timeframe, tsOpen: tsOpen, tsClose: tsClose)
+      }
+      guard bar.isConsistent else {
+        return .inconsistentBar(symbol: symbol, tsOpen: tsOpen, tsClose: tsClose)
+      }
+      end = tsClose
+    }
+    return nil
+  }
+
+  func takeIn() { slot.append(bars) }
 }
 
 /// What one series keeps of its completed bars, for a thread that works on it alone.

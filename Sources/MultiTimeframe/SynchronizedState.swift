@@ -28,6 +28,11 @@ public struct SynchronizedState: ~Copyable {
 
   /// The clock, in nanoseconds; `Int64.min` before the first record.
   var clock = Int64.min
+  /// Where the bars of the past that have been taken in end.
+  var warmedThrough = Int64.min
+  /// Nothing may come before this any more.
+  @inline(__always)
+  var earliestTime: Int64 { max(clock, warmedThrough) }
   /// Every boundary up to here has been visited; a bar that ends here comes too late.
   var closedThrough = Int64.min
   /// The earliest moment at which a bar or a session opens or closes; `Int64.max` when none is

@@ -1,6 +1,7 @@
-import Indicators
 import Market
 import Testing
+
+@testable import Indicators
 
 /// Bars that make formulas divide by zero, overflow or lose their digits.
 @Suite struct DegenerateBarsTests {
@@ -83,6 +84,78 @@ import Testing
       TestBars(
         (0..<250).map { $0 % 2 == 0 ? [1, 1, 1, 1, 0] : [limit, limit, limit, limit, 1 << 52] },
         priceDigits: 9, volumeDigits: 9, barsADay: 9), "from tiny to huge")
+  }
+
+  /// What fades, fades through the smallest numbers there are.
+  @Test func aLongStandstill() throws {
+    var random = SeededGenerator(seed: 8)
+    for isRising in [false, true] {
+      var price: Int64 = 100_000
+      let rows = (0..<12_000).map { index -> [Int64] in
+        if index < 60 { price += isRising ? 7 : random.within(-60...60) }
+        return [price, price, price, price, index < 60 ? 500 : 0]
+      }
+      let bars = try TestBars(rows, priceDigits: 3, volumeDigits: 2, barsADay: 1_440)
+      try everyValueIsFinite(bars, "standstill, rising \(isRising)")
+    }
+  }
+
+  @Test(arguments: [
+    "roc(1, of: ema(2, of: volume))", "trix(2, of: volume)", "roc(1, of: atr(2))",
+    "stddev(5, 1, of: roc(1, of: ema(2, of: volume)))", "sma(3, of: adx(2).minusDI)",
+    "roc(1, of: roc(1, of: ema(2, of: volume)))",
+  ])
+  func aDenominatorThatFades(_ text: String) throws {
+    for pause in [640, 650, 680, 700, 1_020, 1_080] {
+      let rows = (0..<pause + 20).map { index -> [Int64] in
+        let isBusy = index < 5 || index > pause
+        return isBusy
+          ? [100, 110, 90, 100 + Int64(index % 3), 1_000_000] : [100, 100, 100, 100, 0]
+      }
+      let bars = try TestBars(rows, priceDigits: 0, volumeDigits: 0, barsADay: 1_440)
+      for values in try series(text, bars) {
+        #expect(values.allSatisfy { $0?.isFinite ?? true }, "\(text), pause \(pause)")
+      }
+    }
+  }
+
+  /// Sums of squares beyond 128 bits, and of ranges beyond 64.
+  @Test func longPeriodsOfHugePrices() throws {
+    let limit = Price.limit
+    let rows = (0..<100_050).map { index -> [Int64] in
+      let price = index % 2 == 0 ? limit : -limit
+      return [price, limit, -limit, price, 1]
+    }
+    let bars = try TestBars(rows, priceDigits: 0, volumeDigits: 0, barsADay: 1_440)
+    for period in [600, 25_000, 60_000, 100_000] {
+      let spread = try series("stddev(\(period))", bars).last!.first!!
+      #expect(abs(spread - Double(limit)) <= 1e-9 * Double(limit), "\(period)")
+      let weighted = try series("stddev(\(period), of: weighted)", bars).last!.first!!
+      #expect(abs(weighted - Double(limit / 2)) <= 1e-9 * Double(limit), "\(period)")
+    }
+    // Every close at an end of the whole range: buying pressure is all of it, then none.
+    let oscillator = try series("ultosc(1000, 50000, 100000)", bars).last!.first!!
+    #expect(abs(oscillator - 50) < 1e-9)
+  }
+
+  /// Where squares no longer fit the other form must give what the first one does.
+  @Test func bothFormsOfTheVarianceAgree() throws {
+    var random = SeededGenerator(seed: 11)
+    for size in [10, 1_000, 1 << 20, 1 << 40, 1 << 53] as [Int64] {
+      for count in [2, 3, 100] {
+        let values = (0..<count).map { _ in size + random.within(-5...5) }
+        var sum = ExactTotal.zero
+        var squares = ExactTotal.zero
+        for value in values {
+          sum = sum + ExactTotal(value)
+          squares = squares + ExactTotal(squaring: value)
+        }
+        let total = values.reduce(Int128(0)) { $0 + Int128($1 - size) }
+        let around = values.reduce(Int128(0)) { $0 + Int128($1 - size) * Int128($1 - size) }
+        let exact = Double(around * Int128(count) - total * total)
+        #expect(ExactTotal.variance(sum: sum, squares: squares, count: count) == exact)
+      }
+    }
   }
 
   @Test func exactAtTheEndsOfTheRange() throws {

@@ -86,6 +86,30 @@ import Testing
     #expect(abs(try #require(Double(row[4])) - (last + before) / 2) < 1e-12)
   }
 
+  @Test func `what is asked for twice is shown once`() throws {
+    let line = "indicators --store STORE --symbol EURUSD --timeframe 4H "
+    let once = fixture.run(line + "--indicator macd --indicator sma(30) --output json")
+    let twice = fixture.run(
+      line + "--indicator macd --indicator sma --indicator macd.signal --indicator sma(30) "
+        + "--output json")
+    #expect(once.output == twice.output)
+    #expect(once.output.contains("\"macd(12, 26, 9).signal\":null"))
+  }
+
+  @Test func `before the first record there is nothing to show`() throws {
+    let result = fixture.run(
+      "indicators --store STORE --symbol EURUSD --timeframe 4H --indicator sma(2) "
+        + "--provisional-at 2024-03-01 --output json")
+    #expect(result.status == .done, "\(result.errors)")
+    #expect(
+      result.output == """
+        [
+        {"indicator":"sma(2)","ready":false,"look-back":1,"confirmed":null,"provisional":null}
+        ]
+
+        """)
+  }
+
   @Test func `the list names every indicator, its ranges and its look-back`() throws {
     let list = fixture.run("indicators --list")
     #expect(list.status == .done)

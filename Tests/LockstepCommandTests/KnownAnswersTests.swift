@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import LockstepCommand
@@ -37,6 +38,9 @@ struct KnownAnswersTests {
       answer: "lean_oanda_eurusd_mid", folder: "lean/forex/oanda/tick/eurusd", suffix: "_quote.zip"),
     Tape(answer: "lean_ibm_trades", folder: "lean/equity/usa/tick/ibm", suffix: "_trade.zip"),
     Tape(
+      answer: "freqtrade_xrp_eth", folder: "freqtrade", suffix: "-trades.json.gz",
+      options: "--columns time=ms,id=id,side=side,price=price,quantity=amount"),
+    Tape(
       answer: "bn_spot_btcusdt", folder: "binance_stream", suffix: "_trades.csv.gz",
       options: "--columns time=trade_ts_ms,price=price,quantity=qty,id=trade_id,"
         + "buyer_is_maker=buyer_is_maker,receive=local_ts_ns"),
@@ -46,38 +50,42 @@ struct KnownAnswersTests {
         + "buyer_is_maker=buyer_is_maker"),
   ]
 
-  private func run(_ line: String) throws -> String {
-    let test = TestConsole()
-    let status = test.run(line)
-    try #require(status == .done, "\(line): \(test.errors.text)")
-    return test.output.text
+  /// The files of a tape, those in a format of others' own as CSV.
+  private func files(of tape: Tape) throws -> [String] {
+    let files = try RealData.files(tape.folder, suffix: tape.suffix)
+    switch tape.folder {
+    case "binance_stream":
+      let prefix = tape.answer.hasPrefix("bn_spot") ? "spot_" : "usdm_"
+      return files.filter { $0.split(separator: "/").last!.hasPrefix(prefix) }
+    case "freqtrade":
+      try folder.write(freqtradeCSV(json: providerTexts(in: files[0]).joined()), to: "trades.csv")
+      return [folder.file("trades.csv")]
+    default: return files
+    }
   }
 
   @Test(arguments: tapes)
   func `bars of ticks equal the known answers`(tape: Tape) throws {
     let answer = try KnownAnswer.load(tape.answer)
-    var files = try RealData.files(tape.folder, suffix: tape.suffix)
-    if tape.folder == "binance_stream" {
-      let prefix = tape.answer.hasPrefix("bn_spot") ? "spot_" : "usdm_"
-      files = files.filter { $0.split(separator: "/").last!.hasPrefix(prefix) }
-    }
+    let files = try files(of: tape)
     let price = tape.answer.hasSuffix("mid") ? "mid" : tape.answer.hasSuffix("bid") ? "bid" : "last"
     let decimals = price == "mid" ? answer.priceDecimals - 1 : answer.priceDecimals
     let volume = price == "last" ? answer.volumeDecimals : 2
     let store = folder.file("market.db")
     for calendar in ["", " --calendar \(folder.file("ny17.json"))"] {
       let symbol = calendar.isEmpty ? "X" : "NY"
-      _ = try run(
-        "import \(files.joined(separator: " ")) --store \(store) --symbol \(symbol) "
+      _ = try TestConsole.output(
+        of: "import \(files.joined(separator: " ")) --store \(store) --symbol \(symbol) "
           + "--price-precision \(decimals) --quantity-precision \(volume) "
           + tape.options + calendar)
     }
     let bars = "bars --store \(store) --price \(price) --partial --output csv --times ns "
     for timeframe in KnownAnswersTests.timeframes {
-      let csv = try run(bars + "--symbol X --anchor utc --timeframe \(timeframe)")
+      let csv = try TestConsole.output(
+        of: bars + "--symbol X --anchor utc --timeframe \(timeframe)")
       try answer.check(timeframe, csv: csv)
     }
-    try answer.check("NY17", csv: try run(bars + "--symbol NY --timeframe 1D"))
+    try answer.check("NY17", csv: try TestConsole.output(of: bars + "--symbol NY --timeframe 1D"))
   }
 
   @Test(arguments: ["bid", "ask"])
@@ -88,15 +96,17 @@ struct KnownAnswersTests {
     let file = RealData.folder + "/fxcm_m1/usdjpy-m1-\(price)-2013.csv.gz"
     let store = folder.file("market.db")
     for (symbol, calendar) in [("X", "fx-ny"), ("NY", folder.file("ny17.json"))] {
-      _ = try run(
-        "import \(file) --store \(store) --symbol \(symbol) --price \(price) --price-precision 3 "
+      _ = try TestConsole.output(
+        of:
+          "import \(file) --store \(store) --symbol \(symbol) --price \(price) --price-precision 3 "
           + "--quantity-precision 0 --calendar \(calendar)")
     }
     let bars = "bars --store \(store) --price \(price) --partial --output csv --times ns "
     for timeframe in KnownAnswersTests.timeframes.dropFirst() {
-      let csv = try run(bars + "--symbol X --anchor utc --timeframe \(timeframe)")
+      let csv = try TestConsole.output(
+        of: bars + "--symbol X --anchor utc --timeframe \(timeframe)")
       try answer.check(timeframe, csv: csv)
     }
-    try answer.check("NY17", csv: try run(bars + "--symbol NY --timeframe 1D"))
+    try answer.check("NY17", csv: try TestConsole.output(of: bars + "--symbol NY --timeframe 1D"))
   }
 }

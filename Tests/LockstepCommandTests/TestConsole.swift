@@ -1,4 +1,5 @@
 import Synchronization
+import Testing
 
 @testable import LockstepCommand
 
@@ -46,5 +47,13 @@ struct TestConsole {
   func run(_ line: String, commands: [Command] = builtInCommands) -> CommandStatus {
     let words = line.split(separator: " ").map(String.init)
     return LockstepCommand.run(arguments: words, console: console, commands: commands)
+  }
+
+  /// What a command line prints that must succeed.
+  static func output(of line: String) throws -> String {
+    let test = TestConsole()
+    let status = test.run(line)
+    try #require(status == .done, "\(line): \(test.errors.text)")
+    return test.output.text
   }
 }

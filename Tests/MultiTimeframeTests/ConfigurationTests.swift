@@ -100,9 +100,11 @@ import Testing
     for change: (inout StateConfiguration) -> Void in [
       { $0.historyLength = .max }, { $0.auditTrailLength = .max }, { $0.memoryLimitMB = -1 },
     ] {
-      guard case .memoryLimitExceeded? = error([symbol("S")], change) else {
-        Issue.record("accepted")
-        continue
+      for symbol in [symbol("S"), symbol("S", indicators: ["1m": ["sma(20)", "macd"]])] {
+        guard case .memoryLimitExceeded? = error([symbol], change) else {
+          Issue.record("accepted")
+          continue
+        }
       }
     }
   }

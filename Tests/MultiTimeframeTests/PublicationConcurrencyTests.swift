@@ -87,8 +87,8 @@ import Testing
   private var configuration: StateConfiguration {
     StateConfiguration(symbols: [
       symbol(
-        "A", "1m 5m 15m 1H 4H 1D",
-        indicators: ["1m": ["sma(20)", "macd(12, 26, 9)"], "4H": ["ema(3, of: rsi(5))"]]),
+        "A", "3s 1m 5m 15m 1H 4H 1D",
+        indicators: ["3s": ["sma(20)", "macd(12, 26, 9)"], "4H": ["ema(3, of: rsi(5))"]]),
       symbol("B", "1m 7m 1D", sources: [.bid, .mid], indicators: ["7m": ["bbands(20, 2)"]]),
     ])
   }

@@ -104,10 +104,8 @@ import Testing
   @Test func `a buffer gives the writing that was asked for, or nothing`() {
     let buffer = PublicationBuffer(count: 2)
     func read(_ writing: UInt64) -> [UInt64]? {
-      unsafe withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 2) { words in
-        unsafe words.initialize(repeating: 0)
-        return unsafe buffer.read(writing: writing, into: words) ? Array(words) : nil
-      }
+      var words: [UInt64] = []
+      return buffer.read(writing: writing) { word, _ in words.append(word) } ? words : nil
     }
     #expect(read(0) == nil)
     buffer.beginWriting()
@@ -123,5 +121,32 @@ import Testing
     buffer.endWriting()
     #expect(read(0) == nil, "a later writing is not the one that was asked for")
     #expect(read(1) == [7, 9])
+  }
+
+  @Test func `a reading that a writing has overtaken counts for nothing`() {
+    /// Writes 1, 1 and reads; behind each word that has been read, `overtake` does something.
+    func isWhole(_ overtake: (PublicationBuffer, _ index: Int) -> Void) -> Bool {
+      let buffer = PublicationBuffer(count: 2)
+      buffer.beginWriting()
+      for index in 0..<2 { buffer.store(1, at: index) }
+      buffer.endWriting()
+      return buffer.read(writing: 0) { _, index in overtake(buffer, index) }
+    }
+    #expect(isWhole { _, _ in })
+    for place in 0..<2 {
+      #expect(
+        !isWhole { buffer, index in
+          guard index == place else { return }
+          buffer.beginWriting()
+          buffer.store(2, at: 1)
+        }, "the second writing is not over")
+      #expect(
+        !isWhole { buffer, index in
+          guard index == place else { return }
+          buffer.beginWriting()
+          for word in 0..<2 { buffer.store(2, at: word) }
+          buffer.endWriting()
+        }, "half of one writing, half of the next")
+    }
   }
 }

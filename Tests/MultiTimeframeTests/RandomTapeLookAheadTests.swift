@@ -61,8 +61,10 @@ import Testing
         let short = RandomTape(tape, entries: Array(tape.entries[..<past]))
         let poisoned = try tape.poisoned(from: past, seed: seed)
         let expected = try view(short, first: past, at: cut)
-        #expect(try view(tape, first: past, at: cut) == expected, "seed \(seed), cut at \(cut)")
-        #expect(try view(poisoned, first: past, at: cut) == expected, "seed \(seed), cut at \(cut)")
+        try #require(
+          try view(tape, first: past, at: cut) == expected, "seed \(seed), cut at \(cut)")
+        try #require(
+          try view(poisoned, first: past, at: cut) == expected, "seed \(seed), cut at \(cut)")
         compared += 1
         indicators.formUnion(expected.snapshot.namesOfReadyIndicators)
       }
@@ -85,7 +87,7 @@ import Testing
         let past = tape.entries.prefix { $0.record.time <= cut }.count
         let poisoned = try tape.poisoned(from: past, seed: seed)
         let truth = try told(tape, through: cut)
-        #expect(try told(poisoned, through: cut) == truth, "seed \(seed), cut after \(past)")
+        try #require(try told(poisoned, through: cut) == truth, "seed \(seed), cut after \(past)")
         compared += truth.lines.count
       }
     }

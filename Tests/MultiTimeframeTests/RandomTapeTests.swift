@@ -47,6 +47,15 @@ import Testing
         let history = state.history(id, last: count)
         #expect(history == series.completed.suffix(kept), "seed \(tape.seed)")
       }
+      let kept = tape.configuration.historyLength
+      let rows = reference.indicatorHistory(of: index).suffix(kept)
+      for (place, column) in state.layout.indicatorColumns(of: id).enumerated() {
+        let indicator = try state.layout.indicator(column.name, of: id)
+        let values = state.indicatorHistory(indicator, last: .max)
+        #expect(
+          values.map { $0?.bitPattern } == rows.map { $0[place]?.bitPattern },
+          "seed \(tape.seed), \(column.name)")
+      }
     }
   }
 

@@ -106,6 +106,39 @@ import Testing
     }
   }
 
+  @Test func `what is no bar of the series is refused`() throws {
+    var state = try SynchronizedState(configuration)
+    let series = try state.series(.minute1, .last, of: SymbolID(index: 0))
+    let (open, close) = (moment("2024-01-01T00:00:00Z"), moment("2024-01-01T00:01:00Z"))
+    func refusal(_ bar: Bar) -> StateError? {
+      do throws(StateError) {
+        try state.warmUp([SeriesHistory(series, [bar])])
+        return nil
+      } catch {
+        return error
+      }
+    }
+    let hour = bar("2024-01-01T00:00:00Z", "2024-01-01T01:00:00Z", 5)
+    #expect(
+      refusal(hour)
+        == .warmUpOffGrid(symbol: "A", .minute1, tsOpen: open, tsClose: hour.tsClose))
+    let shifted = bar("2024-01-01T00:00:30Z", "2024-01-01T00:01:30Z", 5)
+    #expect(
+      refusal(shifted)
+        == .warmUpOffGrid(
+          symbol: "A", .minute1, tsOpen: shifted.tsOpen, tsClose: shifted.tsClose))
+    var minute = bar("2024-01-01T00:00:00Z", "2024-01-01T00:01:00Z", 5, ticks: 0)
+    #expect(
+      refusal(minute)
+        == .emptySourceBar(symbol: "A", tsOpen: open, tsClose: close, tickCount: 0))
+    minute.tickCount = 1
+    minute.close = try Price(raw: 6)
+    #expect(refusal(minute) == .inconsistentBar(symbol: "A", tsOpen: open, tsClose: close))
+    minute.high = try Price(raw: 6)
+    #expect(refusal(minute) == nil)
+    #expect(state.history(series, last: 9) == [minute])
+  }
+
   @Test func `what comes too late or out of order is refused, and nothing is taken in`() throws {
     var state = try SynchronizedState(configuration)
     let series = try state.series(.minute1, .last, of: SymbolID(index: 0))
@@ -126,6 +159,12 @@ import Testing
     #expect(throws: StateError.self) { try state.warmUp([SeriesHistory(series, bars)]) }
     #expect(state.history(series, last: 9) == bars)
     let time = moment("2024-01-02T00:00:00Z")
+    #expect(throws: StateError.self) { try state.advance(to: bars[0].tsClose) }
+    let early = trade(bars[1].tsClose.adding(-1), 5)
+    #expect(
+      throws: StateError.lateRecord(symbol: "A", time: early.time, clock: bars[1].tsClose)
+    ) { try state.apply(early, to: SymbolID(index: 0)) }
+    #expect(throws: StateError.self) { try state.apply(columns([early]), to: SymbolID(index: 0)) }
     try state.apply(trade(time, 5), to: SymbolID(index: 0))
     #expect(throws: StateError.warmUpTooLate(clock: time)) {
       try state.warmUp([SeriesHistory(other, fives)])

@@ -2,6 +2,7 @@ import Foundation
 import Market
 import Sessions
 import Storage
+import TestSupport
 import Testing
 
 /// Real files against answers that were made with other tools; skipped where there are none
@@ -190,20 +191,15 @@ struct ImportRealDataTests {
     }
   }
 
-  /// The freqtrade set is JSON: `[ms, id, null, side, price, amount, cost]` a trade.
   @Test func freqtradeTradesThroughAConverter() throws {
-    let source = try TapeFile(path("freqtrade/XRP_ETH-trades.json.gz"), PosixFileSystem())
-    let json = try InputSupport.readAll(try source.texts()[0].open())
-    var rows = "ms,id,type,side,price,amount,cost\n"
-    for row in String(decoding: json, as: UTF8.self).split(separator: "[") {
-      guard let end = row.firstIndex(of: "]") else { continue }
-      rows += row[..<end].replacing("null", with: "").replacing(" ", with: "") + "\n"
-    }
+    let json = try providerTexts(in: path("freqtrade/XRP_ETH-trades.json.gz")).joined()
     let folder = InputSupport.Folder()
     var options = ImportSupport.options("XRPETH", price: 8, quantity: 1)
     options.format.columns = try ColumnMapping(
       parsing: "time=ms,id=id,side=side,price=price,quantity=amount")
-    try expect([folder.write(rows, "trades.csv")], "freqtrade_xrp_eth", options, format: "csv")
+    try expect(
+      [folder.write(freqtradeCSV(json: json), "trades.csv")], "freqtrade_xrp_eth", options,
+      format: "csv")
   }
 
   @Test(arguments: [("m1", 2880, "1m"), ("h1", 1416, "1H"), ("d1", 730, "1D")])

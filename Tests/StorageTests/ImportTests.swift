@@ -87,7 +87,7 @@ import Testing
     let failure = Support.message { try place.run([good, bad]) }
     #expect(
       failure.hasPrefix(
-        "\(bad): 12 of 1199 rows were rejected, more than 1 in 100; nothing was imported\n"
+        "\(bad): 12 of 1199 rows were rejected, more than 1 in 100\n"
           + "  \(bad):1189: bid is 'oops': expected a decimal number\n"))
     #expect(failure.split(separator: "\n").count == 11)
     #expect(try place.contents() == before)
@@ -339,6 +339,9 @@ import Testing
         + "expected members of one format, not csv and binance-trades")
     let contracts = zip([("a.csv", "1,2,3\n"), ("b.csv", "1,2,3\n")], "20131007_trade.zip")
     #expect(Support.message { try place.run([contracts]) }.hasSuffix("expected one member"))
+    let other = zip([("a.csv", "time,bid,ask\n1549238400,1,2\n"), ("b.csv", "a,b\n")], "other.zip")
+    #expect(
+      Support.message { try place.run([other]) }.hasPrefix("the format of \(other):b.csv is not"))
   }
 
   // MARK: All or nothing

@@ -67,6 +67,11 @@ import Testing
     #expect(
       message { _ = try fileSystem.open(missing, for: .read) }
         == "cannot open '\(missing)': No such file or directory (2)")
+    for place in [folder.path, "/dev/zero"] {
+      #expect(
+        message { _ = try fileSystem.open(place, for: .read) }
+          == "cannot open '\(place)': not a regular file (29)")
+    }
     #expect(
       message { try fileSystem.rename(missing, to: missing) }
         == "cannot rename '\(missing)': No such file or directory (2)")

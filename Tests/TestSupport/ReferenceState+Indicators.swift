@@ -7,18 +7,31 @@ extension ReferenceState {
   /// for the provisional ones, the current bar as if it closed now.
   func indicators(of index: Int) -> [(confirmed: Double?, provisional: Double?)] {
     let it = series[index]
+    var set = freshIndicators(of: index)
+    for bar in it.completed { set.update(bar) }
+    let confirmed = set.columns.indices.map { set[$0] }
+    if let current = it.current { set.update(current) }
+    return set.columns.indices.map { (confirmed[$0], set[$0]) }
+  }
+
+  /// The confirmed values of a series after each of its completed bars, in the order of the columns.
+  public func indicatorHistory(of index: Int) -> [[Double?]] {
+    var set = freshIndicators(of: index)
+    return series[index].completed.map { bar in
+      set.update(bar)
+      return set.columns.indices.map { set[$0] }
+    }
+  }
+
+  private func freshIndicators(of index: Int) -> IndicatorSet {
+    let it = series[index]
     let symbol = configuration.symbols[it.symbol]
-    guard let declarations = symbol.indicators[it.timeframe] else { return [] }
     let countsTicks = !symbol.isFormedByBars && it.source != .last
     let scale = BarScale(
       price: symbol.instrument.precision(of: it.source),
       quantity: countsTicks ? .zero : symbol.instrument.quantityPrecision)
     // The state has been made with the same declarations.
-    var set = try! IndicatorSet(declarations, scale: scale)
-    for bar in it.completed { set.update(bar) }
-    let confirmed = set.columns.indices.map { set[$0] }
-    if let current = it.current { set.update(current) }
-    return set.columns.indices.map { (confirmed[$0], set[$0]) }
+    return try! IndicatorSet(symbol.indicators[it.timeframe] ?? [], scale: scale)
   }
 }
 

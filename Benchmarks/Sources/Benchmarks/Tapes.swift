@@ -43,7 +43,8 @@ extension SynchronizedState {
   /// Symbols of trades in the default six timeframes; what is configured follows the defaults.
   /// - Parameter indicators: kept on each of the six.
   static func sixTimeframes(
-    symbols: [String] = [Tapes.symbol], indicators: [IndicatorDeclaration] = []
+    symbols: [String] = [Tapes.symbol], indicators: [IndicatorDeclaration] = [],
+    thread: IndicatorThread = .one
   ) throws -> SynchronizedState {
     let calendar = try TradingCalendar.named("24x7")
     let (price, quantity) = (try Precision(2), try Precision(3))
@@ -55,6 +56,8 @@ extension SynchronizedState {
         indicators: Dictionary(
           uniqueKeysWithValues: Timeframe.defaultSet.map { ($0, indicators) }))
     }
-    return try SynchronizedState(StateConfiguration(symbols: configurations))
+    var configuration = StateConfiguration(symbols: configurations)
+    configuration.indicatorThread = thread
+    return try SynchronizedState(configuration)
   }
 }

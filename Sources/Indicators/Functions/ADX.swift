@@ -31,6 +31,9 @@ public struct ADX: Indicator {
   /// The sum of the DX while there are fewer than `period`; then the average.
   private var index = 0.0
 
+  /// A sum of true ranges below this has faded away: there is no direction.
+  private static let leastRange = 1e-290
+
   /// - Parameter period: 2 or more.
   /// - Throws: `IndicatorError.parameterOutOfRange`.
   public init(period: Int) throws(IndicatorError) {
@@ -60,7 +63,8 @@ public struct ADX: Indicator {
     rangeSum = rangeSum * fading + range
     if count <= period { return nil }
 
-    let percent = rangeSum > 0 ? 100 / rangeSum : 0
+    // Where prices stand still the sums fade together, until their digits and then they are gone.
+    let percent = rangeSum > ADX.leastRange ? 100 / rangeSum : 0
     let plus = plusSum * percent
     let minus = minusSum * percent
     let hasDirection = plus + minus >= 1e-14

@@ -10,7 +10,7 @@ import Market
 ///
 /// Source: Lambert, "Commodity Channel Index", Commodities 9 (1980).
 public struct CCI: ~Copyable, Indicator {
-  /// Raw typical prices; as `Double`s they are exact, below 2^51.
+  /// Raw typical prices; as `Double`s they are exact but for mid prices near the limit.
   private var window: Window<Double>
   private var sum = CompensatedTotal.zero
   private let count: Double

@@ -79,8 +79,8 @@ public struct KeltnerChannel: Indicator {
   public mutating func decode(from reader: inout StateReader) throws(MarketError) {
     try average.decode(from: &reader)
     try range.decode(from: &reader)
-    averageSkipCount = try reader.readCount()
-    rangeSkipCount = try reader.readCount()
+    averageSkipCount = try reader.readCount(upTo: max(0, range.lookback - average.lookback))
+    rangeSkipCount = try reader.readCount(upTo: max(0, average.lookback - range.lookback))
   }
 }
 

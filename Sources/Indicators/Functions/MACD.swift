@@ -64,7 +64,7 @@ public struct MACD: Indicator {
     try fast.decode(from: &reader)
     try slow.decode(from: &reader)
     try signal.decode(from: &reader)
-    skipCount = try reader.readCount()
+    skipCount = try reader.readCount(upTo: slow.lookback - fast.lookback)
   }
 }
 

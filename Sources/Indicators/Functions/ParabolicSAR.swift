@@ -25,8 +25,8 @@ public struct ParabolicSAR: Indicator {
   private var previousLow = 0.0
 
   /// - Parameters:
-  ///   - acceleration: above 0, up to 1; cut to `maximum`.
-  ///   - maximum: above 0, up to 1.
+  ///   - acceleration: 0 to 1; cut to `maximum`.
+  ///   - maximum: 0 to 1.
   /// - Throws: `IndicatorError.parameterOutOfRange`.
   public init(acceleration: Double, maximum: Double) throws(IndicatorError) {
     try IndicatorError.require("acceleration", acceleration, within: 0...1, of: "sar")

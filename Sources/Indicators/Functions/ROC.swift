@@ -20,8 +20,8 @@ public struct ROC<Element: Sample>: ~Copyable, Indicator {
   @inline(__always)
   public func peek(_ input: Element) -> Double? {
     guard window.isFull else { return nil }
-    let older = window.oldest.double
-    return older == 0 ? 0 : 100 * (input.difference(from: window.oldest) / older)
+    return percentChange(
+      by: input.difference(from: window.oldest), from: window.oldest.double)
   }
 
   @inline(__always) @discardableResult
@@ -36,6 +36,14 @@ public struct ROC<Element: Sample>: ~Copyable, Indicator {
   public mutating func decode(from reader: inout StateReader) throws(MarketError) {
     try window.decode(from: &reader)
   }
+}
+
+/// A change in percent of what it started from; 0 from 0, or from so little that the quotient is no
+/// number.
+@inline(__always)
+func percentChange(by change: Double, from older: Double) -> Double {
+  let percent = 100 * (change / older)
+  return percent.isFinite ? percent : 0
 }
 
 extension ROC<Int64> {

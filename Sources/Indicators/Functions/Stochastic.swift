@@ -69,13 +69,15 @@ public struct Stochastic: ~Copyable, Indicator {
 
 extension RangeWindow<Int64> {
   /// Where a bar's close stands in the range that the bar completes: 0 at the lowest low, 100 at
-  /// the highest high, and 0 in a range without width.
+  /// the highest high, and 0 in a range without width. A close outside of its bar counts as at its
+  /// edge.
   @inline(__always)
   func closePosition(of bar: ScaledBar) -> Double? {
     guard let extremes = range(withHigh: bar.rawHigh, low: bar.rawLow)
     else { return nil }
     let width = extremes.highest &- extremes.lowest
-    return width == 0 ? 0 : 100 * Double(bar.rawClose &- extremes.lowest) / Double(width)
+    let position = min(max(bar.rawClose &- extremes.lowest, 0), width)
+    return width == 0 ? 0 : 100 * Double(position) / Double(width)
   }
 }
 

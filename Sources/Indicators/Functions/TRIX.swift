@@ -3,7 +3,8 @@ import Market
 /// TRIX: the change of a triple EMA from one value to the next, in percent.
 ///
 /// TRIX = 100 × (e - previous e) / previous e, with e = EMA(EMA(EMA)). Look-back
-/// 3 × (period - 1) + 1, as TA-Lib's `TRIX`; 0 where the previous e is 0.
+/// 3 × (period - 1) + 1, as TA-Lib's `TRIX`; 0 where the previous e is 0 or too close
+/// to it to be divided by.
 ///
 /// Source: Jack Hutson, Stocks & Commodities.
 public struct TRIX: Indicator {
@@ -37,7 +38,7 @@ public struct TRIX: Indicator {
       return nil
     }
     isReady = true
-    return older == 0 ? 0 : 100 * ((value - older) / older)
+    return percentChange(by: value - older, from: older)
   }
 
   public func encode(into writer: inout StateWriter) {

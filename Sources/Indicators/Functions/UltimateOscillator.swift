@@ -12,8 +12,8 @@ import Market
 public struct UltimateOscillator: ~Copyable, Indicator {
   /// One bar's contribution, in raw units; or a sum of them, exact over any window.
   private struct Pressure: WindowElement {
-    var buying: Int64
-    var range: Int64
+    var buying: Int128
+    var range: Int128
 
     static var zero: Pressure { Pressure(buying: 0, range: 0) }
 
@@ -28,9 +28,9 @@ public struct UltimateOscillator: ~Copyable, Indicator {
     }
 
     @inline(__always)
-    var ratio: Double { range == 0 ? 0 : Double(buying) / Double(range) }
+    var ratio: Double { range == 0 ? 0 : buying.double / range.double }
 
-    init(buying: Int64, range: Int64) {
+    init(buying: Int128, range: Int128) {
       self.buying = buying
       self.range = range
     }
@@ -97,7 +97,8 @@ public struct UltimateOscillator: ~Copyable, Indicator {
   private func pressure(of bar: ScaledBar) -> Pressure {
     let trueLow = min(bar.rawLow, previousClose)
     return Pressure(
-      buying: bar.rawClose &- trueLow, range: max(bar.rawHigh, previousClose) &- trueLow)
+      buying: Int128(bar.rawClose &- trueLow),
+      range: Int128(max(bar.rawHigh, previousClose) &- trueLow))
   }
 
   /// What falls out of a span's sum, of `span - 1` bars, when `next` comes in.

@@ -2,9 +2,10 @@ import Market
 
 /// A sum of whole numbers, exact in 128 bits.
 ///
-/// Raw fields stay below 2^51 for prices and 2^63 for volumes, so sums over any window, weighted
-/// by their places too, and squares of prices fit. The arithmetic wraps: what leaves the window
-/// takes back what it brought in, whatever happened between.
+/// Raw fields stay below 2^55 for prices (the mid has a digit more, the weighted price is a sum of
+/// four) and 2^63 for volumes. So sums over any window, weighted by their places too, fit, and
+/// squares of prices over 100,000 bars. The arithmetic wraps: what leaves the window takes back
+/// what it brought in, whatever happened between.
 public struct ExactTotal: RunningTotal {
   let value: Int128
 
@@ -52,7 +53,22 @@ public struct ExactTotal: RunningTotal {
 
   @inline(__always)
   public static func variance(sum: ExactTotal, squares: ExactTotal, count: Int) -> Double {
-    (squares.value &* Int128(count) &- sum.value &* sum.value).double
+    // (Σx)² ≤ n·Σx², so where the latter fits both do.
+    if squares.value &>> 100 == 0, count < 1 << 26 {
+      return (squares.value &* Int128(count) &- sum.value &* sum.value).double
+    }
+    return varianceOfHuge(sum: sum.value, squares: squares.value, count: count)
+  }
+
+  /// With m the whole part of the mean and r = Σx - n·m, |r| < n: n²·variance = n·Σ(x - m)² - r²,
+  /// and Σ(x - m)² = Σx² - m·(Σx + r) is exact.
+  @inline(never)
+  private static func varianceOfHuge(sum: Int128, squares: Int128, count: Int) -> Double {
+    let mean = sum / Int128(count)
+    let rest = sum &- mean &* Int128(count)
+    let around = squares &- mean &* (sum &+ rest)
+    if around &>> 100 == 0 { return (around &* Int128(count) &- rest &* rest).double }
+    return Double(count) * around.double - rest.double * rest.double
   }
 
   public func encode(into writer: inout StateWriter) { writer.write(value) }

@@ -3,7 +3,7 @@ import Market
 /// The mean of the last `period` values of an oscillator that stays within 0 to 100.
 ///
 /// Each value is rounded to a grid so fine that it changes nothing anyone sees (2^-42 for three
-/// values, 2^-28 for 100,000) and so coarse that every sum of `period` values is exact: it cannot
+/// values, 2^-27 for 100,000) and so coarse that every sum of `period` values is exact: it cannot
 /// drift, and needs no compensation.
 struct MeanWindow: ~Copyable {
   private var window: Window<Double>

@@ -98,6 +98,9 @@ import Market
   mutating func decode(from reader: inout StateReader) throws(MarketError) {
     pushedCount = try reader.readCount()
     position = try reader.readCount(upTo: max(0, capacity - 1))
+    guard position == pushedCount % max(1, capacity) else {
+      throw .malformedState("place \(position) after \(pushedCount) of \(capacity)")
+    }
     blockExtremes = try decodeExtremes(from: &reader)
     windowExtremes = try decodeExtremes(from: &reader)
     for index in 0..<capacity { unsafe places[index] = try decodeExtremes(from: &reader) }

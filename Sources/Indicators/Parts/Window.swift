@@ -66,6 +66,9 @@ import Market
   mutating func decode(from reader: inout StateReader) throws(MarketError) {
     pushedCount = try reader.readCount()
     position = try reader.readCount(upTo: max(0, capacity - 1))
+    guard position == pushedCount % max(1, capacity) else {
+      throw .malformedState("place \(position) after \(pushedCount) of \(capacity)")
+    }
     for index in 0..<capacity { unsafe elements[index] = try Element(from: &reader) }
   }
 }

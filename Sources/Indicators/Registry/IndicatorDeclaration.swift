@@ -49,10 +49,7 @@ public struct IndicatorDeclaration: Sendable {
     arguments = try IndicatorDeclaration.arrange(given, definition, maximumPeriod)
     switch (definition.input, source) {
     case (.series, let source):
-      if case .indicator(let indicator, let output) = source {
-        _ = try indicator.outputPlace(output)
-      }
-      self.source = source ?? .field(.close)
+      self.source = try source?.normalised ?? .field(.close)
     case (.bar, nil): self.source = nil
     case (.bar, .some): throw .takesNoSource(indicator: definition.name)
     }
@@ -107,6 +104,21 @@ public struct IndicatorDeclaration: Sendable {
       throw .unknownOutput(indicator: definition.name, found: wanted, known: known)
     }
     return found
+  }
+}
+
+extension IndicatorDeclaration.Source {
+  /// With the output as the registry spells it, named only where there are several, so that equal
+  /// sources are equal.
+  /// - Throws: `IndicatorError.unknownOutput`.
+  fileprivate var normalised: IndicatorDeclaration.Source {
+    get throws(IndicatorError) {
+      guard case .indicator(var indicator, let wanted) = self else { return self }
+      let place = try indicator.outputPlace(wanted ?? indicator.output)
+      indicator.output = nil
+      let outputs = indicator.definition.outputs
+      return .indicator(indicator, output: outputs.count == 1 ? nil : outputs[place])
+    }
   }
 }
 

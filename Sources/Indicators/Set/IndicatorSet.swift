@@ -122,7 +122,9 @@ extension IndicatorSet {
     for declaration in declarations { writer.write(declaration.description) }
     writer.write(Int64(barCount))
     for index in 0..<valueCount { unsafe writer.write(values.base[index]) }
-    var visitor = EncodeVisitor(writer: writer)
+    // Moved, not copied: a second reference would have the first write copy all that there is.
+    var visitor = EncodeVisitor(writer: StateWriter())
+    swap(&visitor.writer, &writer)
     for index in 0..<slots.count { unsafe slots.base[index].indicator.accept(&visitor) }
     writer = visitor.writer
   }

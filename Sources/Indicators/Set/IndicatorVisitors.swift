@@ -46,8 +46,14 @@ struct IndicatorPlace {
     unsafe Input.taken(
       from: bar.pointee, raw: bar.pointee.raw[input],
       number: input < IndicatorPlace.fieldCount
-        ? bar.pointee.values[input] : values[input &- IndicatorPlace.fieldCount])
+        ? bar.pointee.values[input]
+        : IndicatorPlace.bounded(values[input &- IndicatorPlace.fieldCount]))
   }
+
+  /// What one indicator gives another is at most 10^100 in size, so that squares, and sums of them,
+  /// stay finite.
+  @inline(__always)
+  private static func bounded(_ value: Double) -> Double { min(max(value, -1e100), 1e100) }
 
   @inline(__always)
   func store<Output: IndicatorOutput>(

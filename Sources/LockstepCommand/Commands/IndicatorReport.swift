@@ -28,7 +28,10 @@ final class IndicatorReport {
     self.times = times
     self.sink = sink
     series = SeriesID(index: 0)
-    columns = layout.indicatorColumns(of: series)
+    // What is asked for twice is shown once: two columns of one name are of no use to a reader.
+    columns = layout.indicatorColumns(of: series).reduce(into: []) { columns, column in
+      if !columns.contains(where: { $0.name == column.name }) { columns.append(column) }
+    }
     let configuration = selection.configuration
     pricePrecision = configuration.instrument.precision(of: configuration.priceSources[0])
     valuePrecision = pricePrecision.finer.finer
@@ -92,7 +95,8 @@ final class IndicatorReport {
           TextTable.Column(title: $0, alignment: .right)
         },
       to: sink)
-    for (column, reading) in zip(columns, snapshot.indicators(of: series)) {
+    for column in columns {
+      let reading = snapshot[try snapshot.layout.indicator(column.name, of: series)]
       rows.text(column.name)
       rows.boolean(reading.isReady)
       rows.count(Int64(column.lookback))

@@ -19,22 +19,6 @@ public struct ChunkDecoder: ~Copyable {
   /// Replaces `columns` by the trades in `chunk`.
   /// - Throws: what is wrong with the chunk; `columns` is then empty.
   public mutating func decode(
-    _ chunk: UnsafeRawBufferPointer, into columns: inout TradeColumns
-  ) throws(ChunkFault) {
-    try unsafe decodeColumns(chunk, into: &columns)
-  }
-
-  /// Replaces `columns` by the quotes in `chunk`.
-  /// - Throws: what is wrong with the chunk; `columns` is then empty.
-  public mutating func decode(
-    _ chunk: UnsafeRawBufferPointer, into columns: inout QuoteColumns
-  ) throws(ChunkFault) {
-    try unsafe decodeColumns(chunk, into: &columns)
-  }
-
-  /// Replaces `columns` by the trades in `chunk`.
-  /// - Throws: what is wrong with the chunk; `columns` is then empty.
-  public mutating func decode(
     _ chunk: [UInt8], into columns: inout TradeColumns
   ) throws(ChunkFault) {
     try decodeColumns(chunk, into: &columns)

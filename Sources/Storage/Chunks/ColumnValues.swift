@@ -5,13 +5,6 @@ enum ColumnValues: Equatable {
   case wide([Int64])
   case narrow([UInt8])
 
-  var count: Int {
-    switch self {
-    case .wide(let values): values.count
-    case .narrow(let values): values.count
-    }
-  }
-
   /// The values of `rows` as whole numbers; none if the column is empty.
   func widened(_ rows: Range<Int>) -> ArraySlice<Int64> {
     switch self {

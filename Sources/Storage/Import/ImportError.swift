@@ -21,7 +21,7 @@ extension ImportError: CustomStringConvertible {
     switch self {
     case .tooManyRejected(let report):
       "\(report.path): \(report.counts.rejected) of \(report.counts.read) rows were rejected, "
-        + "more than 1 in 100; nothing was imported\n"
+        + "more than 1 in 100\n"
         + report.firstRejected.map { "  \($0)" }.joined(separator: "\n")
     case .outOfOrder(let place, let line, let previous, let found):
       "\(place):\(line): a row of \(found) comes after one of \(previous): "

@@ -33,7 +33,7 @@ public protocol FileSystem: Sendable {
 
 /// What a file is opened for.
 public enum FileAccess: Sendable {
-  /// To read; it must exist.
+  /// To read; it must exist, and be a regular file: anywhere in it is read, and more than once.
   case read
   /// To write from the beginning; what was there is dropped.
   case create

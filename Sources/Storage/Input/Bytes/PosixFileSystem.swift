@@ -7,11 +7,23 @@ public struct PosixFileSystem: FileSystem {
   public func open(_ path: String, for access: FileAccess) throws(FileError) -> OpenFile {
     let flags =
       switch access {
-      case .read: O_RDONLY | O_CLOEXEC
+      // Without waiting: a pipe nobody writes to would block for ever.
+      case .read: O_RDONLY | O_NONBLOCK | O_CLOEXEC
       case .create: O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
       }
     let descriptor = try call(.open, path) { unsafe Glibc.open(path, flags, 0o644) }
-    return OpenFile(path: path, descriptor: Int32(descriptor))
+    let file = OpenFile(path: path, descriptor: Int32(descriptor))
+    guard access == .create || isRegular(file) else {
+      _ = Glibc.close(file.descriptor)
+      throw FileError(.open, path: path, code: ESPIPE, reason: "not a regular file")
+    }
+    return file
+  }
+
+  /// Not a folder, a pipe or a device. What cannot be looked at is left to the next call to refuse.
+  private func isRegular(_ file: OpenFile) -> Bool {
+    var status = stat()
+    return unsafe fstat(file.descriptor, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
   public func read(

@@ -82,7 +82,7 @@ public struct ColumnMapping: Hashable, Sendable {
     for entry in entries {
       guard let index = ColumnMapping.index(of: entry.column, in: names) else {
         throw .wrongFormat(
-          path: sample.path, format: InputFormat.csv.rawValue,
+          path: sample.place, format: InputFormat.csv.rawValue,
           found: "no column '\(entry.column)'",
           expected: "one of \(names.joined(separator: ", "))")
       }
@@ -92,7 +92,7 @@ public struct ColumnMapping: Hashable, Sendable {
       let encoding = entry.time ?? sample.timeEncoding(column: index, unit: unit)
       guard let encoding = encoding ?? (sample.rows.isEmpty ? .text : nil) else {
         throw .wrongFormat(
-          path: sample.path, format: InputFormat.csv.rawValue,
+          path: sample.place, format: InputFormat.csv.rawValue,
           found: "'\(sample.values(column: index).first?.shown ?? "")' in column '\(names[index])'",
           expected: "\(TextTime.expectation), or a number with its unit (--time-unit)")
       }

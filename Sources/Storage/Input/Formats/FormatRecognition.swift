@@ -48,7 +48,7 @@ extension FormatOptions {
     if let format {
       if let layout = format.layout(of: sample, timeUnit: timeUnit) { return (format, layout) }
       throw .wrongFormat(
-        path: sample.path, format: format.rawValue, found: "'\(sample.firstLine)'",
+        path: sample.place, format: format.rawValue, found: "'\(sample.firstLine)'",
         expected: format.expectation)
     }
     for format in InputFormat.allCases {
@@ -56,7 +56,7 @@ extension FormatOptions {
     }
     let names = InputFormat.allCases.map(\.rawValue).joined(separator: ", ")
     throw .unknownFormat(
-      path: sample.path, line: sample.firstLine,
+      path: sample.place, line: sample.firstLine,
       expected: "one of \(names), or a mapping of columns")
   }
 }

@@ -2,8 +2,8 @@ import Market
 
 /// The beginning of a text, cut into fields, to tell its format from.
 package struct TapeSample: Sendable {
-  /// The file's path, for messages.
-  package let path: String
+  /// The file's path, and behind a colon the member in an archive, for messages.
+  package let place: String
   /// The last part of the path, and the member's name where there is one: names that may say a day.
   let names: [String]
   let delimiter: UInt8
@@ -23,7 +23,7 @@ package struct TapeSample: Sendable {
 
   /// - Parameter block: whole lines.
   init(_ block: UnsafeBufferPointer<UInt8>, path: String, member: String? = nil) {
-    self.path = path
+    place = member.map { "\(path):\($0)" } ?? path
     let fileName = path.split(separator: "/").last.map(String.init) ?? path
     let memberName = member?.split(separator: "/").last.map(String.init)
     names = [fileName] + (memberName.map { [$0] } ?? [])
