@@ -120,7 +120,7 @@ import Testing
     let status = TestConsole().run(
       "import \(folder.file(name)) --store \(folder.file("market.db")) --symbol S --format bars "
         + "--timeframe \(timeframe) --price \(price) --price-precision 0 --quantity-precision 0 "
-        + "--calendar 24x7")
+        + "--calendar 24x7 --label start")
     #expect(status == .done)
   }
 

@@ -11,6 +11,7 @@ let builtInCommands: [Command] = [
   InfoCommand.command,
   BarsCommand.command,
   SnapshotCommand.command,
+  PlayCommand.command,
   IndicatorsCommand.command,
   TrailCommand.command,
   TicksCommand.command,

@@ -83,7 +83,10 @@ struct BarComparison {
   private mutating func report(
     notStored bar: Bar, _ series: BarSeries, _ imported: [ClosedRange<Timestamp>]
   ) {
-    guard imported.contains(where: { $0.contains(bar.tsOpen) }) else {
+    let isWithinOne = imported.contains {
+      $0.lowerBound <= bar.tsOpen && bar.tsClose <= $0.upperBound
+    }
+    guard isWithinOne else {
       unstoredCount += 1
       return
     }

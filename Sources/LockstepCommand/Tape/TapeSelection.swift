@@ -88,26 +88,28 @@ struct TapeSelection {
         + "\(configuration.calendar.name) and form no bar")
   }
 
-  /// The streams from `from` on. Bars come first: at one moment they are in before anything closes.
+  /// The streams from `from` on, up to and including `to`.
   func streams(
     of store: MarketStore, symbol: SymbolID, from: Timestamp?, to: Timestamp?
   ) throws -> [StoredStream] {
     let name = configuration.instrument.symbol
     if configuration.isFormedByBars {
       return try barSeries.map { series in
-        try StoredStream(
-          store.bars(symbol: name, series: series, from: from, to: to), source: series.source,
-          symbol: symbol)
+        StoredStream(
+          try store.bars(symbol: name, series: series, from: from, to: to), series: series,
+          symbol: symbol, name: name)
       }
     }
     var streams: [StoredStream] = []
     if configuration.priceSources.contains(.last) {
       streams.append(
-        try StoredStream(store.trades(symbol: name, from: from, to: to), symbol: symbol))
+        StoredStream(
+          try store.trades(symbol: name, from: from, to: to), symbol: symbol, name: name))
     }
     if configuration.priceSources.contains(where: { $0 != .last }) {
       streams.append(
-        try StoredStream(store.quotes(symbol: name, from: from, to: to), symbol: symbol))
+        StoredStream(
+          try store.quotes(symbol: name, from: from, to: to), symbol: symbol, name: name))
     }
     return streams
   }
