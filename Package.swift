@@ -46,10 +46,13 @@ let package = Package(
     library("Hashing", ["CXXHash"]),
     library("Sessions", ["Market"]),
     library("MultiTimeframe", ["Market", "Sessions", "Indicators"]),
-    library("Storage", ["Market", "Sessions", "Hashing", "CSQLite", "CZstd", "CArchive"]),
+    library("Streams", ["Market", "Sessions"]),
+    library(
+      "Storage", ["Market", "Sessions", "Streams", "Hashing", "CSQLite", "CZstd", "CArchive"]),
     library("SampleTapes", ["Market", "Sessions"]),
     library("FuzzTargets", ["Market", "Sessions", "Storage"]),
-    library("Lockstep", ["Market", "Sessions", "Indicators", "MultiTimeframe", "Storage"]),
+    library(
+      "Lockstep", ["Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Storage"]),
     library("LockstepCommand", ["Lockstep", "Hashing", "SampleTapes"]),
     .executableTarget(
       name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),
@@ -68,7 +71,10 @@ let package = Package(
     tests(
       "MultiTimeframeTests",
       ["MultiTimeframe", "Indicators", "TestSupport", "CAllocationCounter", "Hashing"]),
-    tests("StorageTests", ["Storage", "Hashing", "CArchive", "TestSupport"]),
+    tests(
+      "StreamsTests",
+      ["Streams", "MultiTimeframe", "Storage", "TestSupport", "CAllocationCounter"]),
+    tests("StorageTests", ["Storage", "Streams", "Hashing", "CArchive", "TestSupport"]),
     tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
     tests("LockstepCommandTests", ["LockstepCommand", "Indicators", "TestSupport", "Hashing"]),

@@ -3,3 +3,4 @@
 @_exported import MultiTimeframe
 @_exported import Sessions
 @_exported import Storage
+@_exported import Streams

@@ -17,7 +17,7 @@ public enum StateEvent: Hashable, Sendable {
   case sessionClosed(symbol: SymbolID, SessionBoundary)
   case barClosed(BarClose)
   /// The timeframes of a symbol that a change touched: all of them after a record, those that
-  /// closed after a boundary; from short to long.
+  /// closed after a boundary, none where only a session opened or closed; from short to long.
   case stateChanged(symbol: SymbolID, timeframes: [Timeframe], event: UInt64)
 }
 

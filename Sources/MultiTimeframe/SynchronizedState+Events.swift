@@ -40,7 +40,8 @@ extension SynchronizedState {
     for index in layout.instruments.indices {
       let symbol = SymbolID(index: index)
       let timeframes = closes.timeframes(of: symbol)
-      guard !timeframes.isEmpty else { continue }
+      let hasSession = report.sessions.contains { $0.symbol == symbol }
+      guard hasSession || !timeframes.isEmpty else { continue }
       deliver(.stateChanged(symbol: symbol, timeframes: timeframes, event: eventNumber))
     }
   }

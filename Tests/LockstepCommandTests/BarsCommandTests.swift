@@ -109,4 +109,77 @@ import Testing
     let malformed = fixture.run("bars --store STORE --symbol EURUSD --timeframe 1x")
     #expect(malformed.status == .wrongUsage)
   }
+
+  /// Imports bars of `timeframe` that open at these times, all alike.
+  private func importBars(
+    _ folder: TestFolder, _ timeframe: String, price: String = "last", opening times: [String]
+  ) throws {
+    let rows = times.map { "\($0),100,102,99,101,5\n" }.joined()
+    let name = "\(timeframe)-\(price).csv"
+    try folder.write("time,open,high,low,close,volume\n" + rows, to: name)
+    let status = TestConsole().run(
+      "import \(folder.file(name)) --store \(folder.file("market.db")) --symbol S --format bars "
+        + "--timeframe \(timeframe) --price \(price) --price-precision 0 --quantity-precision 0 "
+        + "--calendar 24x7 --label start")
+    #expect(status == .done)
+  }
+
+  private func barCount(_ folder: TestFolder, _ arguments: String) -> Int {
+    let console = TestConsole()
+    let status = console.run(
+      "bars --store \(folder.file("market.db")) --symbol S --output csv " + arguments)
+    #expect(status == .done, "\(console.errors.text)")
+    return console.output.text.split(separator: "\n").count - 1
+  }
+
+  @Test func `stored bars close at their end, and longer ones with them`() throws {
+    let folder = try TestFolder()
+    try importBars(folder, "1m", opening: (0..<3).map { "2024-03-11T14:0\($0):00Z" })
+    #expect(barCount(folder, "--timeframe 1m") == 3)
+    #expect(barCount(folder, "--timeframe 3m") == 1)
+    #expect(barCount(folder, "--timeframe 5m") == 0)
+    #expect(barCount(folder, "--timeframe 5m --partial") == 1)
+  }
+
+  @Test func `stored bars come out as they are, whatever else is stored`() throws {
+    let folder = try TestFolder()
+    try importBars(folder, "1H", opening: (10..<20).map { "2024-03-11T\($0):00:00Z" })
+    try importBars(folder, "1m", opening: (0..<3).map { "2024-03-11T14:0\($0):00Z" })
+    try importBars(folder, "5m", price: "bid", opening: ["2024-03-11T14:00:00Z"])
+    #expect(barCount(folder, "--timeframe 1H") == 10)
+    #expect(barCount(folder, "--timeframe 2H --partial") == 5)
+    #expect(barCount(folder, "--timeframe 1m") == 3)
+    #expect(barCount(folder, "--timeframe 5m --price bid") == 1)
+    // Beside trades, bars of another price than theirs.
+    try folder.write("time,price,quantity\n2024-03-11T14:00:00Z,100,1\n", to: "trades.csv")
+    let imported = TestConsole().run(
+      "import \(folder.file("trades.csv")) --store \(folder.file("market.db")) --symbol S "
+        + "--format csv --columns time=time,price=price,quantity=quantity")
+    #expect(imported == .done)
+    #expect(barCount(folder, "--timeframe 5m --price bid") == 1)
+    #expect(barCount(folder, "--timeframe 5m --partial") == 1)
+  }
+
+  @Test func `a window that ends before it begins is refused`() {
+    for command in [
+      "bars --timeframe 1m", "ticks", "trail", "indicators --timeframe 1m --indicator rsi",
+    ] {
+      let result = fixture.run(
+        "\(command) --store STORE --symbol EURUSD --from 2024-03-09 --to 2024-03-08")
+      #expect(result.status == .wrongUsage, "\(command)")
+      #expect(
+        result.errors.contains(
+          "'--from' 2024-03-09T00:00:00Z lies after '--to' 2024-03-08T00:00:00Z"), "\(command)")
+    }
+  }
+
+  @Test func `where there is nothing, it says what there would be`() {
+    for command in ["bars --timeframe 1m", "ticks", "indicators --timeframe 1m --indicator rsi"] {
+      let result = fixture.run("\(command) --store STORE --symbol EURUSD --from 2025-01-01")
+      #expect(result.status == .done)
+      #expect(
+        result.errors.contains("nothing to show: the records of EURUSD go from 2024-03-08T"),
+        "\(command): \(result.errors)")
+    }
+  }
 }

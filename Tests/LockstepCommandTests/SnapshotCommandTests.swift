@@ -97,7 +97,10 @@ import Testing
     let rows = result.output.split(separator: "\n").map {
       $0.split(separator: ",", omittingEmptySubsequences: false)
     }
-    #expect(rows[0].joined(separator: ",") == "event,time,change,closed,1m,5m,15m,1H,4H,1D")
+    let progress = ["1m", "5m", "15m", "1H", "4H", "1D"].flatMap { timeframe in
+      ["elapsed_ns", "remaining_ns", "ticks"].map { "\(timeframe)_\($0)" }
+    }
+    #expect(rows[0].map(String.init) == ["event", "time", "change", "closed"] + progress)
     let midnight = rows.filter { $0[1] == "2024-03-09T00:00:00Z" }
     #expect(midnight.map { $0[2] } == ["session closed", "session opened"])
     #expect(midnight[0][3] == "1m 5m 15m 1H 4H 1D")

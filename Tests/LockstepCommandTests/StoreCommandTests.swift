@@ -147,13 +147,17 @@ import Testing
 
   /// The outcome of a verification after `bars` have been stored beside the ticks.
   private func verify(
-    _ bars: [Bar]
+    _ imports: [Bar]...
   ) throws -> (status: CommandStatus, output: String, errors: String) {
     let store = try MarketStore(path: fixture.store, mode: .readWrite)
     try store.write { transaction in
-      _ = try transaction.add(bars, symbol: "BTCUSDT", series: series)
-      try transaction.record(
-        fixture.importRecord("BTCUSDT", .bar, count: bars.count, hash: 99))
+      for (index, bars) in imports.enumerated() {
+        _ = try transaction.add(bars, symbol: "BTCUSDT", series: series)
+        var record = fixture.importRecord(
+          "BTCUSDT", .bar, count: bars.count, hash: UInt64(99 + index))
+        record.timeRange = bars[0].tsOpen...bars[bars.count - 1].tsClose
+        try transaction.record(record)
+      }
     }
     return fixture.run("verify --store STORE")
   }
@@ -200,6 +204,25 @@ import Testing
     #expect(
       result.output.contains(
         "wrong: 1H last bar of BTCUSDT at \(missing.tsOpen): ticks form it, but it is not stored"))
+  }
+
+  @Test func `bars that nobody has imported are counted, and no fault`() throws {
+    let bars = bars
+    let result = try verify(Array(bars[..<7]), Array(bars[9...]))
+    #expect(result.status == .done, "\(result.output)")
+    #expect(
+      result.output.contains(
+        "\n2 bars that the ticks form are missing between the stored ones\nsound\n"))
+  }
+
+  @Test func `a count of ticks that the bar came with is compared`() throws {
+    var bars = bars
+    bars[5].tickCount += 1
+    bars[6].tickCount = 1
+    let result = try verify(bars)
+    #expect(result.status == .dataNotFit)
+    #expect(result.output.contains("at \(bars[5].tsOpen): ticks \(bars[5].tickCount) stored, "))
+    #expect(result.errors == "lockstep verify: \(fixture.store): 1 findings\n")
   }
 
   @Test func `a bar over quiet time is wrong unless it is flat`() throws {

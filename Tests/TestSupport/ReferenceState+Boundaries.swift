@@ -26,17 +26,19 @@ extension ReferenceState {
       series[index].current = nil
       closed.append(index)
     }
+    var symbolsWithSessions: Set<Int> = []
     for symbol in sessionBoundaries.indices {
       while let due = sessionBoundaries[symbol].first, due.time.nanoseconds == moment {
         if keepsEvents { events.append(EventText.session(symbol, due)) }
+        symbolsWithSessions.insert(symbol)
         sessionBoundaries[symbol].removeFirst()
       }
     }
-    if keepsEvents { tell(of: closed) }
+    if keepsEvents { tell(of: closed, symbolsWithSessions) }
   }
 
   /// Bars, the longest timeframe first, symbols as registered; then, symbol by symbol, what changed.
-  private mutating func tell(of closed: [Int]) {
+  private mutating func tell(of closed: [Int], _ symbolsWithSessions: Set<Int>) {
     let timeframes = Set(closed.map { series[$0].timeframe }).sorted()
     for timeframe in timeframes.reversed() {
       for index in closed where series[index].timeframe == timeframe {
@@ -49,7 +51,7 @@ extension ReferenceState {
       let changed = timeframes.filter { timeframe in
         closed.contains { series[$0].symbol == symbol && series[$0].timeframe == timeframe }
       }
-      guard !changed.isEmpty else { continue }
+      guard !changed.isEmpty || symbolsWithSessions.contains(symbol) else { continue }
       events.append(EventText.changed(symbol, changed, eventNumber))
     }
   }

@@ -17,6 +17,7 @@ struct Benchmarks {
       bench.run("memory", MemorySuite.run)
       bench.run("csv", CSVSuite.run)
       bench.run("store", StoreSuite.run)
+      bench.run("merge", MergeSuite.run)
       bench.run("indicators", IndicatorSuite.run)
       let report = Report(bench)
       print(report.table)

@@ -46,6 +46,18 @@ extension ArgumentType where Value: FixedWidthInteger {
   }
 }
 
+extension ArgumentType where Value == Double {
+  /// How many times as fast as the clock on the wall; 0 for as fast as possible.
+  static var speed: Self {
+    Self { text throws(ArgumentFault) in
+      guard let value = Double(text), value >= 0, value <= 1e9 else {
+        throw ArgumentFault("expected a number from 0 to 1000000000")
+      }
+      return value
+    }
+  }
+}
+
 extension ArgumentType
 where Value: CaseIterable & RawRepresentable, Value.RawValue == String {
   /// One of the enumeration's raw values.

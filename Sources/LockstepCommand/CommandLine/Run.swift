@@ -1,3 +1,6 @@
+import MultiTimeframe
+import Storage
+
 /// The version of the program and its library.
 public let lockstepVersion = "0.1.0"
 
@@ -8,6 +11,7 @@ let builtInCommands: [Command] = [
   InfoCommand.command,
   BarsCommand.command,
   SnapshotCommand.command,
+  PlayCommand.command,
   IndicatorsCommand.command,
   TrailCommand.command,
   TicksCommand.command,
@@ -110,11 +114,48 @@ private func execute(
   } catch is Interrupted {
     console.complain("\(name): interrupted", nil)
     return .interrupted
+  } catch let error as StoreError where error.isAboutData {
+    console.complain("\(name): \(error)", nil)
+    return .dataNotFit
+  } catch let error as StateError where error.isAboutConfiguration {
+    console.complain("\(name): \(error)", nil)
+    return .wrongUsage
   } catch let failure as CommandFailure {
     console.complain("\(name): \(failure.what)", failure.remedy)
     return failure.status
   } catch {
     console.complain("\(name): \(error)", nil)
     return .failed
+  }
+}
+
+extension StoreError {
+  /// Whether what is stored, or offered, is not fit for what was asked; otherwise something around
+  /// it failed.
+  fileprivate var isAboutData: Bool {
+    switch self {
+    case .notAStore, .newerVersion, .olderVersion, .instrumentDiffers, .calendarDiffers,
+      .unusableCalendar, .damagedChunk, .malformedRow:
+      true
+    case .database(_, let failure): failure.isDamage
+    case .missingFile, .locked, .cannotWrite, .diskFull, .unknownInstrument: false
+    }
+  }
+}
+
+extension SQLiteFailure {
+  /// SQLITE_CORRUPT and SQLITE_NOTADB, with whatever detail in the upper bytes.
+  fileprivate var isDamage: Bool { [11, 26].contains(code & 0xFF) }
+}
+
+extension StateError {
+  /// Whether the state was asked for in a way that cannot be.
+  fileprivate var isAboutConfiguration: Bool {
+    switch self {
+    case .tooManySymbols, .duplicateSymbol, .duplicateTimeframe, .tooManyTimeframes,
+      .memoryLimitExceeded, .indicator:
+      true
+    default: false
+    }
   }
 }

@@ -58,8 +58,8 @@ enum BarsCommand {
       name, in: store, timeframes: [timeframe],
       sources: [arguments[price] ?? store.usualPrice(of: name)],
       anchor: arguments[CommonParameters.anchor], hours: arguments[CommonParameters.hours])
-    let from = arguments[from]
-    let to = arguments[to]
+    let window = try TimeWindow(from: arguments[from], to: arguments[to])
+    let (from, to) = (window.from, window.to)
     let state = try SynchronizedState(StateConfiguration(symbols: [selection.configuration]))
     let symbol = try state.symbol(name)
     let streams = try selection.streams(
@@ -78,10 +78,15 @@ enum BarsCommand {
       if applied == 0 { break }
       try progress.advance(by: applied)
     }
-    if let to { try tape.play(through: to, progress) }
+    // A stored bar is known at its close, and closes there.
+    let end = to ?? (selection.configuration.isFormedByBars ? selection.timeRange.upperBound : nil)
+    if let end { try tape.play(through: end, progress) }
     if arguments[partial], let bar = tape.state.partials(of: symbol)[0] { writer.add(bar) }
     progress.finish()
     try writer.finish()
+    guard !arguments[CommonParameters.quiet] else { return }
+    if writer.count == 0 { window.explainEmptiness(of: name, selection.timeRange, console) }
+    selection.explain(outside: tape.state.outsideSessionCount(of: symbol), console)
   }
 
   /// Where reading must begin so that the first bar asked for is whole: at the open of the bar
@@ -101,6 +106,8 @@ private final class BarWriter {
   private let volumePrecision: Precision
   private var rows: RowWriter
   private var waiting: [Bar] = []
+  /// How many bars there were to write.
+  private(set) var count = 0
 
   init(
     _ selection: TapeSelection, from: Timestamp?, format: RowFormat, times: TimeFormat,
@@ -114,7 +121,9 @@ private final class BarWriter {
   }
 
   func add(_ bar: Bar) {
-    if bar.tsOpen >= from { waiting.append(bar) }
+    guard bar.tsOpen >= from else { return }
+    waiting.append(bar)
+    count += 1
   }
 
   func write() throws(OutputError) {

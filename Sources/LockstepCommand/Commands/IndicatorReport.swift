@@ -14,6 +14,7 @@ final class IndicatorReport {
   private let format: RowFormat
   private let times: TimeFormat
   private let sink: any ByteSink
+  private var writtenCount = 0
   /// Bars that closed and are not written yet.
   private var waiting: [(bar: Bar, values: [Double?])] = []
 
@@ -40,9 +41,10 @@ final class IndicatorReport {
   // MARK: Bar by bar
 
   /// Every bar that opens at `from` or later and closes by `end`.
+  /// - Returns: how many there were.
   func writeBars(
     through end: Timestamp?, _ tape: consuming StoredTape, _ progress: Progress
-  ) throws {
+  ) throws -> Int {
     let identifiers = try columns.map { try tape.state.layout.indicator($0.name, of: series) }
     tape.state.onBarClose(of: selection.configuration.timeframes[0]) { [self] close, state in
       guard close.bar.tsOpen >= from else { return }
@@ -63,6 +65,7 @@ final class IndicatorReport {
     progress.finish()
     try write(&rows)
     try rows.finish()
+    return writtenCount
   }
 
   private func write(_ rows: inout RowWriter) throws(OutputError) {
@@ -73,6 +76,7 @@ final class IndicatorReport {
       for value in values { rows.value(value, valuePrecision) }
       try rows.endRow()
     }
+    writtenCount += waiting.count
     waiting.removeAll(keepingCapacity: true)
   }
 

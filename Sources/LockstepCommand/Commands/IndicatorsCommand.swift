@@ -94,6 +94,7 @@ enum IndicatorsCommand {
     let end = arguments[provisionalAt] ?? arguments[to]
     let streams = try selection.streams(
       of: store, symbol: try state.symbol(name), from: nil, to: end)
+    let window = try TimeWindow(from: arguments[from], to: arguments[to])
     let report = IndicatorReport(
       state.layout, selection, from: arguments[from], format: arguments[output],
       times: arguments[CommonParameters.times], to: console.output)
@@ -105,7 +106,13 @@ enum IndicatorsCommand {
     if let moment = arguments[provisionalAt] {
       try report.writeMoment(moment, tape, progress)
     } else {
-      try report.writeBars(through: arguments[to], tape, progress)
+      let end =
+        window.to
+        ?? (selection.configuration.isFormedByBars ? selection.timeRange.upperBound : nil)
+      let count = try report.writeBars(through: end, tape, progress)
+      if count == 0, !arguments[CommonParameters.quiet] {
+        window.explainEmptiness(of: name, selection.timeRange, console)
+      }
     }
   }
 

@@ -8,6 +8,9 @@ enum SnapshotCommand {
     "--symbol", "S", .text, "a symbol; all when none is given")
   private static let at = Parameter.required(
     "--at", "T", .time, "the moment: records up to and including it, closes up to and including it")
+  private static let symbolLimit = Parameter.option(
+    "--symbol-limit", "N", ArgumentType<Int>.integer(in: 1...10_000), default: 10,
+    "more symbols than this are refused")
   private static let history = Parameter.option(
     "--history", "N", ArgumentType<Int>.integer(in: 0...100_000), default: 0,
     "completed bars to show of each series; the last one is shown in any case")
@@ -24,7 +27,7 @@ enum SnapshotCommand {
       share done. All symbols are shown at the same instant, as it could have been known then.
       """,
     parameters: [
-      CommonParameters.store, symbols, at, history, CommonParameters.timeframes,
+      CommonParameters.store, symbols, symbolLimit, at, history, CommonParameters.timeframes,
       CommonParameters.anchor, CommonParameters.hours, output, CommonParameters.quiet,
     ],
     examples: [
@@ -52,7 +55,7 @@ enum SnapshotCommand {
     let time = arguments[at]
     let history = arguments[history]
     var configuration = StateConfiguration(symbols: selections.map(\.configuration))
-    configuration.symbolLimit = max(configuration.symbolLimit, selections.count)
+    configuration.symbolLimit = arguments[symbolLimit]
     configuration.historyLength = max(1, history)
     let state = try SynchronizedState(configuration)
     let streams = try selections.enumerated().flatMap { index, selection in
@@ -64,9 +67,8 @@ enum SnapshotCommand {
       "replay", total: selections.reduce(0) { $0 + $1.recordCount }, unit: "ticks",
       console: console, quiet: arguments[CommonParameters.quiet])
     try tape.play(through: time, progress)
-    if tape.state.time == nil { try tape.state.advance(to: time) }
     progress.finish()
-    if !arguments[CommonParameters.quiet] {
+    if !arguments[CommonParameters.quiet], tape.recordCount > 0 {
       console.note(
         "\(NumberText.grouped(tape.recordCount)) records replayed, "
           + "\(NumberText.rate(tape.recordCount, in: progress.elapsed)) a second")
@@ -77,7 +79,7 @@ enum SnapshotCommand {
       bars.append(tape.state.history(SeriesID(index: index), last: max(1, history)))
     }
     let report = SnapshotReport(
-      snapshot: snapshot, selections: selections, bars: bars, showsHistory: history > 0)
+      snapshot: snapshot, time: time, selections: selections, bars: bars, showsHistory: history > 0)
     try report.write(arguments[output], to: console.output)
   }
 }

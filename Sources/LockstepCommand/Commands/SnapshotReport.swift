@@ -5,6 +5,8 @@ import Sessions
 /// A snapshot as tables for people, or as one JSON object.
 struct SnapshotReport {
   let snapshot: Snapshot
+  /// The moment that was asked for; before the first record the snapshot has none.
+  let time: Timestamp
   let selections: [TapeSelection]
   /// For each series in the layout's order, the completed bars to show, oldest first.
   let bars: [[Bar]]
@@ -22,7 +24,7 @@ struct SnapshotReport {
   private func writeTables(to sink: any ByteSink) throws(OutputError) {
     for (index, selection) in selections.enumerated() {
       let title =
-        "\(selection.configuration.instrument.symbol) at \(snapshot.time?.description ?? "-")  "
+        "\(selection.configuration.instrument.symbol) at \(time)  "
         + "(\(selection.configuration.calendar.name), "
         + "event \(NumberText.grouped(snapshot.eventNumber)))\n"
       try sink.write(Array(((index > 0 ? "\n" : "") + title).utf8))
@@ -66,7 +68,7 @@ struct SnapshotReport {
     var json = JSONWriter()
     json.beginObject()
     json.member("time")
-    json.text(snapshot.time?.description)
+    json.text(time.description)
     json.member("event")
     json.number(Int64(snapshot.eventNumber))
     json.member("symbols")

@@ -63,13 +63,16 @@ enum TicksCommand {
     var rows = RowWriter(
       arguments[output].rowFormat, columns, times: arguments[CommonParameters.times],
       to: console.output)
-    let (from, to) = (arguments[from], arguments[to])
+    let window = try TimeWindow(from: arguments[from], to: arguments[to])
+    let (from, to) = (window.from, window.to)
+    var count = 0
     if stream.kind == .trade {
       let reader = try store.trades(symbol: instrument.symbol, from: from, to: to)
       var trades = TradeColumns()
       while try reader.next(into: &trades) {
         for index in 0..<trades.count { try rows.add(trades[index], of: instrument) }
         try progress.advance(by: trades.count)
+        count += trades.count
       }
     } else {
       let reader = try store.quotes(symbol: instrument.symbol, from: from, to: to)
@@ -77,10 +80,14 @@ enum TicksCommand {
       while try reader.next(into: &quotes) {
         for index in 0..<quotes.count { try rows.add(quotes[index], of: instrument) }
         try progress.advance(by: quotes.count)
+        count += quotes.count
       }
     }
     progress.finish()
     try rows.finish()
+    if count == 0, !arguments[CommonParameters.quiet] {
+      window.explainEmptiness(of: instrument.symbol, stream.timeRange, console)
+    }
   }
 
   /// The stream of ticks that is meant.

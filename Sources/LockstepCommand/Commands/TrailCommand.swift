@@ -20,7 +20,8 @@ enum TrailCommand {
       happened, what it was (a record, bars that closed, a session that opened or closed), which
       timeframes closed with it, and how far the current bar of each timeframe had come: the share
       done, the time gone, the ticks so far. A dash stands where no record has formed a bar since
-      the last close.
+      the last close. In CSV and JSON each timeframe has three fields, in whole numbers: the time
+      gone, the time left, the ticks.
       """,
     parameters: [
       CommonParameters.store, CommonParameters.symbol, from, to, limit,
@@ -41,6 +42,7 @@ enum TrailCommand {
     let store = try MarketStore(path: arguments[CommonParameters.store], mode: .readOnly)
     let name = arguments[CommonParameters.symbol]
     let (from, to) = (arguments[from], arguments[to])
+    _ = try TimeWindow(from: from, to: to)
     let selection = try TapeSelection(
       name, in: store, timeframes: CommonParameters.timeframes(arguments),
       sources: [store.usualPrice(of: name)], anchor: arguments[CommonParameters.anchor],
@@ -63,39 +65,38 @@ enum TrailCommand {
     tape.state.recordAuditTrail(true)
     try tape.play(through: to, progress)
     progress.finish()
-    try write(tape.state, symbol, format: arguments[output], to: console.output)
+    try write(tape.state, symbol, from: from, format: arguments[output], to: console.output)
   }
 
   private static func write(
-    _ state: borrowing SynchronizedState, _ symbol: SymbolID, format: RowFormat,
+    _ state: borrowing SynchronizedState, _ symbol: SymbolID, from: Timestamp, format: RowFormat,
     to sink: any ByteSink
   ) throws(OutputError) {
     let layout = state.layout
     let timeframes = layout.timeframes(of: symbol)
-    var rows = RowWriter(format, columns(timeframes), to: sink)
-    for entry in state.auditTrail.entries {
+    var rows = RowWriter(format, columns(timeframes, format), to: sink)
+    // The session that was under way at the first record has opened before it.
+    for entry in state.auditTrail.entries where entry.time >= from {
       rows.count(Int64(entry.event))
       rows.time(entry.time)
       rows.text(words(entry.change))
       rows.text(entry.closed.map(\.description).joined(separator: " "))
-      for progress in entry.progress {
-        guard let progress else {
-          rows.text("-")
-          continue
-        }
-        rows.text(
-          "\(DurationText.percent(progress)) % \(DurationText.short(progress.elapsed))"
-            + " \(progress.tickCount)t")
-      }
+      for progress in entry.progress { rows.progress(progress, format) }
       try rows.endRow()
     }
     try rows.finish()
   }
 
-  private static func columns(_ timeframes: [Timeframe]) -> [TextTable.Column] {
-    [TextTable.Column(title: "event", alignment: .right)]
+  private static func columns(
+    _ timeframes: [Timeframe], _ format: RowFormat
+  ) -> [TextTable.Column] {
+    let progress =
+      format == .table
+      ? timeframes.map(\.description)
+      : timeframes.flatMap { ["\($0)_elapsed_ns", "\($0)_remaining_ns", "\($0)_ticks"] }
+    return [TextTable.Column(title: "event", alignment: .right)]
       + ["time", "change", "closed"].map { TextTable.Column(title: $0, alignment: .left) }
-      + timeframes.map { TextTable.Column(title: "\($0)", alignment: .right) }
+      + progress.map { TextTable.Column(title: $0, alignment: .right) }
   }
 
   private static func words(_ change: AuditTrail.Change) -> String {
@@ -105,5 +106,21 @@ enum TrailCommand {
     case .sessionOpened: "session opened"
     case .sessionClosed: "session closed"
     }
+  }
+}
+
+extension RowWriter {
+  /// How far a bar has come: words for people, three whole numbers for programs.
+  fileprivate mutating func progress(_ progress: BarProgress?, _ format: RowFormat) {
+    guard format == .table else {
+      for number in [progress?.elapsed, progress?.remaining, progress?.tickCount] {
+        if let number { count(number) } else { absent() }
+      }
+      return
+    }
+    guard let progress else { return text("-") }
+    text(
+      "\(DurationText.percent(progress)) % \(DurationText.short(progress.elapsed))"
+        + " \(progress.tickCount)t")
   }
 }

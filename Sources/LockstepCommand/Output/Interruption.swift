@@ -12,7 +12,21 @@ final class Interruption: Sendable {
   /// The one that the process's signals raise.
   static let process = Interruption()
 
-  func request() { isRequested.store(true, ordering: .relaxed) }
+  /// Where a byte is written when the request is raised, so that a wait ends; -1 for nowhere.
+  private let wakeDescriptor = Atomic<Int32>(-1)
+
+  /// Safe in a signal handler.
+  func request() {
+    isRequested.store(true, ordering: .releasing)
+    let descriptor = wakeDescriptor.load(ordering: .acquiring)
+    guard descriptor >= 0 else { return }
+    var byte: UInt8 = 0
+    // A pipe that is full wakes just as well.
+    _ = unsafe write(descriptor, &byte, 1)
+  }
+
+  /// From here on a request writes a byte to `descriptor`; -1 ends that.
+  func wake(_ descriptor: Int32) { wakeDescriptor.store(descriptor, ordering: .releasing) }
 
   /// - Throws: `Interrupted` once the request has been raised.
   func check() throws(Interrupted) {
@@ -24,6 +38,8 @@ final class Interruption: Sendable {
   static func catchSignals() {
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
+        // The second signal leaves at once, so the terminal is put right with the first.
+        TerminalMode.restore()
         Interruption.process.request()
         signal(number, SIG_DFL)
       }

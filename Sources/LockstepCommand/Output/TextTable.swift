@@ -38,15 +38,23 @@ struct TextTable {
 
   /// Two spaces between columns, none at the end of the line.
   private func append(_ cells: [String], to bytes: inout [UInt8]) {
-    var line = ""
+    let start = bytes.count
+    let space = UInt8(ascii: " ")
     for (column, cell) in cells.enumerated() {
-      let padding = String(repeating: " ", count: max(0, widths[column] - cell.count))
-      line += columns[column].alignment == .left ? cell + padding : padding + cell
-      line += "  "
+      let padding = repeatElement(space, count: max(0, widths[column] - cell.letterCount))
+      if columns[column].alignment == .right { bytes += padding }
+      bytes += cell.utf8
+      if columns[column].alignment == .left { bytes += padding }
+      bytes += [space, space]
     }
-    bytes += line.utf8.reversed().drop { $0 == UInt8(ascii: " ") }.reversed()
+    while bytes.count > start, bytes.last == space { bytes.removeLast() }
     bytes.append(UInt8(ascii: "\n"))
   }
+}
+
+extension String {
+  /// How many letters wide it is; ASCII, which nearly all cells are, need not be cut into letters.
+  fileprivate var letterCount: Int { utf8.allSatisfy { $0 < 0x80 } ? utf8.count : count }
 }
 
 extension TextTable {

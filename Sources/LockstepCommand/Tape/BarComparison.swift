@@ -9,6 +9,9 @@ struct BarComparison {
   /// Bars that were held against each other.
   private(set) var comparedCount = 0
   private(set) var findings: [String] = []
+  /// Bars that the ticks form and that are not stored, between stored ones, where no import reaches:
+  /// nobody has brought them.
+  private(set) var unstoredCount = 0
 
   init(_ store: MarketStore, symbol: String) {
     self.store = store
@@ -18,18 +21,23 @@ struct BarComparison {
   /// - Throws: what the store says; `Interrupted`.
   mutating func run(_ progress: Progress) throws {
     let streams = try store.streams(symbol: symbol)
+    let imported = try store.imports().filter { $0.symbol == symbol && $0.kind == .bar }
+      .compactMap(\.timeRange)
     for series in streams.compactMap(\.bars) {
       guard let ticks = streams.first(where: { $0.kind == series.source.recordKind }) else {
         continue
       }
-      try compare(series, ticks.timeRange, progress)
+      try compare(series, ticks.timeRange, imported, progress)
     }
   }
 
-  /// - Parameter covered: from the first tick to the last. A bar that reaches over its edge may
-  ///   lack ticks, and is not compared.
+  /// - Parameters:
+  ///   - covered: from the first tick to the last. A bar that reaches over its edge may lack ticks,
+  ///     and is not compared.
+  ///   - imported: from the first bar to the last of each import of bars.
   private mutating func compare(
-    _ series: BarSeries, _ covered: ClosedRange<Timestamp>, _ progress: Progress
+    _ series: BarSeries, _ covered: ClosedRange<Timestamp>, _ imported: [ClosedRange<Timestamp>],
+    _ progress: Progress
   ) throws {
     let selection = try TapeSelection(
       symbol, in: store, timeframes: [series.timeframe], sources: [series.source],
@@ -57,7 +65,7 @@ struct BarComparison {
           report(twin, against: bar, series, selection.configuration.instrument)
           next = try stored.next()
         } else if hasBegun, next != nil {
-          findings.append("\(place(bar, series)): ticks form it, but it is not stored")
+          report(notStored: bar, series, imported)
         }
       }
     }
@@ -69,6 +77,20 @@ struct BarComparison {
 
   private func place(_ bar: Bar, _ series: BarSeries) -> String {
     "\(series) bar of \(symbol) at \(bar.tsOpen)"
+  }
+
+  /// A hole within what one import brought is a fault; between two imports it is what was asked for.
+  private mutating func report(
+    notStored bar: Bar, _ series: BarSeries, _ imported: [ClosedRange<Timestamp>]
+  ) {
+    let isWithinOne = imported.contains {
+      $0.lowerBound <= bar.tsOpen && bar.tsClose <= $0.upperBound
+    }
+    guard isWithinOne else {
+      unstoredCount += 1
+      return
+    }
+    findings.append("\(place(bar, series)): ticks form it, but it is not stored")
   }
 
   /// Some providers fill quiet times with flat bars without volume; others are wrong.
@@ -91,6 +113,10 @@ struct BarComparison {
     compare("high", price.format(stored.high.raw), price.format(formed.high.raw))
     compare("low", price.format(stored.low.raw), price.format(formed.low.raw))
     compare("close", price.format(stored.close.raw), price.format(formed.close.raw))
+    // Bars that came without a count have 1.
+    if stored.tickCount > 1 {
+      compare("ticks", "\(stored.tickCount)", "\(formed.tickCount)")
+    }
     // Bars of quotes count ticks as their volume, and a provider's volume is something else.
     if series.source == .last, stored.volume != .zero {
       let quantity = instrument.quantityPrecision

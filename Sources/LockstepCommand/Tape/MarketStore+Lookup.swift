@@ -19,6 +19,7 @@ extension MarketStore {
     let streams = try streams(symbol: symbol)
     if streams.contains(where: { $0.kind == .trade }) { return .last }
     if streams.contains(where: { $0.kind == .quote }) { return .bid }
-    return streams.compactMap(\.bars?.source).min { $0.rawValue < $1.rawValue } ?? .last
+    let ofBars = streams.compactMap(\.bars?.source)
+    return ofBars.contains(.last) ? .last : ofBars.min { $0.rawValue < $1.rawValue } ?? .last
   }
 }

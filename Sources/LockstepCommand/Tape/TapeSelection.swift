@@ -23,21 +23,26 @@ struct TapeSelection {
   ) throws {
     let instrument = try store.knownInstrument(symbol)
     let streams = try store.streams(symbol: symbol)
-    let ticks = streams.filter { $0.bars == nil }
-    let used = ticks.isEmpty ? streams : ticks
-    let available =
-      ticks.isEmpty
-      ? PriceSource.allCases.filter { source in streams.contains { $0.bars?.source == source } }
-      : PriceSource.allCases.filter { source in ticks.contains { $0.kind == source.recordKind } }
-    let chosen = sources ?? available
-    for source in chosen where !available.contains(source) {
+    let ofTicks = PriceSource.allCases.filter { source in
+      streams.contains { $0.bars == nil && $0.kind == source.recordKind }
+    }
+    let ofBars = PriceSource.allCases.filter { source in
+      streams.contains { $0.bars?.source == source }
+    }
+    // Ticks where they form everything that is asked for, else bars.
+    let chosen = sources ?? (ofTicks.isEmpty ? ofBars : ofTicks)
+    let usesTicks = chosen.allSatisfy(ofTicks.contains)
+    for source in chosen where !usesTicks && !ofBars.contains(source) {
+      let known = PriceSource.allCases.filter { ofTicks.contains($0) || ofBars.contains($0) }
       throw CommandFailure(
         "\(symbol) has no '\(source)' price in the store",
-        remedy: "it has \(available.map { "\($0)" }.joined(separator: ", "))")
+        remedy: "it has \(known.map { "\($0)" }.joined(separator: ", "))")
     }
-    let kept = used.filter { stream in
-      chosen.contains {
-        stream.bars?.source == $0 || stream.bars == nil && stream.kind == $0.recordKind
+    let calendar = try anchor.calendar(of: instrument, in: store, hours: hours)
+    let kept = streams.filter { stream in
+      chosen.contains { source in
+        guard let bars = stream.bars else { return usesTicks && stream.kind == source.recordKind }
+        return !usesTicks && bars.source == source
       }
     }
     guard let first = kept.map(\.timeRange.lowerBound).min(),
@@ -47,38 +52,64 @@ struct TapeSelection {
         "\(symbol) has no records in the store", remedy: "'lockstep import' brings them in")
     }
     configuration = SymbolConfiguration(
-      instrument: instrument,
-      calendar: try anchor.calendar(of: instrument, in: store, hours: hours),
-      timeframes: timeframes, priceSources: chosen, isFormedByBars: ticks.isEmpty,
+      instrument: instrument, calendar: calendar, timeframes: timeframes, priceSources: chosen,
+      isFormedByBars: !usesTicks,
       indicators: indicators)
     barSeries = chosen.compactMap { source in
-      // The finest stored bars of a price form the longer ones.
-      kept.compactMap(\.bars).filter { $0.source == source }.min { $0.timeframe < $1.timeframe }
+      TapeSelection.series(
+        of: source, forming: timeframes, among: kept.compactMap(\.bars), calendar)
     }
     recordCount = kept.reduce(0) { $0 + Int($1.count) }
     timeRange = first...last
   }
 
-  /// The streams from `from` on. Bars come first: at one moment they are in before anything closes.
+  /// The stored bars of a price that form `timeframes`: the longest that do, so that bars which are
+  /// stored as they are asked for come out as they are; the shortest where none does.
+  private static func series(
+    of source: PriceSource, forming timeframes: [Timeframe], among stored: [BarSeries],
+    _ calendar: TradingCalendar
+  ) -> BarSeries? {
+    let candidates = stored.filter { $0.source == source }
+    let fitting = candidates.filter { series in
+      timeframes.allSatisfy {
+        series.timeframe == $0 || calendar.nests(series.timeframe, in: $0)
+      }
+    }
+    return fitting.max { $0.timeframe < $1.timeframe }
+      ?? candidates.min { $0.timeframe < $1.timeframe }
+  }
+
+  /// Says on the error stream that records lie outside of the sessions, which is how a wrong calendar
+  /// shows.
+  func explain(outside count: Int, _ console: Console) {
+    guard count > 0 else { return }
+    console.note(
+      "\(NumberText.grouped(count)) records lie outside the sessions of "
+        + "\(configuration.calendar.name) and form no bar")
+  }
+
+  /// The streams from `from` on, up to and including `to`.
   func streams(
     of store: MarketStore, symbol: SymbolID, from: Timestamp?, to: Timestamp?
   ) throws -> [StoredStream] {
     let name = configuration.instrument.symbol
     if configuration.isFormedByBars {
       return try barSeries.map { series in
-        try StoredStream(
-          store.bars(symbol: name, series: series, from: from, to: to), source: series.source,
-          symbol: symbol)
+        StoredStream(
+          try store.bars(symbol: name, series: series, from: from, to: to), series: series,
+          symbol: symbol, name: name)
       }
     }
     var streams: [StoredStream] = []
     if configuration.priceSources.contains(.last) {
       streams.append(
-        try StoredStream(store.trades(symbol: name, from: from, to: to), symbol: symbol))
+        StoredStream(
+          try store.trades(symbol: name, from: from, to: to), symbol: symbol, name: name))
     }
     if configuration.priceSources.contains(where: { $0 != .last }) {
       streams.append(
-        try StoredStream(store.quotes(symbol: name, from: from, to: to), symbol: symbol))
+        StoredStream(
+          try store.quotes(symbol: name, from: from, to: to), symbol: symbol, name: name))
     }
     return streams
   }

@@ -5,7 +5,7 @@ import Market
 /// It sees the store as it was at the first `next()`, whatever is written meanwhile.
 public final class BarReader {
   private let query: Statement
-  private let symbol: String
+  let symbol: String
   private var isAtEnd = false
 
   init(

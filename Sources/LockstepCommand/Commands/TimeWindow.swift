@@ -1,0 +1,23 @@
+import Market
+
+/// The window of a tape that a command was asked for.
+struct TimeWindow {
+  let from: Timestamp?
+  let to: Timestamp?
+
+  /// - Throws: `UsageError.conflict` for a window that ends before it begins.
+  init(from: Timestamp?, to: Timestamp?) throws(UsageError) {
+    if let from, let to, from > to {
+      throw .conflict("'--from' \(from) lies after '--to' \(to)")
+    }
+    self.from = from
+    self.to = to
+  }
+
+  /// Says on the error stream, where nothing was found, what there would be.
+  func explainEmptiness(of symbol: String, _ stored: ClosedRange<Timestamp>, _ console: Console) {
+    console.note(
+      "nothing to show: the records of \(symbol) go from \(stored.lowerBound) to "
+        + "\(stored.upperBound)")
+  }
+}

@@ -1,0 +1,110 @@
+import Glibc
+import Streams
+
+/// Listens on a thread of its own, for keys and for the request to end, and drives a run by them.
+final class PlayKeys {
+  /// What the thread shares with its owner.
+  fileprivate final class Listener: Sendable {
+    let control: RunControl
+    let interruption: Interruption
+    /// The end of the pipe at which the thread listens; closing the other one ends it.
+    let pipe: Int32
+    let hasKeys: Bool
+
+    init(_ control: RunControl, _ interruption: Interruption, pipe: Int32, hasKeys: Bool) {
+      self.control = control
+      self.interruption = interruption
+      self.pipe = pipe
+      self.hasKeys = hasKeys
+    }
+  }
+
+  /// The speeds that `+` and `-` go through; 0, as fast as possible, stands above them.
+  private static let speeds: [Double] = [1, 2, 5, 10, 30, 60, 120, 360, 1000, 3600, 10_000]
+
+  private let interruption: Interruption
+  private var thread = pthread_t()
+  private let wake: Int32
+  private let pipe: Int32
+
+  /// - Parameter readsKeys: whether keys are wanted; they are read where there is a terminal.
+  init(_ control: RunControl, _ interruption: Interruption, readsKeys: Bool) throws {
+    var ends: [Int32] = [0, 0]
+    guard unsafe Glibc.pipe(&ends) == 0 else { throw OutputError.failed(code: errno) }
+    (pipe, wake) = (ends[0], ends[1])
+    self.interruption = interruption
+    let listener = Listener(
+      control, interruption, pipe: pipe, hasKeys: readsKeys && TerminalMode.begin())
+    interruption.wake(wake)
+    let context = unsafe Unmanaged.passRetained(listener).toOpaque()
+    unsafe pthread_create(
+      &thread, nil,
+      { context in
+        guard let context = unsafe context else { return nil }
+        unsafe Unmanaged<Listener>.fromOpaque(context).takeRetainedValue().listen()
+        return nil
+      }, context)
+    // The request may have come before anybody listened.
+    if (try? interruption.check()) == nil { control.stop() }
+  }
+
+  /// Stops listening, and puts the terminal back as it was.
+  func end() {
+    interruption.wake(-1)
+    close(wake)
+    pthread_join(thread, nil)
+    close(pipe)
+    TerminalMode.restore()
+  }
+
+  /// What a key does; nothing for one that means nothing.
+  static func press(_ key: UInt8, _ control: RunControl) {
+    switch key {
+    case UInt8(ascii: " "): control.togglePause()
+    case UInt8(ascii: "s"): control.step()
+    case UInt8(ascii: "b"): control.stepToBarClose()
+    case UInt8(ascii: "+"): control.speed = faster(than: control.speed)
+    case UInt8(ascii: "-"): control.speed = slower(than: control.speed)
+    case UInt8(ascii: "q"): control.stop()
+    default: break
+    }
+  }
+
+  static func faster(than speed: Double) -> Double {
+    speed == 0 ? 0 : speeds.first { $0 > speed } ?? 0
+  }
+
+  static func slower(than speed: Double) -> Double {
+    speeds.last { speed == 0 || $0 < speed } ?? speed
+  }
+}
+
+extension PlayKeys.Listener {
+  /// Until the pipe is closed.
+  fileprivate func listen() {
+    var files = [pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)]
+    if hasKeys { files.append(pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)) }
+    while true {
+      guard unsafe poll(&files, nfds_t(files.count), -1) >= 0 else {
+        if errno == EINTR { continue }
+        return
+      }
+      if files[0].revents != 0 {
+        guard read(files[0].fd) != nil else { return }
+        control.stop()
+      }
+      if files.count > 1, files[1].revents != 0 {
+        guard let key = read(STDIN_FILENO) else {
+          files.removeLast()
+          continue
+        }
+        PlayKeys.press(key, control)
+      }
+    }
+  }
+
+  private func read(_ file: Int32) -> UInt8? {
+    var byte: UInt8 = 0
+    return unsafe Glibc.read(file, &byte, 1) == 1 ? byte : nil
+  }
+}

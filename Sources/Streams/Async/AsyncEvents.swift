@@ -1,0 +1,166 @@
+import Glibc
+public import Market
+
+/// The events of a run, one after the other, for `for try await`.
+///
+/// The run has a thread of its own, on which its sources are asked and its waits are spent, so that no
+/// task is held up. It goes on when the next event is asked for, and not before. It ends with
+/// its last event, when its control is stopped, when the task is cancelled, or when nobody iterates
+/// any more.
+///
+/// ```swift
+/// let events = AsyncEvents { coordinator in
+///   try coordinator.register(source, as: StreamKey("BTCUSDT", .trades))
+/// }
+/// for try await event in events { print(event) }
+/// ```
+///
+/// It is iterated once: its control is stopped then, and a second iterator has nothing to give.
+public struct AsyncEvents: AsyncSequence, Sendable {
+  public typealias Element = MarketEvent
+
+  private let end: Timestamp?
+  private let control: RunControl
+  private let prepare: @Sendable (inout Coordinator) throws -> Void
+
+  /// - Parameters:
+  ///   - end: the last moment of the run.
+  ///   - prepare: registers the streams, on the thread of the run.
+  public init(
+    through end: Timestamp? = nil, control: RunControl = RunControl(),
+    _ prepare: @escaping @Sendable (inout Coordinator) throws -> Void
+  ) {
+    self.end = end
+    self.control = control
+    self.prepare = prepare
+  }
+
+  public func makeAsyncIterator() -> Iterator {
+    let hand = EventHand(control)
+    let (end, control, prepare) = (end, control, prepare)
+    startThread {
+      hand.run {
+        var coordinator = Coordinator(through: end, control: control)
+        try prepare(&coordinator)
+        while hand.waitForRequest(), let event = try coordinator.next() {
+          hand.give(coordinator.events(of: event))
+        }
+      }
+    }
+    return Iterator(owner: EventOwner(hand))
+  }
+
+  public struct Iterator: AsyncIteratorProtocol {
+    private let owner: EventOwner
+    private var waiting: ArraySlice<MarketEvent> = []
+
+    init(owner: EventOwner) { self.owner = owner }
+
+    /// The next event; nil when the run is over.
+    /// - Throws: `StreamError`, or what the registration throws.
+    public mutating func next() async throws -> MarketEvent? {
+      while waiting.isEmpty {
+        guard let events = try await owner.hand.request() else { return nil }
+        waiting = events[...]
+      }
+      return waiting.removeFirst()
+    }
+  }
+}
+
+/// Ends the run when the last copy of its iterator goes.
+final class EventOwner: Sendable {
+  let hand: EventHand
+
+  init(_ hand: EventHand) { self.hand = hand }
+
+  deinit { hand.cancel() }
+}
+
+/// Where the thread of a run and the task that iterates meet.
+final class EventHand: @unchecked Sendable {
+  private let condition = Condition()
+  private let control: RunControl
+  // Everything below is read and written under the condition's lock.
+  private var request: CheckedContinuation<[MarketEvent]?, any Error>?
+  private var outcome: Result<Void, any Error>?
+  private var isCancelled = false
+
+  init(_ control: RunControl) { self.control = control }
+
+  // MARK: From the task
+
+  func request() async throws -> [MarketEvent]? {
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        let outcome = condition.withLock {
+          if self.outcome == nil {
+            request = continuation
+            condition.broadcast()
+          }
+          return self.outcome
+        }
+        if let outcome { continuation.resume(with: outcome.map { nil }) }
+      }
+    } onCancel: {
+      cancel()
+    }
+  }
+
+  func cancel() {
+    condition.withLock {
+      isCancelled = true
+      condition.broadcast()
+    }
+    control.stop()
+  }
+
+  // MARK: From the thread
+
+  func run(_ body: () throws -> Void) {
+    let outcome = Result { try body() }
+    let request = condition.withLock {
+      self.outcome = outcome
+      defer { self.request = nil }
+      return self.request
+    }
+    request?.resume(with: outcome.map { nil })
+  }
+
+  /// - Returns: false when nothing more is wanted.
+  func waitForRequest() -> Bool {
+    condition.withLock {
+      while request == nil, !isCancelled { condition.wait(until: nil) }
+      return !isCancelled
+    }
+  }
+
+  func give(_ events: [MarketEvent]) {
+    let request = condition.withLock {
+      defer { self.request = nil }
+      return self.request
+    }
+    request?.resume(returning: events)
+  }
+}
+
+/// Runs `body` on a thread of its own, which nobody waits for.
+private func startThread(_ body: @escaping @Sendable () -> Void) {
+  final class Body: Sendable {
+    let run: @Sendable () -> Void
+
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+  }
+
+  var thread = pthread_t()
+  let context = unsafe Unmanaged.passRetained(Body(body)).toOpaque()
+  let status = unsafe pthread_create(
+    &thread, nil,
+    { context in
+      guard let context = unsafe context else { return nil }
+      unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
+      return nil
+    }, context)
+  precondition(status == 0, "the system has no thread left")
+  pthread_detach(thread)
+}

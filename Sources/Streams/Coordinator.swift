@@ -1,0 +1,232 @@
+public import Market
+import Sessions
+
+/// Makes one sequence of any number of streams, timers and sessions, and moves the clock along it.
+///
+/// It is the only thing that moves time. What comes next is asked for with `next(boundary:)`; by
+/// then everything before has been delivered, and whoever holds the `clock` sees the moment of it.
+///
+/// ```swift
+/// var coordinator = Coordinator()
+/// try coordinator.register(trades, as: StreamKey("BTCUSDT", .trades))
+/// while let event = try coordinator.next() {
+///   if case .records(let run) = event { fold(coordinator[trades: run.stream], run.range) }
+/// }
+/// ```
+public struct Coordinator: ~Copyable {
+  var merge = StreamMerge()
+  var meters = GrowingBuffer<StreamMeter>()
+  /// The names of the symbols, in the order of registration.
+  public internal(set) var symbols: [String] = []
+  var calendars: [TradingCalendar?] = []
+  var sessions = SessionSchedule()
+  var timers = TimerQueue()
+  var time = Clock()
+  var position = MergePosition()
+  /// The earliest moment at which a session opens or closes, or a timer is due.
+  var fence = Int64.max
+  /// The last moment of the run, in nanoseconds.
+  let end: Int64
+  let control: RunControl?
+  /// When the first record comes, or the first timer. The openings of the sessions under way lie
+  /// before it.
+  private var firstMoment = Int64.min
+  /// What stopped the run; it does not go on after that.
+  var failure: StreamError?
+
+  /// - Parameters:
+  ///   - end: the last moment of the run. Sessions and timers go on up to it when the streams have
+  ///     ended; where it is nil the run ends with them.
+  ///   - control: drives the run from outside: its speed, pauses and end.
+  public init(through end: Timestamp? = nil, control: RunControl? = nil) {
+    self.end = end?.nanoseconds ?? .max
+    self.control = control
+  }
+
+  deinit {
+    // Nobody takes what is still pushed.
+    for stream in merge.liveStreams.values {
+      merge.slots[stream.index].source?.interruptible?.interrupt()
+    }
+  }
+
+  /// The clock of the run, to be read by anyone.
+  public var clock: ClockReading { time.reading }
+
+  // MARK: The way of time
+
+  /// What comes next, with the clock moved to it; nil when the run is over,
+  /// or was stopped.
+  ///
+  /// - Parameters:
+  ///   - boundary: a moment at which the caller has something to do, such as the next close of a bar:
+  ///     no record of that moment or later comes before the `boundary` event.
+  ///   - limit: the last moment of interest: nil comes when there is nothing more up to it.
+  /// - Throws: what a source or its records are at fault in: everything before has been delivered,
+  ///   nothing after it. From then on every call throws the same.
+  /// - Complexity: O(log streams) for a run of any length; nothing is allocated.
+  public mutating func next(
+    boundary: Timestamp? = nil, through limit: Timestamp? = nil
+  ) throws(StreamError) -> StreamEvent? {
+    let last = min(end, limit?.nanoseconds ?? .max)
+    while true {
+      if merge.isUnsettled { guard try settle() else { return nil } }
+      let head = merge.next
+      if position.clock == .min {
+        guard begin(at: head) else { return nil }
+      }
+      let asked = boundary.map { $0.nanoseconds > position.key ? $0.nanoseconds : .max } ?? .max
+      let due = min(fence, asked)
+      guard min(head.eventTime, due) <= last, !head.isNone || end != .max else {
+        return last == end ? finish() : nil
+      }
+      var (last, count) = (last, Int.max)
+      if let control, control.needsAttention {
+        switch control.admit(min(head.eventTime, due), after: pacedClock) {
+        case .stop: return nil
+        case .go(let through, let atMost): (last, count) = (min(last, through), atMost)
+        }
+      }
+      if head.time >= due { return takeMoment(due, isBoundary: asked == due) }
+      if let run = takeRun(head, before: due, through: last, atMost: count) {
+        return .records(run)
+      }
+      if count == 1 { control?.giveStepBack() }
+    }
+  }
+
+  /// The next runs of records, as many as come before anything else and have room: `next` again and
+  /// again, for less.
+  ///
+  /// The clock is moved to the last of them. Where the run is paced or stepped, there is one.
+  ///
+  /// - Parameter runs: is emptied first; how many it gets at most is its capacity, 256 at least.
+  /// - Returns: what comes next where that is no record, with `runs` empty; otherwise the first of
+  ///   the runs. Nil when the run is over, or was stopped.
+  /// - Throws: as `next`.
+  public mutating func next(
+    _ runs: inout [StreamRun], boundary: Timestamp? = nil, through limit: Timestamp? = nil
+  ) throws(StreamError) -> StreamEvent? {
+    runs.removeAll(keepingCapacity: true)
+    runs.reserveCapacity(256)
+    let event = try next(boundary: boundary, through: limit)
+    guard case .records(let first) = event else { return event }
+    runs.append(first)
+    if control?.isAtFullSpeed ?? true {
+      let asked = boundary.map { $0.nanoseconds > position.key ? $0.nanoseconds : .max } ?? .max
+      let last = min(end, limit?.nanoseconds ?? .max)
+      // A bar a nanosecond behind the last moment would stand at it: leave what is there to `next`.
+      appendRuns(&runs, before: min(fence, asked, last))
+    }
+    return event
+  }
+
+  /// Takes runs as long as nothing else is to be looked at.
+  private mutating func appendRuns(_ runs: inout [StreamRun], before due: Int64) {
+    var lastHead: OrderKey?
+    while runs.count < runs.capacity, !merge.isUnsettled {
+      let head = merge.next
+      let stream = head.stream
+      guard head.time < due, head.time < meters[stream].stretchEnd, !meters[stream].isOutside else {
+        break
+      }
+      let range = merge.take(before: min(due, meters[stream].stretchEnd), atMost: .max)
+      position.key = merge.key(stream, at: range.upperBound &- 1)
+      lastHead = head
+      runs.append(count(range, of: stream))
+    }
+    guard let lastHead else { return }
+    position.clock = lastHead.isBar ? position.key &+ 1 : position.key
+    time.advance(to: position.clock)
+  }
+
+  /// The first event is known: the clock begins with it, and the sessions with those under way.
+  ///
+  /// - Returns: false where nothing is to come.
+  private mutating func begin(at head: OrderKey) -> Bool {
+    let first = min(head.eventTime, timers.nextTime)
+    guard first != .max else { return false }
+    firstMoment = first
+    sessions.begin(at: Timestamp(unchecked: first))
+    refreshFence()
+    return true
+  }
+
+  /// Nothing is left up to the end: the clock goes on to it.
+  private mutating func finish() -> StreamEvent? {
+    if end != .max, end > position.clock {
+      position = MergePosition(clock: end, key: end)
+      time.advance(to: end)
+    }
+    return nil
+  }
+
+  private mutating func settle() throws(StreamError) -> Bool {
+    if let failure { throw failure }
+    do {
+      try merge.settle(position)
+      return true
+    } catch let error as StreamError {
+      failure = error
+      throw error
+    } catch {
+      return false
+    }
+  }
+
+  /// - Returns: nil where the run was left out.
+  @inline(__always)
+  private mutating func takeRun(
+    _ head: OrderKey, before due: Int64, through last: Int64, atMost limit: Int
+  ) -> StreamRun? {
+    let stream = head.stream
+    if head.time >= meters[stream].stretchEnd { meters[stream].enterStretch(at: head.time) }
+    // Bars up to the last moment stand before it, trades and quotes at it too.
+    let fence = min(due, meters[stream].stretchEnd, head.isBar || last == .max ? last : last &+ 1)
+    let range = merge.take(before: fence, atMost: limit)
+    position.key = merge.key(stream, at: range.upperBound &- 1)
+    position.clock = head.isBar ? position.key &+ 1 : position.key
+    time.advance(to: position.clock)
+    if meters[stream].isOutside, meters[stream].outsidePolicy == .drop {
+      meters[stream].drop(range.count)
+      return nil
+    }
+    return count(range, of: stream)
+  }
+
+  /// Counts records that are delivered, up to `position.key`.
+  @inline(__always)
+  private mutating func count(_ range: Range<Int>, of stream: Int) -> StreamRun {
+    if meters[stream].count(range.count, through: position.key) {
+      merge.countIntervals(range, of: stream, in: &meters[stream])
+    }
+    let (symbol, kind, hasReceiveTimes) = merge.traits(stream)
+    if hasReceiveTimes { merge.measure(range, of: stream, in: &meters[stream]) }
+    return StreamRun(
+      stream: StreamID(index: stream), symbol: symbol, kind: kind, range: range,
+      isOutsideSession: meters[stream].isOutside)
+  }
+
+  /// The clock comes to a moment at which something is due that is no record.
+  private mutating func takeMoment(_ moment: Int64, isBoundary: Bool) -> StreamEvent {
+    position = MergePosition(clock: moment, key: moment)
+    time.advance(to: moment)
+    if isBoundary { return .boundary(Timestamp(unchecked: moment)) }
+    defer { refreshFence() }
+    guard sessions.nextTime == moment else {
+      return .timer(timers.take(), Timestamp(unchecked: moment))
+    }
+    let (symbol, boundary) = sessions.take()
+    control?.sessionChanged()
+    return boundary.kind == .opened
+      ? .sessionOpened(symbol: symbol, boundary) : .sessionClosed(symbol: symbol, boundary)
+  }
+
+  mutating func refreshFence() { fence = min(sessions.nextTime, timers.nextTime) }
+
+  /// The clock, as far as the run is paced: from its first record on.
+  private var pacedClock: Int64 { position.clock < firstMoment ? .min : position.clock }
+
+  /// The clock, once the run has begun.
+  var startedClock: Int64? { position.clock == .min ? nil : position.clock }
+}

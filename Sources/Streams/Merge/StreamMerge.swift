@@ -1,0 +1,213 @@
+import Market
+
+/// Merges streams into one sequence in the order of time, at equal times in the order of
+/// registration, and within a stream in its own.
+///
+/// It gives runs: records that follow each other in one stream and come before those of all others.
+/// The head of each stream is a key in a tournament; a run costs one pass from a leaf to the top if
+/// it is a single record, two if it is longer. Nothing is allocated and no reference counted for it.
+struct StreamMerge: ~Copyable {
+  private var heads = GrowingBuffer<StreamHead>()
+  var slots = GrowingBuffer<StreamSlot>()
+  private var tournament = Tournament([])
+  /// The streams that have not ended.
+  private(set) var liveStreams: [StreamKey: StreamID] = [:]
+  /// Streams without a batch at hand, which must be asked before the next record is known.
+  private var hungry: [Int] = []
+  /// Streams have come or gone since the tournament was drawn.
+  private var isRedrawNeeded = false
+
+  init() {}
+
+  /// - Throws: `StreamError.alreadyRegistered`.
+  mutating func register(
+    _ source: AnySource, as key: StreamKey, symbol: Int, _ latePolicy: LatePolicy
+  ) throws(StreamError) -> StreamID {
+    guard liveStreams[key] == nil else { throw .alreadyRegistered(key) }
+    let id = StreamID(index: slots.count)
+    let slot = StreamSlot(key, source, latePolicy)
+    heads.append(
+      StreamHead(
+        rank: OrderKey.rank(of: id, isBar: slot.isBar), symbol: Int32(symbol),
+        kind: slot.recordKind))
+    slots.append(slot)
+    liveStreams[key] = id
+    hungry.append(id.index)
+    isRedrawNeeded = true
+    return id
+  }
+
+  /// Ends a stream; the others go on as if its records to come had never been.
+  mutating func end(_ stream: Int) {
+    liveStreams[slots[stream].key] = nil
+    slots[stream].source = nil
+    hungry.removeAll { $0 == stream }
+    heads[stream].keys = []
+    (heads[stream].index, heads[stream].end) = (0, 0)
+    isRedrawNeeded = true
+  }
+
+  /// The key of the record that comes next. Only of account after `settle`.
+  @inline(__always)
+  var next: OrderKey { tournament.winner }
+
+  /// Whether `settle` has anything to do.
+  @inline(__always)
+  var isUnsettled: Bool { isRedrawNeeded || !hungry.isEmpty }
+
+  /// Gets every stream a batch, so that it is known which record comes next.
+  ///
+  /// - Throws: what the sources and their records are at fault in. `SourceInterrupted` when a
+  ///   source stopped waiting; calling again goes on.
+  @inline(never)
+  mutating func settle(_ position: MergePosition) throws {
+    while let stream = hungry.last {
+      let isRefilled = try refill(stream, position)
+      hungry.removeLast()
+      if !isRefilled {
+        end(stream)
+      } else if !isRedrawNeeded {
+        tournament.replay(headKey(stream), at: Int(heads[stream].leaf))
+      }
+    }
+    if isRedrawNeeded { redraw() }
+  }
+
+  /// Takes the next run, of the stream whose head is `next`.
+  ///
+  /// - Parameters:
+  ///   - fence: the order key before which the run ends; behind that of the head.
+  ///   - limit: the most records; at least 1.
+  @inline(__always)
+  mutating func take(before fence: Int64, atMost limit: Int) -> Range<Int> {
+    let winner = tournament.winner
+    let stream = winner.stream
+    let (start, batchEnd) = (heads[stream].index, heads[stream].end)
+    var end = start &+ 1
+    if end < batchEnd {
+      let follower = headKey(stream, at: end)
+      tournament.replay(follower, at: winner.leaf)
+      if tournament.winner.stream == stream, follower.time < fence, limit > 1 {
+        end = extend(stream, winner.leaf, from: end, before: fence, to: limit)
+      }
+    }
+    heads[stream].index = end
+    if end == batchEnd { hungry.append(stream) }
+    return start..<end
+  }
+
+  /// Where the run ends whose second record is known to belong to it.
+  @inline(__always)
+  private mutating func extend(
+    _ stream: Int, _ leaf: Int, from second: Int, before fence: Int64, to limit: Int
+  ) -> Int {
+    let other = tournament.runnerUp(of: leaf)
+    // At the key of the other's head, the stream of the lower rank goes first.
+    let goesFirst = heads[stream].rank < other.rank && !other.isNone
+    let end = OrderSearch.end(
+      of: second..<heads[stream].end, before: min(fence, goesFirst ? other.time + 1 : other.time),
+      in: heads[stream].keys)
+    let start = second &- 1
+    let limited = start &+ min(end &- start, limit)
+    if limited < heads[stream].end {
+      tournament.replay(headKey(stream, at: limited), at: leaf)
+    }
+    return limited
+  }
+
+  @inline(__always)
+  private func headKey(_ stream: Int) -> OrderKey { headKey(stream, at: heads[stream].index) }
+
+  @inline(__always)
+  private func headKey(_ stream: Int, at index: Int) -> OrderKey {
+    OrderKey(
+      time: heads[stream].keys[index], rank: heads[stream].rank, leaf: heads[stream].leaf)
+  }
+
+  /// The order key of a record of the batch at hand.
+  @inline(__always)
+  func key(_ stream: Int, at index: Int) -> Int64 { heads[stream].keys[index] }
+
+  /// What is looked at for every run of a stream.
+  @inline(__always)
+  func traits(_ stream: Int) -> (symbol: Int, kind: RecordKind, hasReceiveTimes: Bool) {
+    (Int(heads[stream].symbol), heads[stream].kind, heads[stream].hasReceiveTimes)
+  }
+
+  /// Counts the intervals that a run reaches over.
+  @inline(never)
+  func countIntervals(_ range: Range<Int>, of stream: Int, in meter: inout StreamMeter) {
+    meter.countIntervals(range, in: heads[stream].keys)
+  }
+
+  /// Counts how late the records of a run were received.
+  @inline(never)
+  func measure(_ range: Range<Int>, of stream: Int, in meter: inout StreamMeter) {
+    if heads[stream].kind == .trade {
+      meter.measure(slots[stream].trades.times, slots[stream].trades.receiveTimes, range)
+    } else {
+      meter.measure(slots[stream].quotes.times, slots[stream].quotes.receiveTimes, range)
+    }
+  }
+
+  /// Draws the tournament anew, among the streams that have not ended.
+  private mutating func redraw() {
+    var keys: [OrderKey] = []
+    for stream in liveStreams.values.sorted() {
+      heads[stream.index].leaf = Int32(keys.count)
+      keys.append(headKey(stream.index))
+    }
+    tournament = Tournament(keys)
+    isRedrawNeeded = false
+  }
+
+  /// - Returns: false when the stream has ended.
+  private mutating func refill(_ stream: Int, _ position: MergePosition) throws -> Bool {
+    let old = heads[stream].end
+    if old > 0 { slots[stream].lastKey = heads[stream].keys[old - 1] }
+    // The batch is now its columns' only owner, so that the source can use their memory.
+    heads[stream].keys = []
+    (heads[stream].index, heads[stream].end) = (0, 0)
+    while true {
+      let taken: [Int64]?
+      do {
+        taken = try slots[stream].takeBatch()
+      } catch let interruption as SourceInterrupted {
+        throw interruption
+      } catch {
+        throw StreamError.sourceFailed(slots[stream].key, error)
+      }
+      guard let keys = taken else { return false }
+      let start = try slots[stream].admit(keys, position)
+      guard start < keys.count else { continue }
+      heads[stream].keys = keys
+      (heads[stream].index, heads[stream].end) = (start, keys.count)
+      heads[stream].hasReceiveTimes = slots[stream].hasReceiveTimes
+      return true
+    }
+  }
+}
+
+extension StreamSlot {
+  /// The first record of a new batch that does not come too late.
+  ///
+  /// - Throws: `StreamError.outOfOrder` or `.stale` where such a record is to be refused.
+  fileprivate mutating func admit(
+    _ keys: [Int64], _ position: MergePosition
+  ) throws(StreamError) -> Int {
+    guard let first = keys.first else { return 0 }
+    let floor = isBar ? position.key : position.clock
+    guard first < lastKey || first < floor else { return 0 }
+    guard latePolicy == .dropAndCount else {
+      throw first < lastKey
+        ? .outOfOrder(key, previous: time(ofKey: lastKey), found: time(ofKey: first))
+        : .stale(key, found: time(ofKey: first), clock: Timestamp(unchecked: position.clock))
+    }
+    let all = 0..<keys.count
+    let outOfOrder = OrderSearch.end(of: all, before: lastKey, in: keys)
+    let late = OrderSearch.end(of: all, before: max(lastKey, floor), in: keys)
+    outOfOrderCount += outOfOrder
+    staleCount += late - outOfOrder
+    return late
+  }
+}

@@ -1,0 +1,148 @@
+import Market
+import Sessions
+
+/// What happens to records outside of sessions.
+public enum OutsideSessionPolicy: Sendable {
+  /// They are left out and counted.
+  case drop
+  /// They are delivered, and their runs say so.
+  case keep
+}
+
+/// Holds a stream against its calendar, run by run.
+struct StreamMeter {
+  private(set) var quality: StreamQuality
+  let outsidePolicy: OutsideSessionPolicy
+  private var cursor: SessionCursor?
+  /// Order keys up to here lie in one stretch of the calendar.
+  private(set) var stretchEnd: Int64
+  /// Whether that stretch lies outside of sessions.
+  private(set) var isOutside = false
+  private var stretchStart = Int64.min
+  /// The interval that was expected last; records before its end belong to it.
+  private var intervalEnd: Int64
+  /// The intervals that came after the last one with a record.
+  private var missing = StreamGap(start: .earliest, end: .earliest, intervals: 0)
+  private var expectedIntervals = 0
+
+  init(
+    _ stream: StreamKey, _ calendar: TradingCalendar?, interval: Int64,
+    outsidePolicy: OutsideSessionPolicy
+  ) {
+    quality = StreamQuality(stream, interval: interval)
+    self.outsidePolicy = outsidePolicy
+    cursor = calendar.map { SessionCursor($0) }
+    // Without a calendar everything lies in one endless stretch with nothing to expect.
+    stretchEnd = calendar == nil ? .max : .min
+    intervalEnd = stretchEnd
+  }
+
+  /// Comes to the stretch of the calendar that holds `key`, behind the one it is in.
+  @inline(never)
+  mutating func enterStretch(at key: Int64) {
+    if stretchEnd == .min {
+      enter(cursor!.interval(at: Timestamp(unchecked: key)))
+      // What lies before the first record is not expected.
+      if !isOutside {
+        let interval = quality.interval
+        intervalEnd = min(stretchEnd, key - (key - stretchStart) % interval)
+      }
+      return
+    }
+    while key >= stretchEnd {
+      expectIntervals(through: stretchEnd)
+      enter(cursor!.interval(at: Timestamp(unchecked: stretchEnd)))
+    }
+  }
+
+  private mutating func enter(_ stretch: SessionInterval) {
+    stretchStart = stretch.start.nanoseconds
+    stretchEnd = stretch.end == .latest ? .max : stretch.end.nanoseconds
+    isOutside = stretch.part == nil
+    intervalEnd = isOutside ? stretchEnd : stretchStart
+  }
+
+  /// Counts records that are left out, of one stretch.
+  mutating func drop(_ count: Int) { quality.droppedCount += count }
+
+  /// Counts records that are delivered, of one stretch.
+  ///
+  /// - Parameter last: the order key of the last one.
+  /// - Returns: whether they reach over the end of the interval, so that `countIntervals` must look
+  ///   at them.
+  @inline(__always)
+  mutating func count(_ count: Int, through last: Int64) -> Bool {
+    quality.deliveredCount &+= count
+    if isOutside { quality.outsideSessionCount &+= count }
+    return last >= intervalEnd
+  }
+
+  /// Goes through the intervals in which there are records.
+  mutating func countIntervals(_ range: Range<Int>, in keys: [Int64]) {
+    var index = range.lowerBound
+    while true {
+      index = OrderSearch.end(of: index..<range.upperBound, before: intervalEnd, in: keys)
+      guard index < range.upperBound else { return }
+      let key = keys[index]
+      let start = key - (key - stretchStart) % quality.interval
+      expectIntervals(through: start)
+      closeGap()
+      intervalEnd = end(ofIntervalAt: start)
+      expectedIntervals += 1
+      quality.receivedIntervals += 1
+    }
+  }
+
+  /// All intervals of the stretch from the last one up to `time` are without a record.
+  private mutating func expectIntervals(through time: Int64) {
+    guard !isOutside, intervalEnd < time else { return }
+    let count = Int((time - intervalEnd + quality.interval - 1) / quality.interval)
+    if missing.intervals == 0 { missing.start = Timestamp(unchecked: intervalEnd) }
+    missing.end = Timestamp(unchecked: time)
+    missing.intervals += count
+    expectedIntervals += count
+    intervalEnd = time
+  }
+
+  private mutating func closeGap() {
+    guard missing.intervals > 0 else { return }
+    quality.add(missing)
+    missing.intervals = 0
+  }
+
+  private func end(ofIntervalAt start: Int64) -> Int64 {
+    let (end, isTooLate) = start.addingReportingOverflow(quality.interval)
+    return isTooLate ? stretchEnd : min(end, stretchEnd)
+  }
+
+  /// Counts how late the records of a run were received.
+  mutating func measure(
+    _ times: [Int64], _ receiveTimes: [Int64], _ range: Range<Int>
+  ) {
+    var latency = quality.latency ?? StreamLatency()
+    for index in range where receiveTimes[index] != TradeColumns.absentTime {
+      let delay = receiveTimes[index] - times[index]
+      latency.count += 1
+      if delay < 0 { latency.negativeCount += 1 }
+      latency.minimum = min(latency.minimum, delay)
+      latency.maximum = max(latency.maximum, delay)
+    }
+    if latency.count > 0 { quality.latency = latency }
+  }
+
+  /// The quality at `clock`: intervals that are over by then and had no record are missing.
+  func quality(at clock: Int64?) -> StreamQuality {
+    guard cursor != nil else { return quality }
+    var copy = self
+    if let clock, stretchEnd != .min, quality.deliveredCount > 0 {
+      if clock >= copy.stretchEnd { copy.enterStretch(at: clock) }
+      if !copy.isOutside, clock > copy.intervalEnd {
+        let over = clock - (clock - copy.stretchStart) % quality.interval
+        copy.expectIntervals(through: over)
+      }
+    }
+    copy.closeGap()
+    copy.quality.expectedIntervals = copy.expectedIntervals
+    return copy.quality
+  }
+}

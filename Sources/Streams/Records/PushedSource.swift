@@ -1,0 +1,93 @@
+import Market
+
+/// Records that another thread pushes, such as those of a live feed.
+///
+/// A bounded queue: whoever pushes waits while it is full, and the run waits while it is empty and not
+/// finished, since what comes next is not known before. One thread pushes at a time, or several
+/// that take turns.
+public final class PushedSource<Batch: RecordBatch>: InterruptibleSource, @unchecked Sendable {
+  private let condition = Condition()
+  private let capacity: Int
+  // Everything below is read and written under the condition's lock.
+  /// Batches that are full, or end where the time goes back; the oldest first.
+  private var sealed: [Batch] = []
+  private var filling = Batch()
+  private var count = 0
+  private var isFinished = false
+  private var isInterrupted = false
+  private var failure: (any Error)?
+
+  /// - Parameter capacity: the most records that wait to be taken; at least 1.
+  public init(capacity: Int = 65_536) {
+    precondition(capacity >= 1, "a queue has room for a record")
+    self.capacity = capacity
+  }
+
+  /// Appends a record, after waiting for room. What comes too late is dealt with by the run.
+  ///
+  /// - Throws: `SourceInterrupted` when the run takes nothing more.
+  /// - Precondition: the source is not finished.
+  public func push(_ record: Batch.Record) throws(SourceInterrupted) {
+    condition.lock()
+    defer { condition.unlock() }
+    precondition(!isFinished, "a source that is finished takes no record")
+    while count >= capacity, !isInterrupted { condition.wait(until: nil) }
+    guard !isInterrupted else { throw SourceInterrupted() }
+    do throws(MarketError) {
+      try filling.append(record)
+    } catch {
+      // Where the time goes back, a new batch begins, and the run looks at it.
+      sealed.append(filling)
+      filling = Batch()
+      do throws(MarketError) { try filling.append(record) } catch {
+        preconditionFailure("a batch takes any first record")
+      }
+    }
+    count += 1
+    if count == 1 { condition.broadcast() }
+  }
+
+  /// Nothing more is pushed: the stream ends when what waits has been taken.
+  public func finish() {
+    condition.withLock {
+      isFinished = true
+      condition.broadcast()
+    }
+  }
+
+  /// The feed has failed: the run stops when what waits has been taken.
+  public func fail(_ error: any Error) {
+    condition.withLock {
+      failure = error
+      isFinished = true
+      condition.broadcast()
+    }
+  }
+
+  public func interrupt() {
+    condition.withLock {
+      isInterrupted = true
+      condition.broadcast()
+    }
+  }
+
+  public func next(into batch: inout Batch) throws -> Bool {
+    condition.lock()
+    defer { condition.unlock() }
+    while count == 0, !isFinished, !isInterrupted { condition.wait(until: nil) }
+    if count == 0 {
+      if let failure { throw failure }
+      if isFinished { return false }
+      throw SourceInterrupted()
+    }
+    if sealed.isEmpty {
+      batch.removeAll()
+      swap(&batch, &filling)
+    } else {
+      batch = sealed.removeFirst()
+    }
+    count -= batch.count
+    condition.broadcast()
+    return true
+  }
+}

@@ -1,0 +1,46 @@
+public import Market
+
+/// What happens to a record that comes too late. It is never applied.
+public enum LatePolicy: Sendable {
+  /// The run stops, with everything before it delivered and nothing of its batch.
+  case refuse
+  /// It is left out and counted in the stream's quality.
+  case dropAndCount
+}
+
+/// Why a run cannot go on, or a stream cannot be registered or removed.
+public enum StreamError: Error {
+  /// There is a stream of this name.
+  case alreadyRegistered(StreamKey)
+  /// There is no stream of this name, or it has ended.
+  case notRegistered(StreamKey)
+  /// The streams of a symbol must share its calendar.
+  case differentCalendars(symbol: String, String, String)
+  /// A record lies before the one in front of it in its stream.
+  case outOfOrder(StreamKey, previous: Timestamp, found: Timestamp)
+  /// A record lies before the clock.
+  case stale(StreamKey, found: Timestamp, clock: Timestamp)
+  /// The source of the stream threw.
+  case sourceFailed(StreamKey, any Error)
+  /// A timer was asked for at a moment that the clock has passed, or with no time between.
+  case timerInThePast(at: Timestamp, clock: Timestamp)
+}
+
+extension StreamError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .alreadyRegistered(let key): "\(key): the stream is registered already"
+    case .notRegistered(let key): "\(key): there is no such stream, or it has ended"
+    case .differentCalendars(let symbol, let first, let second):
+      "\(symbol): its streams are registered with the calendars '\(first)' and '\(second)': "
+        + "expected one for all"
+    case .outOfOrder(let key, let previous, let found):
+      "\(key): a record of \(found) comes after one of \(previous)"
+    case .stale(let key, let found, let clock):
+      "\(key): a record of \(found) comes after the clock has reached \(clock)"
+    case .sourceFailed(let key, let error): "\(key): its source failed: \(error)"
+    case .timerInThePast(let time, let clock):
+      "a timer at \(time) comes after the clock has reached \(clock)"
+    }
+  }
+}

@@ -1,0 +1,288 @@
+import Market
+import Testing
+
+@testable import Streams
+
+@Suite struct CoordinatorTests {
+  private func second(_ step: Int64) -> Timestamp { DrawnStream.moment(ofStep: step) }
+
+  @Test(arguments: [
+    (["a--b--(cd)|"], "a--b--(cd)|"),
+    (["a--b--(cd)|", "-x-y|"], "ax-(by)--(cd)|"),
+    // Ties go by registration, whoever is ahead.
+    (["-b-d|", "abcd|", "(yz)-z|"], "(ayz)(bb)(cz)(dd)|"),
+    (["|", "a|", "|"], "a|"),
+    (["|"], "|"),
+    (["----------a|", "x|", "-y|"], "xy--------a|"),
+    (["(abcdef)|", "(uvw)|"], "(abcdefuvw)|"),
+  ])
+  func `streams come together`(_ drawings: [String], _ expected: String) throws {
+    var coordinator = try Coordinator(drawn: drawings)
+    #expect(try coordinator.draw() == expected)
+    #expect(coordinator.streams.isEmpty)
+  }
+
+  @Test func `one coordinator without streams is over at once`() throws {
+    var coordinator = Coordinator()
+    #expect(try coordinator.next() == nil)
+    #expect(coordinator.clock.time == nil)
+  }
+
+  @Test func `the clock shows the last event, to whoever holds it`() throws {
+    var coordinator = try Coordinator(drawn: ["a--b|"])
+    let clock = coordinator.clock
+    #expect(clock.time == nil)
+    #expect(try coordinator.see() != nil)
+    // The run holds both trades.
+    #expect(clock.time == second(3))
+  }
+
+  @Test func `a lone stream passes batch by batch`() throws {
+    var batches: [TradeColumns] = []
+    for batch in 0..<3 {
+      var columns = TradeColumns()
+      for index in 0..<1000 { try columns.append(trade(Int64(batch * 1000 + index))) }
+      batches.append(columns)
+    }
+    var coordinator = Coordinator()
+    try coordinator.register(MemorySource(batches), as: StreamKey("A", .trades))
+    var runs: [Range<Int>] = []
+    while let event = try coordinator.next() {
+      if case .records(let run) = event { runs.append(run.range) }
+    }
+    #expect(runs == [0..<1000, 0..<1000, 0..<1000])
+  }
+
+  @Test func `single records are those of the columns`() throws {
+    var (trades, quotes) = ([trade(1, 7), trade(2, 8), trade(3, 9)], [quote(4, 5), quote(5, 6)])
+    trades[1].aggressor = .seller
+    trades[1].sequence = 5
+    trades[2].receiveTime = moment(99)
+    quotes[1].bidSize = try Quantity(raw: 3)
+    quotes[1].askSize = try Quantity(raw: 4)
+    quotes[0].sequence = 8
+    quotes[1].receiveTime = moment(77)
+    var coordinator = Coordinator()
+    try coordinator.register(RecordSource<TradeColumns>(trades), as: StreamKey("S", .trades))
+    try coordinator.register(RecordSource<QuoteColumns>(quotes), as: StreamKey("S", .quotes))
+    var (foundTrades, foundQuotes): ([Trade], [Quote]) = ([], [])
+    while let event = try coordinator.next() {
+      guard case .records(let run) = event else { continue }
+      for index in run.range {
+        if run.kind == .trade {
+          foundTrades.append(coordinator.trade(at: index, of: run.stream))
+          let bare = coordinator.bareTrade(at: index, of: run.stream)
+          #expect(bare.price == foundTrades.last?.price && bare.time == foundTrades.last?.time)
+        } else {
+          foundQuotes.append(coordinator.quote(at: index, of: run.stream))
+        }
+      }
+    }
+    #expect(foundTrades == trades && foundQuotes == quotes)
+  }
+
+  // MARK: Registration
+
+  @Test func `a stream is registered once at a time`() throws {
+    var coordinator = try Coordinator(drawn: ["a-b|"])
+    #expect(throws: StreamError.self) { try coordinator.add("x|", 0) }
+    do {
+      try coordinator.add("x|", 0)
+    } catch {
+      #expect("\(error)" == "A trades: the stream is registered already")
+    }
+    #expect(try coordinator.draw() == "a-b|")
+    // It has ended: the name is free.
+    try coordinator.add("---z|", 0)
+    #expect(try coordinator.draw() == "---z|")
+    #expect(coordinator.qualities.map(\.deliveredCount) == [2, 1])
+  }
+
+  @Test func `a stream that is not there cannot be removed`() throws {
+    var coordinator = try Coordinator(drawn: ["a-b|"])
+    do {
+      try coordinator.remove(StreamKey("B", .quotes))
+      Issue.record("expected an error")
+    } catch {
+      #expect("\(error)" == "B quotes: there is no such stream, or it has ended")
+    }
+    try coordinator.remove(StreamKey("A", .trades))
+    #expect(throws: StreamError.self) { try coordinator.remove(StreamKey("A", .trades)) }
+    #expect(try coordinator.draw() == "|")
+  }
+
+  @Test func `streams come and go while it runs`() throws {
+    var coordinator = try Coordinator(drawn: ["a-b-c-d-e|", "-v-w-x-y|"])
+    var drawn = ""
+    while let event = try coordinator.next() {
+      guard case .records(let run) = event else { continue }
+      for index in run.range {
+        drawn += String(UnicodeScalar(UInt8(coordinator[trades: run.stream].prices[index])))
+      }
+      if drawn.hasSuffix("w") {
+        try coordinator.remove(Coordinator.drawnKey(1))
+        try coordinator.add("----(mn)o|", 2)
+      }
+    }
+    #expect(drawn == "avbwcmnode")
+  }
+
+  // MARK: Faults
+
+  @Test func `a source that throws stops the run with its name, after all that came before`() throws
+  {
+    var coordinator = try Coordinator(drawn: ["a--b--(cd)!", "-x-y----z|"])
+    var drawn: [String] = []
+    do {
+      while let event = try coordinator.next() {
+        guard case .records(let run) = event else { continue }
+        for index in run.range {
+          drawn.append(
+            String(UnicodeScalar(UInt8(coordinator[trades: run.stream].prices[index]))))
+        }
+      }
+      Issue.record("expected an error")
+    } catch {
+      #expect("\(error)" == "A trades: its source failed: torn")
+    }
+    // The batches hold two: the next is asked for when `cd` has been delivered.
+    #expect(drawn.joined() == "axbycd")
+    #expect(throws: StreamError.self) { _ = try coordinator.next() }
+  }
+
+  @Test func `a record behind its stream is refused, or dropped and counted`() throws {
+    let times: [Int64] = [10, 20, 15, 16, 20, 30, 5, 31]
+    var coordinator = Coordinator()
+    let source = { RecordSource<TradeColumns>(times.map { trade($0) }) }
+    try coordinator.register(source(), as: StreamKey("A", .trades))
+    #expect(try coordinator.see()?.map(\.time) == [10, 20])
+    do {
+      _ = try coordinator.next()
+      Issue.record("expected an error")
+    } catch {
+      #expect(
+        "\(error)" == "A trades: a record of 1970-01-01T00:00:00.000000015Z comes after one of "
+          + "1970-01-01T00:00:00.00000002Z")
+    }
+    #expect(coordinator.clock.time?.nanoseconds == 20)
+
+    var options = StreamOptions()
+    options.late = .dropAndCount
+    var tolerant = Coordinator()
+    let id = try tolerant.register(source(), as: StreamKey("A", .trades), options)
+    #expect(try tolerant.seeAll().map(\.time) == [10, 20, 20, 30, 31])
+    #expect(tolerant.quality(of: id).outOfOrderCount == 3)
+    #expect(tolerant.quality(of: id).staleCount == 0)
+    #expect(tolerant.quality(of: id).deliveredCount == 5)
+  }
+
+  @Test func `a record behind the clock is refused, or dropped and counted`() throws {
+    for policy in [LatePolicy.refuse, .dropAndCount] {
+      var options = StreamOptions()
+      options.late = policy
+      var coordinator = Coordinator()
+      try coordinator.register(
+        RecordSource<TradeColumns>([100, 200, 300].map { trade($0) }, batchLength: 1),
+        as: StreamKey("A", .trades), options)
+      #expect(try coordinator.see()?.map(\.time) == [100])
+      #expect(try coordinator.see()?.map(\.time) == [200])
+      let late = try coordinator.register(
+        RecordSource<QuoteColumns>([50, 199, 200, 201].map { quote($0) }),
+        as: StreamKey("A", .quotes), options)
+      if policy == .refuse {
+        for _ in 0..<2 {
+          do {
+            _ = try coordinator.next()
+            Issue.record("expected an error")
+          } catch {
+            #expect(
+              "\(error)" == "A quotes: a record of 1970-01-01T00:00:00.00000005Z comes after the "
+                + "clock has reached 1970-01-01T00:00:00.0000002Z")
+          }
+        }
+        #expect(coordinator.clock.time?.nanoseconds == 200)
+      } else {
+        #expect(try coordinator.seeAll().map(\.time) == [200, 201, 300])
+        #expect(coordinator.quality(of: late).staleCount == 2)
+      }
+    }
+  }
+
+  // MARK: Bars
+
+  @Test func `a bar is an event at its close, before all else at that moment`() throws {
+    var coordinator = Coordinator()
+    try coordinator.register(
+      RecordSource<TradeColumns>([59, 60, 61].map { trade($0) }), as: StreamKey("A", .trades))
+    try coordinator.register(
+      RecordSource<BarBatch>([bar(closing: 60, 7), bar(closing: 120)]),
+      as: StreamKey("A", .bars(.last, .minute1)))
+    try coordinator.setTimer(at: moment(60))
+    var seen: [Seen] = []
+    while let part = try coordinator.see(boundary: moment(60)) { seen += part }
+    #expect(
+      seen == [
+        .record(stream: 0, time: 59, number: 1), .record(stream: 1, time: 60, number: 7),
+        .boundary(60), .timer(0, 60), .record(stream: 0, time: 60, number: 1),
+        .record(stream: 0, time: 61, number: 1), .record(stream: 1, time: 120, number: 1),
+      ])
+  }
+
+  @Test func `the end of the run takes in what closes then, and nothing later`() throws {
+    var coordinator = Coordinator(through: moment(60))
+    try coordinator.register(
+      RecordSource<TradeColumns>([59, 60, 60, 61].map { trade($0) }), as: StreamKey("A", .trades))
+    for (length, close) in [(Int64(60), Int64(60)), (1, 61)] {
+      try coordinator.register(
+        RecordSource<BarBatch>([bar(closing: close, length: length)]),
+        as: StreamKey("A", .bars(.last, try .seconds(Int(length)))))
+    }
+    #expect(try coordinator.seeAll().map(\.time) == [59, 60, 60, 60])
+    #expect(coordinator.clock.time == moment(60))
+    #expect(try coordinator.next() == nil)
+  }
+
+  // MARK: Timers
+
+  @Test func `timers ring in order, before the records of their moment`() throws {
+    var coordinator = try Coordinator(drawn: ["a--b--(cd)-e|"])
+    try coordinator.setTimer(at: second(3))
+    try coordinator.setTimer(every: .seconds(2), from: second(1))
+    try coordinator.setTimer(at: second(3))
+    try coordinator.setTimer(at: second(20))
+    // At one moment in the order in which they were set.
+    #expect(try coordinator.draw() == "a1-(012b)-1(cd)1e|")
+  }
+
+  @Test func `timers set by others ring too, those of the past are refused`() throws {
+    var coordinator = try Coordinator(drawn: ["a--b--c|"])
+    try coordinator.setTimer(at: second(1))
+    #expect(try coordinator.see()?.count == 1)
+    #expect(try coordinator.see() == [.timer(0, second(1).nanoseconds)])
+    #expect(throws: StreamError.self) { try coordinator.setTimer(at: second(1)) }
+    #expect(throws: StreamError.self) { try coordinator.setTimer(at: second(0)) }
+    try coordinator.setTimer(at: second(2))
+    let cancelled = try coordinator.setTimer(at: second(4))
+    coordinator.cancel(cancelled)
+    #expect(try coordinator.draw() == "--1b--c|")
+  }
+
+  @Test func `timers go on to the end of the run, when there is one`() throws {
+    var coordinator = try Coordinator(drawn: ["a|"], through: second(5))
+    try coordinator.setTimer(every: .seconds(2), from: second(2))
+    #expect(try coordinator.draw() == "a-0-0|")
+    #expect(coordinator.clock.time == second(5))
+    var endless = try Coordinator(drawn: ["a|"])
+    try endless.setTimer(every: .seconds(2), from: second(2))
+    #expect(try endless.draw() == "a|")
+  }
+
+  @Test func `a boundary is visited once, at its time`() throws {
+    var coordinator = try Coordinator(drawn: ["a--b--(cd)-e|"])
+    try coordinator.setTimer(at: second(3))
+    let drawn = try coordinator.draw { step in
+      DrawnStream.moment(ofStep: step < 3 ? 3 : step < 5 ? 5 : 99)
+    }
+    #expect(drawn == "a--(/0b)-/(cd)-e|")
+  }
+}
