@@ -58,9 +58,11 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["Market", "Sessions", "Indicators", "MultiTimeframe", "Storage"],
       path: "Tests/TestSupport", swiftSettings: settings),
+    // Whole numbers and fractions of any size, to hold exact arithmetic against.
+    .target(name: "ExactNumbers", path: "Tests/ExactNumbers", swiftSettings: settings),
     // Counts allocations by standing in front of the C library's; nothing under a sanitizer.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
-    tests("MarketTests", ["Market"]),
+    tests("MarketTests", ["Market", "ExactNumbers"]),
     tests(
       "IndicatorsTests", ["Indicators", "MultiTimeframe", "SampleTapes"], exclude: ["Reference"]),
     tests("HashingTests", ["Hashing"]),
