@@ -46,6 +46,7 @@ let package = Package(
     library("Hashing", ["CXXHash"]),
     library("Sessions", ["Market"]),
     library("MultiTimeframe", ["Market", "Sessions", "Indicators"]),
+    library("Exchange", ["Market", "Sessions"]),
     library("Storage", ["Market", "Sessions", "Hashing", "CSQLite", "CZstd", "CArchive"]),
     library("SampleTapes", ["Market", "Sessions"]),
     library("FuzzTargets", ["Market", "Sessions", "Storage"]),
@@ -70,6 +71,7 @@ let package = Package(
     tests(
       "MultiTimeframeTests",
       ["MultiTimeframe", "Indicators", "TestSupport", "CAllocationCounter", "Hashing"]),
+    tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport"]),
     tests("StorageTests", ["Storage", "Hashing", "CArchive", "TestSupport"]),
     tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),

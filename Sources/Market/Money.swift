@@ -5,7 +5,7 @@
 public struct Money: Hashable, Sendable {
   /// How many units one of the currency has: 10^8.
   public static let unitsPerOne: Int128 = 100_000_000
-  static let digits = 8
+  package static let digits = 8
 
   /// The amount in units of 10^-8.
   public let units: Int128
