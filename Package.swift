@@ -47,6 +47,7 @@ let package = Package(
     library("Sessions", ["Market"]),
     library("MultiTimeframe", ["Market", "Sessions", "Indicators"]),
     library("Streams", ["Market", "Sessions"]),
+    library("Exchange", ["Market", "Sessions"]),
     library(
       "Storage", ["Market", "Sessions", "Streams", "Hashing", "CSQLite", "CZstd", "CArchive"]),
     library("SampleTapes", ["Market", "Sessions"]),
@@ -61,9 +62,11 @@ let package = Package(
       name: "TestSupport",
       dependencies: ["Market", "Sessions", "Indicators", "MultiTimeframe", "Storage"],
       path: "Tests/TestSupport", swiftSettings: settings),
+    // Whole numbers and fractions of any size, to hold exact arithmetic against.
+    .target(name: "ExactNumbers", path: "Tests/ExactNumbers", swiftSettings: settings),
     // Counts allocations by standing in front of the C library's; nothing under a sanitizer.
     .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
-    tests("MarketTests", ["Market"]),
+    tests("MarketTests", ["Market", "ExactNumbers"]),
     tests(
       "IndicatorsTests", ["Indicators", "MultiTimeframe", "SampleTapes"], exclude: ["Reference"]),
     tests("HashingTests", ["Hashing"]),
@@ -74,6 +77,7 @@ let package = Package(
     tests(
       "StreamsTests",
       ["Streams", "MultiTimeframe", "Storage", "TestSupport", "CAllocationCounter"]),
+    tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport"]),
     tests("StorageTests", ["Storage", "Streams", "Hashing", "CArchive", "TestSupport"]),
     tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),

@@ -37,14 +37,14 @@ public enum DecimalFault: Error, Hashable, Sendable, CustomStringConvertible {
   case empty
   case notANumber
   case tooManyDecimals(allowed: Int)
-  case tooLarge
+  case tooLarge(bits: Int)
 
   public var description: String {
     switch self {
     case .empty: "expected a number, found nothing"
     case .notANumber: "expected a decimal number"
     case .tooManyDecimals(let allowed): "more than \(allowed) decimals"
-    case .tooLarge: "too large for 64 bits"
+    case .tooLarge(let bits): "too large for \(bits) bits"
     }
   }
 }
@@ -58,52 +58,7 @@ extension Precision {
   ///
   /// - Complexity: O(length).
   public func parse(_ text: some StringProtocol) -> Result<Int64, DecimalFault> {
-    var utf8 = Array(text.utf8)
-    var exponent = 0
-    if let mark = utf8.firstIndex(where: { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }) {
-      guard let parsed = Int(String(decoding: utf8[(mark + 1)...], as: UTF8.self)),
-        (-30...30).contains(parsed)
-      else { return .failure(.notANumber) }
-      exponent = parsed
-      utf8.removeSubrange(mark...)
-    }
-    return parse(mantissa: utf8, exponent: exponent)
-  }
-
-  private func parse(mantissa: [UInt8], exponent: Int) -> Result<Int64, DecimalFault> {
-    guard !mantissa.isEmpty else { return .failure(.empty) }
-    let isNegative = mantissa[0] == UInt8(ascii: "-")
-    var digitValues: [Int64] = []
-    var pointPosition: Int?
-    for byte in mantissa[(isNegative || mantissa[0] == UInt8(ascii: "+") ? 1 : 0)...] {
-      if byte == UInt8(ascii: "."), pointPosition == nil {
-        pointPosition = digitValues.count
-      } else if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
-        digitValues.append(Int64(byte - UInt8(ascii: "0")))
-      } else {
-        return .failure(.notANumber)
-      }
-    }
-    guard !digitValues.isEmpty else { return .failure(.notANumber) }
-    // The value is 0.digits × 10^integerDigits; what stands past the precision must be zero.
-    let kept = (pointPosition ?? digitValues.count) + exponent + digits
-    var value: Int64 = 0
-    for (position, digit) in digitValues.enumerated() {
-      guard position < kept else {
-        if digit != 0 { return .failure(.tooManyDecimals(allowed: digits)) }
-        continue
-      }
-      let (product, overflow1) = value.multipliedReportingOverflow(by: 10)
-      let (sum, overflow2) = product.addingReportingOverflow(digit)
-      if overflow1 || overflow2 { return .failure(.tooLarge) }
-      value = sum
-    }
-    for _ in 0..<max(0, value == 0 ? 0 : kept - digitValues.count) {
-      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-      if overflow { return .failure(.tooLarge) }
-      value = product
-    }
-    return .success(isNegative ? -value : value)
+    DecimalText.parse(text, digits: digits, as: Int64.self)
   }
 
   /// Writes `raw` with exactly this many decimals: 114543 at 5 digits is `1.14543`.

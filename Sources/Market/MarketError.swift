@@ -11,6 +11,7 @@ public enum MarketError: Error, Hashable, Sendable {
   /// A record's time lies before that of the record in front of it.
   case outOfOrder(previous: Timestamp, found: Timestamp)
   case malformedDecimal(String, DecimalFault)
+  case malformedCurrency(String)
   /// A sum grew past what its field can hold.
   case overflow(symbol: String, field: String)
   /// Saved state that ends early or was written by something else.
@@ -39,6 +40,9 @@ extension MarketError: CustomStringConvertible {
       "a record of \(found) comes after one of \(previous): expected times that never go back"
     case .malformedDecimal(let text, let fault):
       "'\(text)': \(fault)"
+    case .malformedCurrency(let code):
+      "'\(code)' is not a currency: expected 1 to 16 letters, digits, '.', '-' or '_', "
+        + "for example USD"
     case .overflow(let symbol, let field):
       "\(symbol): the sum in '\(field)' exceeds 64 bits"
     case .malformedState(let what):

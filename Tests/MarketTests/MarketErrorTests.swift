@@ -29,6 +29,10 @@ import Testing
           + "expected times that never go back"
       ),
       (.malformedDecimal("1.x", .notANumber), "'1.x': expected a decimal number"),
+      (
+        .malformedCurrency("U D"),
+        "'U D' is not a currency: expected 1 to 16 letters, digits, '.', '-' or '_', for example USD"
+      ),
       (.overflow(symbol: "S", field: "volume"), "S: the sum in 'volume' exceeds 64 bits"),
       (.malformedState("too short"), "saved state cannot be read: too short"),
     ]

@@ -65,8 +65,9 @@ import Testing
     ("inf", .notANumber), ("０", .notANumber), ("1\0", .notANumber), ("0x10", .notANumber),
     ("1.001", .tooManyDecimals(allowed: 2)), ("1e-3", .tooManyDecimals(allowed: 2)),
     ("0.009", .tooManyDecimals(allowed: 2)), ("1.0100001", .tooManyDecimals(allowed: 2)),
-    ("92233720368547758.08", .tooLarge), ("-92233720368547758.08", .tooLarge),
-    ("1e30", .tooLarge), ("99999999999999999999", .tooLarge), ("1e17", .tooLarge),
+    ("92233720368547758.08", .tooLarge(bits: 64)), ("-92233720368547758.08", .tooLarge(bits: 64)),
+    ("1e30", .tooLarge(bits: 64)), ("99999999999999999999", .tooLarge(bits: 64)),
+    ("1e17", .tooLarge(bits: 64)),
   ])
   func `text that is no such number`(text: String, fault: DecimalFault) throws {
     #expect(try Precision(2).parse(text) == .failure(fault))
@@ -76,7 +77,7 @@ import Testing
     #expect(DecimalFault.empty.description == "expected a number, found nothing")
     #expect(DecimalFault.notANumber.description == "expected a decimal number")
     #expect(DecimalFault.tooManyDecimals(allowed: 2).description == "more than 2 decimals")
-    #expect(DecimalFault.tooLarge.description == "too large for 64 bits")
+    #expect(DecimalFault.tooLarge(bits: 64).description == "too large for 64 bits")
   }
 
   @Test func `doubles are for display`() throws {

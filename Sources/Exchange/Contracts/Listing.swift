@@ -1,0 +1,164 @@
+public import Market
+public import Sessions
+
+/// The shares of a fill's value that its trader pays; a rebate is negative.
+public struct FeeRates: Hashable, Sendable {
+  /// For orders that rested.
+  public var maker: Rate
+  /// For orders that traded at once.
+  public var taker: Rate
+
+  public init(maker: Rate = .zero, taker: Rate = .zero) {
+    self.maker = maker
+    self.taker = taker
+  }
+}
+
+/// Along which way a price is taken to have moved inside a bar.
+public enum BarPath: Hashable, Sendable {
+  case openHighLowClose
+  case openLowHighClose
+  /// The extreme that lies against the bar's direction first: low first in a bar that closes at or
+  /// above its open.
+  case byDirection
+}
+
+/// Which records fill orders, and how.
+public struct MatchingRules: Hashable, Sendable {
+  /// The kind of record that fills orders; the others are taken in but fill nothing.
+  public var records: RecordKind
+  /// Whether a resting order fills when a trade, or a bar's path, only touches its price; on
+  /// quotes reaching it is enough.
+  public var fillsOnTouch = false
+  /// Whether the fills of one trade of the tape stay within its quantity.
+  public var limitsToTradedVolume = false
+  public var barPath = BarPath.byDirection
+  /// Whether an order that arrives while there is no session is refused; else it waits.
+  public var refusesWhenClosed = false
+
+  public init(_ records: RecordKind) { self.records = records }
+}
+
+/// An instrument as the exchange trades it.
+public struct Listing: Sendable {
+  public let instrument: Instrument
+  public let calendar: TradingCalendar
+  public let contract: ContractSpecification
+  public let fees: FeeRates
+  public let matching: MatchingRules
+  /// The decimals of price × quantity × multiplier; for inverse contracts of
+  /// quantity × multiplier ÷ price, where they may be below zero.
+  private let valueDigits: Int
+
+  /// - Throws: `ExchangeError.badListing` for a description that cannot be traded.
+  public init(
+    _ instrument: Instrument, calendar: TradingCalendar, contract: ContractSpecification,
+    matching: MatchingRules, fees: FeeRates = FeeRates()
+  ) throws(ExchangeError) {
+    self.instrument = instrument
+    self.calendar = calendar
+    self.contract = contract
+    self.fees = fees
+    self.matching = matching
+    valueDigits = Listing.valueDigits(instrument, contract)
+    if let fault = Listing.fault(instrument, contract, valueDigits: valueDigits) {
+      throw .badListing(symbol: instrument.symbol, fault)
+    }
+  }
+
+  private static func valueDigits(
+    _ instrument: Instrument, _ contract: ContractSpecification
+  ) -> Int {
+    let quantityDigits = instrument.quantityPrecision.digits + contract.multiplier.precision.digits
+    return switch contract.settlement {
+    case .linear: quantityDigits + instrument.pricePrecision.digits
+    // The price divides, so its digits count the other way.
+    case .inverse: quantityDigits - instrument.pricePrecision.digits
+    }
+  }
+
+  private static func fault(
+    _ instrument: Instrument, _ contract: ContractSpecification, valueDigits: Int
+  ) -> String? {
+    if valueDigits > Notional.digits {
+      return "price, quantity and multiplier have \(valueDigits) decimals together: "
+        + "expected at most \(Notional.digits)"
+    }
+    if contract.settlement == .inverse && instrument.allowsNonPositivePrices {
+      return "an inverse contract on prices that may be zero: expected prices above zero"
+    }
+    if contract.priceIncrement < 1 || contract.quantityIncrement < 1 {
+      return "increments of \(contract.priceIncrement) and \(contract.quantityIncrement): "
+        + "expected at least 1 unit of the last digit"
+    }
+    if contract.minimumQuantity > contract.maximumQuantity {
+      return "a minimum quantity of \(contract.minimumQuantity.raw) units above the maximum of "
+        + "\(contract.maximumQuantity.raw)"
+    }
+    if !(0...(1 << 60)).contains(contract.positionLimit) {
+      return "a position limit of \(contract.positionLimit) units: expected 0 to 2^60"
+    }
+    if let minimum = contract.minimumNotional, minimum.currency != contract.currency {
+      return "a minimum notional in \(minimum.currency): expected \(contract.currency)"
+    }
+    return nil
+  }
+
+  /// The value of `quantity` at `price`; exact for linear contracts, rounded once for inverse ones.
+  /// - Throws: `ExchangeError.overflow`.
+  func notional(_ quantity: Int64, at price: Price) throws(ExchangeError) -> Notional {
+    let units =
+      switch contract.settlement {
+      case .linear: linearUnits(quantity, at: price)
+      case .inverse: inverseUnits(quantity, at: price)
+      }
+    guard let units else { throw overflow("notional") }
+    return Notional(units: units)
+  }
+
+  private func linearUnits(_ quantity: Int64, at price: Price) -> Int128? {
+    // At most 2^60 × 2^49, so this product always fits.
+    let product = Int128(quantity) * Int128(price.raw)
+    let (value, overflow) = product.multipliedReportingOverflow(by: Int128(contract.multiplier.raw))
+    let factor = Int128.powerOfTen(Notional.digits - valueDigits)
+    return overflow ? nil : value.multiplied(by: factor, dividedBy: 1)
+  }
+
+  private func inverseUnits(_ quantity: Int64, at price: Price) -> Int128? {
+    precondition(price.raw > 0, "inverse contracts have prices above zero")
+    let product = Int128(quantity) * Int128(contract.multiplier.raw)
+    let factor = Int128.powerOfTen(Notional.digits - valueDigits)
+    return product.multiplied(by: factor, dividedBy: Int128(price.raw))
+  }
+
+  /// What `rate` takes of the value of `quantity` at `price`, rounded once from the exact value.
+  /// - Throws: `ExchangeError.overflow`.
+  func fee(_ quantity: Int64, at price: Price, _ rate: Rate) throws(ExchangeError) -> Money {
+    let units: Int128?
+    switch contract.settlement {
+    case .linear:
+      units = try notional(quantity, at: price).share(rate)
+    case .inverse:
+      // Not from the notional, which is rounded already. Below 2^49 × 10^22, so the divisor fits.
+      let digits = Money.digits - valueDigits - Rate.digits
+      units = (Int128(quantity) * Int128(contract.multiplier.raw)).multiplied(
+        by: Int128(rate.units) * .powerOfTen(max(0, digits)),
+        dividedBy: Int128(price.raw) * .powerOfTen(max(0, -digits)))
+    }
+    guard let units else { throw overflow("fee") }
+    return Money(units: units, contract.currency)
+  }
+
+  func overflow(_ field: String) -> ExchangeError {
+    .overflow(symbol: instrument.symbol, field: field)
+  }
+}
+
+extension Int128 {
+  /// 10^exponent, for 0 to 38.
+  fileprivate static func powerOfTen(_ exponent: Int) -> Int128 {
+    let small = Precision.powersOfTen
+    return exponent < small.count
+      ? Int128(small[exponent]) : Int128(small[18]) * powerOfTen(exponent - 18)
+  }
+}

@@ -1,0 +1,36 @@
+import Market
+
+/// The value of a quantity at a price, in 10^-18 of the settlement currency: ±1.7 × 10^20 of it.
+///
+/// Ten digits finer than `Money`, so that the value of every linear fill is a whole number, and a
+/// ledger entry is rounded once, when it becomes money.
+struct Notional: Hashable, Sendable {
+  static let digits = 18
+  static let zero = Notional(units: 0)
+  private static let unitsPerMoneyUnit: Int128 = 10_000_000_000
+
+  var units: Int128
+
+  /// Rounded once, half to even.
+  func money(in currency: Currency) -> Money {
+    Money(units: units.dividedHalfToEven(by: Notional.unitsPerMoneyUnit), currency)
+  }
+
+  /// What `rate` takes of the notional's magnitude, in units of money, rounded once, half to even;
+  /// nil when it does not fit.
+  func share(_ rate: Rate) -> Int128? {
+    let divisor = Notional.unitsPerMoneyUnit * Int128(Rate.unitsPerOne)
+    guard units > .min else { return nil }
+    return Int128(units.magnitude).multiplied(by: Int128(rate.units), dividedBy: divisor)
+  }
+
+  /// What `part` of `whole` units of quantity have in this notional, rounded once, half to even.
+  /// It always fits, because `part` is at most `whole`.
+  func share(_ part: Int64, of whole: Int64) -> Notional {
+    precondition(part >= 0 && part <= whole && whole > 0, "a part of \(part) out of \(whole)")
+    guard let share = units.multiplied(by: Int128(part), dividedBy: Int128(whole)) else {
+      preconditionFailure("a share is at most the whole")
+    }
+    return Notional(units: share)
+  }
+}

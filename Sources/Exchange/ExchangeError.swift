@@ -1,0 +1,26 @@
+public import Market
+
+/// Why an exchange cannot be set up, or cannot go on. A refused order is no error: see `Rejection`.
+public enum ExchangeError: Error, Hashable, Sendable {
+  /// A listing that cannot be traded as it is described: its symbol and what is wrong.
+  case badListing(symbol: String, String)
+  case unknownSymbol(String)
+  /// A record, an order or a cancel lies before what the exchange has already done.
+  case beforeClock(clock: Timestamp, found: Timestamp)
+  /// An amount grew past what its field can hold.
+  case overflow(symbol: String, field: String)
+}
+
+extension ExchangeError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .badListing(let symbol, let what): "\(symbol): \(what)"
+    case .unknownSymbol(let symbol): "the exchange lists no '\(symbol)'"
+    case .beforeClock(let clock, let found):
+      "something of \(found) reaches an exchange that stands at \(clock): "
+        + "expected times that never go back"
+    case .overflow(let symbol, let field):
+      "\(symbol): the amount in '\(field)' exceeds 128 bits"
+    }
+  }
+}

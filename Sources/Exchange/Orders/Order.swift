@@ -1,0 +1,82 @@
+public import Market
+
+/// Where an order is in its life.
+public enum OrderStatus: UInt8, Sendable, CaseIterable {
+  /// Sent, and on its way.
+  case submitted
+  case accepted
+  /// A stop whose price was reached.
+  case triggered
+  case partiallyFilled
+  case filled
+  case cancelled
+  case expired
+  case rejected
+
+  /// Whether an order in this status can still trade.
+  public var isWorking: Bool {
+    self == .accepted || self == .triggered || self == .partiallyFilled
+  }
+
+  /// The whole of an order's life: every transition there is.
+  public func canBecome(_ next: OrderStatus) -> Bool {
+    switch (self, next) {
+    case (.submitted, .accepted), (.submitted, .rejected): true
+    case (.accepted, .triggered): true
+    case (.accepted, .partiallyFilled), (.triggered, .partiallyFilled),
+      (.partiallyFilled, .partiallyFilled):
+      true
+    case (_, .filled), (_, .cancelled), (_, .expired): isWorking
+    default: false
+    }
+  }
+}
+
+/// One order and what has become of it.
+public struct Order: Hashable, Sendable {
+  public let id: OrderID
+  public let request: OrderRequest
+  /// When it was sent.
+  public let sent: Moment
+  /// When it reaches the exchange.
+  public let arrival: Moment
+  public private(set) var status = OrderStatus.submitted
+  public private(set) var filledQuantity = Quantity.zero
+
+  init(id: OrderID, request: OrderRequest, sent: Moment, arrival: Moment) {
+    self.id = id
+    self.request = request
+    self.sent = sent
+    self.arrival = arrival
+  }
+
+  public var remainingQuantity: Quantity {
+    Quantity(unchecked: request.quantity.raw - filledQuantity.raw)
+  }
+
+  mutating func accept() { become(.accepted) }
+  mutating func reject() { become(.rejected) }
+  mutating func cancel() { become(.cancelled) }
+  mutating func expire() { become(.expired) }
+
+  mutating func trigger() {
+    precondition(request.type.stopPrice != nil, "order \(id.number) has no stop to trigger")
+    become(.triggered)
+  }
+
+  mutating func fill(_ quantity: Quantity) {
+    precondition(
+      quantity.raw > 0 && quantity <= remainingQuantity,
+      "order \(id.number): a fill of \(quantity.raw), \(remainingQuantity.raw) are left")
+    precondition(
+      request.type.stopPrice == nil || status != .accepted,
+      "order \(id.number): a fill of a stop that was not triggered")
+    become(quantity == remainingQuantity ? .filled : .partiallyFilled)
+    filledQuantity = Quantity(unchecked: filledQuantity.raw + quantity.raw)
+  }
+
+  private mutating func become(_ next: OrderStatus) {
+    precondition(status.canBecome(next), "order \(id.number) cannot go from \(status) to \(next)")
+    status = next
+  }
+}

@@ -1,0 +1,62 @@
+public import Market
+
+/// Whether a fill took what was there, or rested until somebody took it.
+public enum Liquidity: UInt8, Sendable {
+  case maker
+  case taker
+}
+
+/// One execution of an order, settled.
+public struct Fill: Hashable, Sendable {
+  /// The fills of an exchange are counted from 0.
+  public let number: Int
+  public let order: OrderID
+  public let listing: ListingID
+  public let side: OrderSide
+  public let price: Price
+  public let quantity: Quantity
+  /// When it happened: the record's time, or the moment on the path of a bar.
+  public let time: Timestamp
+  public let liquidity: Liquidity
+  /// Paid by the trader; a rebate is negative.
+  public let fee: Money
+  /// Of the part that closed a position, before the fee.
+  public let realizedProfit: Money
+  /// Whether the other way through the bar would not have given this fill.
+  public let isPathDependent: Bool
+}
+
+/// Why an order was cancelled.
+public enum CancelReason: Hashable, Sendable {
+  case requested
+  /// An immediate-or-cancel order: what the first record left over.
+  case notFilledAtOnce
+  /// A fill-or-kill order, and how much there was.
+  case notFilledWhole(available: Int64)
+  /// A reduce-only order that has nothing left to reduce.
+  case nothingToReduce
+}
+
+/// What has happened to an order.
+public enum OrderEvent: Hashable, Sendable {
+  case submitted
+  case accepted
+  case rejected(Rejection)
+  /// At which price the stop was reached.
+  case triggered(Price)
+  case filled(Fill)
+  case cancelled(CancelReason)
+  case expired
+  /// A cancel found the order in a status that has no end left.
+  case cancelRefused(OrderStatus)
+}
+
+/// An event of one order, and when it happened.
+public struct OrderReport: Hashable, Sendable {
+  public let order: OrderID
+  /// When it happened. Inside a bar that lies before the time at which it is known.
+  public let time: Timestamp
+  public let event: OrderEvent
+  /// The order's status after it.
+  public let status: OrderStatus
+}

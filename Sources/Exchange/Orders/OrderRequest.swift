@@ -1,0 +1,89 @@
+public import Market
+
+public enum OrderSide: UInt8, Sendable, CaseIterable {
+  case buy
+  case sell
+
+  /// 1 for a buy, -1 for a sell.
+  public var sign: Int64 { self == .buy ? 1 : -1 }
+}
+
+/// How an order finds its price. Prices are in units of the instrument's last price digit.
+public enum OrderType: Hashable, Sendable {
+  /// At the next price there is.
+  case market
+  /// At `price` or better; a post-only order is refused where it would trade at once.
+  case limit(Price, postOnly: Bool = false)
+  /// A market order once the price reaches `stop`: from below for a buy, from above for a sell.
+  case stop(Price)
+  /// A limit order at `limit` once the price reaches `stop`.
+  case stopLimit(stop: Price, limit: Price)
+
+  public var stopPrice: Price? {
+    switch self {
+    case .market, .limit: nil
+    case .stop(let stop), .stopLimit(let stop, _): stop
+    }
+  }
+
+  public var limitPrice: Price? {
+    switch self {
+    case .market, .stop: nil
+    case .limit(let limit, _), .stopLimit(_, let limit): limit
+    }
+  }
+
+  public var isPostOnly: Bool {
+    if case .limit(_, postOnly: true) = self { true } else { false }
+  }
+}
+
+/// How long an order lives.
+public enum TimeInForce: Hashable, Sendable {
+  case goodTillCancelled
+  /// What the first record after the arrival, or after the trigger, does not fill is cancelled.
+  case immediateOrCancel
+  /// The first record after the arrival, or after the trigger, fills all of it, or nothing.
+  case fillOrKill
+  /// Until the next close of the regular session.
+  case day
+  /// Expires at this moment, before anything that arrives then.
+  case goodTill(Timestamp)
+
+  var isImmediate: Bool { self == .immediateOrCancel || self == .fillOrKill }
+}
+
+/// What a strategy asks for.
+public struct OrderRequest: Hashable, Sendable {
+  public var listing: ListingID
+  public var side: OrderSide
+  public var type: OrderType
+  public var quantity: Quantity
+  public var timeInForce: TimeInForce
+  /// Whether the order may only make the position smaller.
+  public var isReduceOnly: Bool
+
+  public init(
+    _ side: OrderSide, _ quantity: Quantity, of listing: ListingID, _ type: OrderType = .market,
+    _ timeInForce: TimeInForce = .goodTillCancelled, reduceOnly: Bool = false
+  ) {
+    self.listing = listing
+    self.side = side
+    self.type = type
+    self.quantity = quantity
+    self.timeInForce = timeInForce
+    isReduceOnly = reduceOnly
+  }
+}
+
+/// A listing's place in its exchange.
+public struct ListingID: Hashable, Sendable {
+  public let index: Int
+}
+
+/// An order's number: the orders of an exchange are counted from 0 in the order of sending.
+public struct OrderID: Hashable, Comparable, Sendable {
+  public let number: Int
+
+  public static func < (left: OrderID, right: OrderID) -> Bool { left.number < right.number }
+}

@@ -1,0 +1,54 @@
+public import Market
+
+/// The rule by which an order is refused at its arrival, with the numbers.
+public enum Rejection: Hashable, Sendable {
+  /// In units of the last digit, like all numbers here.
+  case priceIncrement(price: Price, increment: Int64)
+  case priceNotPositive(Price)
+  case quantityIncrement(quantity: Quantity, increment: Int64)
+  case minimumQuantity(quantity: Quantity, minimum: Quantity)
+  case maximumQuantity(quantity: Quantity, maximum: Quantity)
+  case minimumNotional(notional: Money, minimum: Money)
+  /// What the position could reach with all open orders of that side filled, this one included,
+  /// and what is held on the other side closed before.
+  case positionLimit(reached: Int64, limit: Int64)
+  case nothingToReduce(position: Int64)
+  /// The price on the other side, which the order would take.
+  case postOnlyWouldTake(limit: Price, opposite: Price)
+  /// Post-only and immediate-or-cancel, or fill-or-kill: the one never trades at once, the others
+  /// only at once.
+  case postOnlyImmediate
+  case expiredBeforeArrival(expiry: Timestamp, arrival: Timestamp)
+  case marketClosed(Timestamp)
+
+  /// The rule and its numbers, as decimals of `instrument`.
+  public func text(for instrument: Instrument) -> String {
+    func price(_ price: Price) -> String { instrument.pricePrecision.format(price.raw) }
+    func quantity(_ raw: Int64) -> String { instrument.quantityPrecision.format(raw) }
+    return switch self {
+    case .priceIncrement(let found, let increment):
+      "a price of \(price(found)) is no multiple of the increment "
+        + instrument.pricePrecision.format(increment)
+    case .priceNotPositive(let found): "a price of \(price(found)): expected above zero"
+    case .quantityIncrement(let found, let increment):
+      "a quantity of \(quantity(found.raw)) is no multiple of the increment \(quantity(increment))"
+    case .minimumQuantity(let found, let minimum):
+      "a quantity of \(quantity(found.raw)) is below the minimum of \(quantity(minimum.raw))"
+    case .maximumQuantity(let found, let maximum):
+      "a quantity of \(quantity(found.raw)) is above the maximum of \(quantity(maximum.raw))"
+    case .minimumNotional(let notional, let minimum):
+      "a value of \(notional) is below the minimum of \(minimum)"
+    case .positionLimit(let reached, let limit):
+      "with all open orders the position could reach \(quantity(reached)), "
+        + "beyond the limit of \(quantity(limit))"
+    case .nothingToReduce(let position):
+      "a reduce-only order finds a position of \(quantity(position)), which it cannot make smaller"
+    case .postOnlyWouldTake(let limit, let opposite):
+      "a post-only order at \(price(limit)) would trade at once with \(price(opposite))"
+    case .postOnlyImmediate: "a post-only order cannot be immediate-or-cancel or fill-or-kill"
+    case .expiredBeforeArrival(let expiry, let arrival):
+      "it expires at \(expiry) and arrives at \(arrival)"
+    case .marketClosed(let time): "there is no session at \(time)"
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import Market
+import Sessions
+
+@testable import Exchange
+
+let minute = 60 * nanosecondsPerSecond
+
+func time(_ text: String) throws -> Timestamp { try Timestamp(parsing: text) }
+
+/// An instrument with `digits` decimals of price, whole quantities, and dollars.
+func listing(
+  _ rules: MatchingRules, digits: Int = 0, quantityDigits: Int = 0, calendar: String = "24x7",
+  fees: FeeRates = FeeRates(), contract adjust: (inout ContractSpecification) -> Void = { _ in }
+) throws -> Listing {
+  var contract = ContractSpecification(currency: try Currency("USD"))
+  adjust(&contract)
+  return try Listing(
+    Instrument(
+      symbol: "S", pricePrecision: try Precision(digits),
+      quantityPrecision: try Precision(quantityDigits), calendarName: calendar),
+    calendar: try .named(calendar), contract: contract, matching: rules, fees: fees)
+}
+
+func price(_ raw: Int64) -> Price { Price(unchecked: raw) }
+func quantity(_ raw: Int64) -> Quantity { Quantity(unchecked: raw) }
+func usd(_ text: String) throws -> Money { try Money(parsing: text, try Currency("USD")) }
+
+/// One listing, and a clock in whole seconds after `start`: what a scenario needs to be read at
+/// a glance.
+struct Scenario {
+  static let start: Int64 = 1_700_006_400 * nanosecondsPerSecond  // 2023-11-15T00:00Z
+  var exchange: SimulatedExchange
+  let listing = ListingID(index: 0)
+
+  init(_ listing: Listing, latency: Int64 = 0) {
+    exchange = SimulatedExchange([listing], latency: latency)
+  }
+
+  static func second(_ second: Int64) -> Timestamp {
+    Timestamp(unchecked: start + second * nanosecondsPerSecond)
+  }
+
+  /// Sends an order in the events phase of a second.
+  @discardableResult
+  mutating func send(
+    _ second: Int64, _ side: OrderSide, _ amount: Int64, _ type: OrderType = .market,
+    _ timeInForce: TimeInForce = .goodTillCancelled, reduceOnly: Bool = false
+  ) throws -> OrderID {
+    try exchange.submit(
+      OrderRequest(
+        side, quantity(amount), of: listing, type, timeInForce, reduceOnly: reduceOnly),
+      at: Moment(Scenario.second(second), .events))
+  }
+
+  mutating func quote(
+    _ second: Int64, _ bid: Int64, _ ask: Int64, sizes: (Int64, Int64) = (0, 0)
+  ) throws {
+    try exchange.apply(
+      Quote(
+        time: Scenario.second(second), bid: price(bid), ask: price(ask),
+        bidSize: quantity(sizes.0), askSize: quantity(sizes.1)), to: listing)
+  }
+
+  mutating func trade(_ second: Int64, _ at: Int64, _ amount: Int64 = 1) throws {
+    try exchange.apply(
+      Trade(time: Scenario.second(second), price: price(at), quantity: quantity(amount)),
+      to: listing)
+  }
+
+  /// A bar of the minute that begins at a second.
+  mutating func bar(
+    _ second: Int64, _ open: Int64, _ high: Int64, _ low: Int64, _ close: Int64
+  ) throws {
+    let tsOpen = Scenario.second(second)
+    try exchange.apply(
+      Bar(
+        tsOpen: tsOpen, tsClose: Scenario.second(second + 60), open: price(open),
+        high: price(high), low: price(low), close: price(close), volume: quantity(1),
+        tickCount: 1, tradingDay: tsOpen.utcDate), to: listing)
+  }
+
+  /// What has happened since the last question, one short text an event:
+  /// `0 taker 100×5` is a fill of order 0.
+  mutating func news() -> [String] {
+    exchange.takeReports().compactMap { report in
+      let number = report.order.number
+      switch report.event {
+      case .submitted, .accepted: return nil
+      case .rejected(let rejection):
+        return "\(number) rejected: \(rejection.text(for: exchange.books[0].listing.instrument))"
+      case .triggered(let price): return "\(number) triggered \(price.raw)"
+      case .filled(let fill):
+        let mark = fill.isPathDependent ? "?" : ""
+        return "\(number) \(fill.liquidity) \(fill.price.raw)×\(fill.quantity.raw)\(mark)"
+      case .cancelled(let reason): return "\(number) cancelled \(reason)"
+      case .expired: return "\(number) expired"
+      case .cancelRefused(let status): return "\(number) cancel refused: \(status)"
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+import Market
+import TestSupport
+import Testing
+
+@testable import Exchange
+
+/// Random orders on random tapes, against the reference and against what must always hold.
+@Suite struct RandomTapeExchangeTests {
+  @Test func `the same reports, ledger and position as the reference`() throws {
+    var seen = Set<String>()
+    for seed in randomSeeds(400) {
+      var run = try RandomRun(seed: seed)
+      for step in 0..<60 {
+        try run.step()
+        guard agree(run, "seed \(seed), step \(step)") else { return }
+      }
+      for report in run.reports { note(report, in: run, &seen) }
+    }
+    // What a few hundred seeds meet; less would be a generator that tests nothing.
+    let missing = Self.situations.subtracting(seen)
+    #expect(missing.isEmpty || randomSeeds(400).count < 100, "never seen: \(missing)")
+  }
+
+  private func agree(_ run: RandomRun, _ place: String) -> Bool {
+    let entries = run.exchange.ledger.entries.map { entry -> ReferenceAccount.Entry? in
+      guard case .fill(let fill) = entry.reference else { return nil }
+      return ReferenceAccount.Entry(cause: entry.cause, units: entry.walletChange.units, fill: fill)
+    }
+    if run.reports != run.reference.reports {
+      let index = zip(run.reports, run.reference.reports).enumerated()
+        .first { $1.0 != $1.1 }?.offset
+      let place = "\(place), report \(index ?? min(run.reports.count, run.reference.reports.count))"
+      Issue.record(
+        """
+        \(place)
+        found    \(String(describing: index.map { run.reports[$0] }))
+        expected \(String(describing: index.map { run.reference.reports[$0] }))
+        """)
+      return false
+    }
+    let position = run.exchange.position(in: ListingID(index: 0))
+    guard entries == run.reference.account.entries.map(Optional.some),
+      position.quantity == run.reference.account.quantity,
+      run.exchange.orders.map(\.status) == run.reference.orders.map(\.status)
+    else {
+      Issue.record("\(place): the ledger, the position or the orders differ")
+      return false
+    }
+    return true
+  }
+
+  private static let situations: Set<String> = [
+    "maker", "taker", "path", "profit", "rebate", "reversal", "partial fill", "triggered",
+    "expired", "requested", "notFilledAtOnce", "notFilledWhole", "nothingToReduce",
+    "cancel refused", "rejected priceIncrement", "rejected quantityIncrement",
+    "rejected minimumQuantity", "rejected maximumQuantity", "rejected minimumNotional",
+    "rejected positionLimit", "rejected nothingToReduce", "rejected postOnlyWouldTake",
+    "rejected postOnlyImmediate", "rejected expiredBeforeArrival",
+  ]
+
+  private func note(_ report: OrderReport, in run: RandomRun, _ seen: inout Set<String>) {
+    func name(_ value: some Any) -> String { String("\(value)".prefix { $0 != "(" }) }
+    switch report.event {
+    case .submitted, .accepted: break
+    case .rejected(let rejection): seen.insert("rejected \(name(rejection))")
+    case .triggered: seen.insert("triggered")
+    case .filled(let fill):
+      seen.insert("\(fill.liquidity)")
+      if fill.isPathDependent { seen.insert("path") }
+      if fill.fee.units < 0 { seen.insert("rebate") }
+      if fill.realizedProfit.units != 0 { seen.insert("profit") }
+      if report.status == .partiallyFilled { seen.insert("partial fill") }
+      if fill.realizedProfit.units != 0, fill.quantity.raw > 10 { seen.insert("reversal") }
+    case .cancelled(let reason): seen.insert(name(reason))
+    case .expired: seen.insert("expired")
+    case .cancelRefused: seen.insert("cancel refused")
+    }
+  }
+
+  @Test func `what must always hold`() throws {
+    for seed in randomSeeds(200) {
+      var run = try RandomRun(seed: seed)
+      let currency = run.listing.contract.currency
+      try run.exchange.deposit(Money(units: 1_000_000_007, currency), at: .earliest)
+      var checked = 0
+      var position: Int64 = 0
+      var fillOrKills: [OrderID: Int64] = [:]
+      for _ in 0..<60 {
+        try run.step()
+        for report in run.reports[checked...] {
+          guard case .filled(let fill) = report.event else { continue }
+          let order = run.exchange.orders[fill.order.number]
+          let before = position
+          position += fill.side.sign * fill.quantity.raw
+          let place = "seed \(seed), fill \(fill.number)"
+          #expect(Moment(fill.time, .records) > order.arrival, "\(place): before its arrival")
+          if order.request.isReduceOnly {
+            #expect(abs(position) < abs(before), "\(place): a reduce-only fill")
+            #expect(position.signum() * before.signum() >= 0, "\(place): a reversal")
+          }
+          if order.request.type.isPostOnly { #expect(fill.liquidity == .maker, "\(place)") }
+          if let limit = order.request.type.limitPrice {
+            #expect(fill.side == .buy ? fill.price <= limit : fill.price >= limit, "\(place)")
+          }
+          if order.request.timeInForce == .fillOrKill {
+            fillOrKills[fill.order, default: 0] += fill.quantity.raw
+          }
+        }
+        checked = run.reports.count
+        #expect(run.exchange.position(in: ListingID(index: 0)).quantity == position)
+        #expect(abs(position) <= run.listing.contract.positionLimit)
+        let ledger = run.exchange.ledger
+        #expect(ledger.audit(), "seed \(seed)")
+        let deposits = ledger.walletChange(by: .deposit, in: currency)
+        let changes = ledger.entries.filter { $0.cause != .deposit }.map(\.walletChange)
+        #expect(ledger.balance(in: currency) == changes.reduce(deposits, +), "seed \(seed)")
+        #expect(
+          LedgerAccount.allCases.map { ledger.balance(of: $0, in: currency).units }.reduce(0, +)
+            == 0)
+      }
+      for (id, filled) in fillOrKills {
+        #expect(filled == run.exchange.orders[id.number].request.quantity.raw, "seed \(seed)")
+      }
+      for order in run.exchange.orders where order.request.timeInForce.isImmediate {
+        let place = run.exchange.books[0].market.orders[order.id]?.place
+        #expect(place != .limits, "seed \(seed): an immediate order rests")
+      }
+    }
+  }
+}
