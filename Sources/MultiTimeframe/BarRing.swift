@@ -50,15 +50,14 @@ struct BarRing: ~Copyable {
     fileprivate let memory: UnsafeMutablePointer<Bar>
     fileprivate let capacity: Int
     fileprivate let first: Int
-    fileprivate let count: Int
+    let count: Int
 
-    func visit(_ body: (Bar) -> Void) {
-      var place = first
-      for _ in 0..<count {
-        unsafe body(memory[place])
-        place &+= 1
-        if place == capacity { place = 0 }
-      }
+    /// The bar at a place of the stretch, the oldest being at 0.
+    @inline(__always)
+    subscript(index: Int) -> Bar {
+      precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
+      let place = first &+ index
+      return unsafe memory[place < capacity ? place : place &- capacity]
     }
   }
 

@@ -4,8 +4,8 @@ import Market
 /// A thread that takes completed bars into indicators while the owner of a state goes on with its
 /// ticks. It begins with the first batch, and ends with `stop()`.
 ///
-/// The owner appends to a ring while the worker reads older bars of it, and hands over no batch of a
-/// series before the one before it is done: they never touch the same memory at the same time.
+/// The owner appends to a ring while the worker reads older bars of it, and waits before it would
+/// overwrite one that is still on its way: they never touch the same memory at the same time.
 final class IndicatorWorker: @unchecked Sendable {
   /// Bars of one series to take in.
   struct Batch {
@@ -60,7 +60,7 @@ final class IndicatorWorker: @unchecked Sendable {
       let batch = batches.removeFirst()
       isWorking = true
       condition.unlock()
-      batch.bars.visit { batch.indicators.append($0) }
+      batch.indicators.take(batch.bars)
       condition.lock()
       isWorking = false
       condition.broadcast()

@@ -49,7 +49,7 @@ import Testing
   }
 
   /// Histories so short that no thread is worth it, so short that the ring is always full, and long.
-  @Test(arguments: [40, 128, 300, 2_000])
+  @Test(arguments: [40, 128, 520, 2_000])
   func `a thread of its own changes nothing`(history: Int) throws {
     let trades = trades(12_000, seed: UInt64(history))
     var alone = try state(.none, history: history)
