@@ -40,6 +40,7 @@ let package = Package(
     system("CZstd", "libzstd", apt: "libzstd-dev"),
     system("CXXHash", "libxxhash", apt: "libxxhash-dev"),
     system("CArchive", "libarchive", apt: "libarchive-dev"),
+    system("CYAML", "yaml-0.1", apt: "libyaml-dev"),
 
     library("Market"),
     library("Indicators", ["Market"]),
@@ -50,6 +51,7 @@ let package = Package(
     library("Exchange", ["Market", "Sessions"]),
     library(
       "Storage", ["Market", "Sessions", "Streams", "Hashing", "CSQLite", "CZstd", "CArchive"]),
+    library("RunFiles", ["Market", "CYAML"]),
     library("SampleTapes", ["Market", "Sessions"]),
     library("FuzzTargets", ["Market", "Sessions", "Storage"]),
     library(
@@ -79,6 +81,7 @@ let package = Package(
       ["Streams", "MultiTimeframe", "Storage", "TestSupport", "CAllocationCounter"]),
     tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport"]),
     tests("StorageTests", ["Storage", "Streams", "Hashing", "CArchive", "TestSupport"]),
+    tests("RunFilesTests", ["RunFiles"]),
     tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
     tests("LockstepCommandTests", ["LockstepCommand", "Indicators", "TestSupport", "Hashing"]),
