@@ -87,8 +87,9 @@ public struct Coordinator: ~Copyable {
         case .go(let through, let atMost): (last, count) = (min(last, through), atMost)
         }
       }
-      if head.time >= due { return takeMoment(due, isBoundary: asked == due) }
-      if let run = takeRun(head, before: due, through: last, atMost: count) {
+      let recordsEnd = head.isFunding ? min(asked, fence == .max ? .max : fence + 1) : due
+      if head.time >= recordsEnd { return takeMoment(due, isBoundary: asked == due) }
+      if let run = takeRun(head, before: recordsEnd, through: last, atMost: count) {
         return .records(run)
       }
       if count == 1 { control?.giveStepBack() }

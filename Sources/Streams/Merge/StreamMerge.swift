@@ -28,7 +28,7 @@ struct StreamMerge: ~Copyable {
     let slot = StreamSlot(key, source, latePolicy)
     heads.append(
       StreamHead(
-        rank: OrderKey.rank(of: id, isBar: slot.isBar), symbol: Int32(symbol),
+        rank: OrderKey.rank(of: id, slot.recordKind), symbol: Int32(symbol),
         kind: slot.recordKind))
     slots.append(slot)
     liveStreams[key] = id

@@ -89,12 +89,16 @@ enum AnySource {
   case trades(any Source<TradeColumns>)
   case quotes(any Source<QuoteColumns>)
   case bars(any Source<BarBatch>)
+  case fundingRates(any Source<FundingRateBatch>)
+  case markPrices(any Source<MarkPriceBatch>)
 
   var interruptible: (any InterruptibleSource)? {
     switch self {
     case .trades(let source): source as? any InterruptibleSource
     case .quotes(let source): source as? any InterruptibleSource
     case .bars(let source): source as? any InterruptibleSource
+    case .fundingRates(let source): source as? any InterruptibleSource
+    case .markPrices(let source): source as? any InterruptibleSource
     }
   }
 }
