@@ -53,7 +53,7 @@ extension Coordinator {
   private mutating func register(
     _ source: AnySource, _ key: StreamKey, _ options: StreamOptions
   ) throws(StreamError) -> StreamID {
-    let known = symbols.firstIndex(of: key.symbol)
+    let known = symbolPlaces[key.symbol]
     if let known, let first = calendars[known], let other = options.calendar, first != other {
       throw .differentCalendars(symbol: key.symbol, first.name, other.name)
     }
@@ -65,6 +65,7 @@ extension Coordinator {
         key, options.calendar, interval: options.expectedNanoseconds(key.kind),
         outsidePolicy: options.outsideSession))
     if known == nil {
+      symbolPlaces[key.symbol] = symbol
       symbols.append(key.symbol)
       calendars.append(nil)
     }
@@ -82,7 +83,7 @@ extension Coordinator {
   public mutating func remove(_ key: StreamKey) throws(StreamError) {
     guard let id = merge.liveStreams[key] else { throw .notRegistered(key) }
     merge.slots[id.index].source?.interruptible?.interrupt()
-    merge.end(id.index)
+    merge.remove(id.index)
   }
 
   /// The streams that have not ended, in the order of registration.

@@ -3,8 +3,8 @@ import Market
 /// Where the head of a stream stands among the heads of all streams.
 ///
 /// From the top: 64 bits for the record's order key, counted from 1900, 32 bits that decide ties
-/// (funding first, bars behind everything else, then registration), and 31 bits for the leaf at which
-/// the stream plays, so that a key knows whose it is. The sign stays clear: the difference of two keys never
+/// (funding first, bars behind everything else, then registration), a bit for a stream that has no record
+/// yet but is known to have come this far, and 30 bits for the leaf at which the stream plays, so that a key knows whose it is. The sign stays clear: the difference of two keys never
 /// overflows, and its sign tells which comes first, without a branch.
 struct OrderKey: Comparable {
   private let bits: Int128
@@ -57,7 +57,14 @@ struct OrderKey: Comparable {
   @inline(__always)
   var isFunding: Bool { rank & (OrderKey.barBit | OrderKey.recordBit) == 0 }
   @inline(__always)
-  var leaf: Int { Int(truncatingIfNeeded: bits & 0x7FFF_FFFF) }
+  var leaf: Int { Int(truncatingIfNeeded: bits & 0x3FFF_FFFF) }
+  /// Whether no record stands here: the stream has none before this, which is all that is known.
+  @inline(__always)
+  var isHorizon: Bool { bits & OrderKey.horizonBit != 0 && !isNone }
+  private static var horizonBit: Int128 { 1 << 30 }
+
+  /// The key as one that stands for no record.
+  var withoutRecord: OrderKey { OrderKey(bits: bits | OrderKey.horizonBit) }
   /// When the event happens; `Int64.max` where there is none.
   @inline(__always)
   var eventTime: Int64 { isBar && !isNone ? time &+ 1 : time }

@@ -32,6 +32,8 @@ struct StreamSlot {
   /// The order key of the last record of the batches so far.
   var lastKey = Int64.min
   let latePolicy: LatePolicy
+  /// The order key before which no record comes, as far as the source has said.
+  var horizonKey = Int64.min
   /// Records that were left out because they lay before the one in front of them.
   var outOfOrderCount = 0
   /// Records that were left out because they lay before the clock.
