@@ -53,6 +53,8 @@ private struct ParsedRows: Equatable {
     case .trade: (prices, sizes) = ([.price], [.quantity])
     case .quote: (prices, sizes) = ([.bid, .ask], [.bidSize, .askSize])
     case .bar: (prices, sizes) = ([.open, .high, .low, .close], [.volume])
+    case .fundingRate: (prices, sizes) = ([], [])
+    case .markPrice: (prices, sizes) = ([.mark], [])
     }
     for slot in prices {
       precondition(

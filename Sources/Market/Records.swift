@@ -69,4 +69,6 @@ public enum PriceSource: UInt8, CaseIterable, Sendable, Hashable {
 /// A kind of record on a tape.
 public enum RecordKind: String, CaseIterable, Sendable {
   case trade, quote, bar
+  case fundingRate = "funding rate"
+  case markPrice = "mark price"
 }

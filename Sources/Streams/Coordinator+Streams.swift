@@ -31,10 +31,29 @@ extension Coordinator {
     return try register(.bars(source), key, options)
   }
 
+  /// As for trades. Funding is due at its time, before the sessions, timers and records of that moment.
+  @discardableResult
+  public mutating func register(
+    _ source: any Source<FundingRateBatch>, as key: StreamKey, _ options: StreamOptions = .init()
+  ) throws(StreamError) -> StreamID {
+    precondition(
+      key.kind == .fundingRates, "a source of funding rates makes a stream of funding rates")
+    return try register(.fundingRates(source), key, options)
+  }
+
+  /// As for trades.
+  @discardableResult
+  public mutating func register(
+    _ source: any Source<MarkPriceBatch>, as key: StreamKey, _ options: StreamOptions = .init()
+  ) throws(StreamError) -> StreamID {
+    precondition(key.kind == .markPrices, "a source of mark prices makes a stream of mark prices")
+    return try register(.markPrices(source), key, options)
+  }
+
   private mutating func register(
     _ source: AnySource, _ key: StreamKey, _ options: StreamOptions
   ) throws(StreamError) -> StreamID {
-    let known = symbols.firstIndex(of: key.symbol)
+    let known = symbolPlaces[key.symbol]
     if let known, let first = calendars[known], let other = options.calendar, first != other {
       throw .differentCalendars(symbol: key.symbol, first.name, other.name)
     }
@@ -46,6 +65,7 @@ extension Coordinator {
         key, options.calendar, interval: options.expectedNanoseconds(key.kind),
         outsidePolicy: options.outsideSession))
     if known == nil {
+      symbolPlaces[key.symbol] = symbol
       symbols.append(key.symbol)
       calendars.append(nil)
     }
@@ -63,7 +83,7 @@ extension Coordinator {
   public mutating func remove(_ key: StreamKey) throws(StreamError) {
     guard let id = merge.liveStreams[key] else { throw .notRegistered(key) }
     merge.slots[id.index].source?.interruptible?.interrupt()
-    merge.end(id.index)
+    merge.remove(id.index)
   }
 
   /// The streams that have not ended, in the order of registration.
@@ -84,6 +104,13 @@ extension Coordinator {
     return quality
   }
 
+  /// The clock and the quality of every stream, as of the last event.
+  ///
+  /// - Complexity: O(streams).
+  public func snapshot() -> StreamsSnapshot {
+    StreamsSnapshot(time: clock.time, streams: qualities)
+  }
+
   // MARK: Columns
 
   /// Not inlined: the merge stays private. Its columns are read where they lie; an address, unlike
@@ -101,6 +128,16 @@ extension Coordinator {
   @usableFromInline
   func barsAddress(_ stream: StreamID) -> UnsafePointer<BarBatch> {
     unsafe merge.slots.address(of: stream.index).pointer(to: \.bars)!
+  }
+
+  @usableFromInline
+  func fundingRatesAddress(_ stream: StreamID) -> UnsafePointer<FundingRateBatch> {
+    unsafe merge.slots.address(of: stream.index).pointer(to: \.fundingRates)!
+  }
+
+  @usableFromInline
+  func markPricesAddress(_ stream: StreamID) -> UnsafePointer<MarkPriceBatch> {
+    unsafe merge.slots.address(of: stream.index).pointer(to: \.markPrices)!
   }
 
   /// The batch of a stream of trades that its last run is part of, until the next event is asked for.
@@ -137,6 +174,18 @@ extension Coordinator {
   public subscript(bars stream: StreamID) -> BarBatch {
     unsafeAddress { unsafe barsAddress(stream) }
   }
+
+  /// As for trades.
+  @inlinable
+  public subscript(fundingRates stream: StreamID) -> FundingRateBatch {
+    unsafeAddress { unsafe fundingRatesAddress(stream) }
+  }
+
+  /// As for trades.
+  @inlinable
+  public subscript(markPrices stream: StreamID) -> MarkPriceBatch {
+    unsafeAddress { unsafe markPricesAddress(stream) }
+  }
 }
 
 extension StreamOptions {
@@ -145,9 +194,11 @@ extension StreamOptions {
       precondition(expectedInterval > .zero, "an interval has a length")
       return expectedInterval.wholeNanoseconds
     }
-    if case .bars(_, let timeframe) = kind, let length = timeframe.elapsedNanoseconds {
-      return length
+    switch kind {
+    case .bars(_, let timeframe): return timeframe.elapsedNanoseconds ?? 60 * nanosecondsPerSecond
+    // The longest interval that is usual.
+    case .fundingRates: return 8 * 3600 * nanosecondsPerSecond
+    case .trades, .quotes, .markPrices: return 60 * nanosecondsPerSecond
     }
-    return 60 * nanosecondsPerSecond
   }
 }

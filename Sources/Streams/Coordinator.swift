@@ -18,6 +18,7 @@ public struct Coordinator: ~Copyable {
   var meters = GrowingBuffer<StreamMeter>()
   /// The names of the symbols, in the order of registration.
   public internal(set) var symbols: [String] = []
+  var symbolPlaces: [String: Int] = [:]
   var calendars: [TradingCalendar?] = []
   var sessions = SessionSchedule()
   var timers = TimerQueue()
@@ -73,12 +74,22 @@ public struct Coordinator: ~Copyable {
       if merge.isUnsettled { guard try settle() else { return nil } }
       let head = merge.next
       if position.clock == .min {
+        if head.isHorizon, head.time < timers.nextTime {
+          merge.ask()
+          continue
+        }
         guard begin(at: head) else { return nil }
       }
       let asked = boundary.map { $0.nanoseconds > position.key ? $0.nanoseconds : .max } ?? .max
       let due = min(fence, asked)
       guard min(head.eventTime, due) <= last, !head.isNone || end != .max else {
         return last == end ? finish() : nil
+      }
+      let recordsEnd = head.isFunding ? min(asked, fence == .max ? .max : fence + 1) : due
+      if head.isHorizon, head.time < recordsEnd {
+        // Nothing else comes before what this stream may still have.
+        merge.ask()
+        continue
       }
       var (last, count) = (last, Int.max)
       if let control, control.needsAttention {
@@ -87,8 +98,8 @@ public struct Coordinator: ~Copyable {
         case .go(let through, let atMost): (last, count) = (min(last, through), atMost)
         }
       }
-      if head.time >= due { return takeMoment(due, isBoundary: asked == due) }
-      if let run = takeRun(head, before: due, through: last, atMost: count) {
+      if head.time >= recordsEnd { return takeMoment(due, isBoundary: asked == due) }
+      if let run = takeRun(head, before: recordsEnd, through: last, atMost: count) {
         return .records(run)
       }
       if count == 1 { control?.giveStepBack() }
@@ -127,7 +138,9 @@ public struct Coordinator: ~Copyable {
     while runs.count < runs.capacity, !merge.isUnsettled {
       let head = merge.next
       let stream = head.stream
-      guard head.time < due, head.time < meters[stream].stretchEnd, !meters[stream].isOutside else {
+      guard !head.isHorizon, head.time < due, head.time < meters[stream].stretchEnd,
+        !meters[stream].isOutside
+      else {
         break
       }
       let range = merge.take(before: min(due, meters[stream].stretchEnd), atMost: .max)

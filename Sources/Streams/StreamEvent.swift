@@ -17,8 +17,8 @@ public struct StreamRun: Hashable, Sendable {
 
 /// What comes next in a run.
 ///
-/// At one moment the order is: bars that close at it, `boundary`, sessions, timers, and then the
-/// trades and quotes of that moment.
+/// At one moment the order is: bars that close at it, `boundary`, funding, sessions, timers, and then
+/// the trades, quotes and mark prices of that moment.
 public enum StreamEvent: Hashable, Sendable {
   case records(StreamRun)
   /// The moment for which `next(boundary:)` was asked to stop.
@@ -36,8 +36,8 @@ public struct StreamOptions: Sendable {
   public var calendar: TradingCalendar?
   public var outsideSession = OutsideSessionPolicy.keep
   public var late = LatePolicy.refuse
-  /// How often there should be a record, for the stream's quality: a minute where nil, and for
-  /// bars their length.
+  /// How often there should be a record, for the stream's quality. Where nil: a minute, for bars
+  /// their length, for funding rates 8 hours.
   public var expectedInterval: Duration?
 
   public init(calendar: TradingCalendar? = nil) { self.calendar = calendar }

@@ -24,7 +24,7 @@ import Testing
     #expect(
       digests == [
         "970e746365b7c9b8", "c923df2a9a2c9d87", "a61094a0d5ffea8a", "2584bc48ddc13172",
-        "49756a20009cfe58", "9a91d7b612f860d8",
+        "0d8f1c6746bd3b3a", "9a91d7b612f860d8",
       ])
   }
 }

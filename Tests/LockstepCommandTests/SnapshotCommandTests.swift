@@ -57,6 +57,33 @@ import Testing
     }
   }
 
+  @Test func `the quality of each stream is that of the same instant`() throws {
+    let at = try Timestamp(parsing: time).nanoseconds
+    let snapshot = try object(
+      fixture.run("snapshot --store STORE --at \(time) --output json").output)
+    let streams = try #require(snapshot["streams"] as? [[String: Any]])
+    #expect(streams.map { $0["symbol"] as? String } == ["BTCUSDT", "EURUSD"])
+    let minute = 60 * nanosecondsPerSecond
+    for (stream, times) in zip(streams, [fixture.trades.times, fixture.quotes.times]) {
+      // One stretch without a break: the intervals are the minutes from the first record's on.
+      let known = times.filter { $0 <= at }
+      let filled = Set(known.map { $0 / minute })
+      let over = Int(at / minute - known[0] / minute)
+      let expected = over + (filled.contains(at / minute) ? 1 : 0)
+      #expect(stream["records"] as? Int == known.count)
+      #expect(stream["received_intervals"] as? Int == filled.count)
+      #expect(stream["expected_intervals"] as? Int == expected)
+      #expect(
+        stream["percent"] as? Double
+          == Double(filled.count * 10_000 / expected) / 100)
+      let gaps = try #require(stream["gaps"] as? [[String: Any]])
+      #expect(
+        gaps.reduce(0) { $0 + ($1["intervals"] as? Int ?? 0) } == expected - filled.count)
+    }
+    #expect(
+      fixture.run("snapshot --store STORE --at \(time)").output.contains("BTCUSDT trades"))
+  }
+
   @Test func `history is as long as asked for, oldest first`() throws {
     let result = fixture.run(
       "snapshot --store STORE --symbol BTCUSDT --at \(time) --timeframe 1H --history 5 "

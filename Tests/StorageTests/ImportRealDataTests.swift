@@ -184,11 +184,31 @@ struct ImportRealDataTests {
     }
   }
 
-  @Test func markPricesAreNoTape() throws {
-    let file = path("binance_stream/usdm_btcusdt_20230405_markprice.csv.gz")
-    #expect(throws: InputError.self) {
-      try ImportSupport.Place().run([file], ImportOptions(symbol: "BTCUSDT"))
-    }
+  @Test func fundingRatesAndMarkPricesOfAContract() throws {
+    let place = try ImportSupport.Place()
+    let funding = path("funding_utc/binance_BTCUSDT_funding.csv.gz")
+    let marks = path("binance_stream/usdm_btcusdt_20230405_markprice.csv.gz")
+    let options = ImportSupport.options("BTCUSDT", price: 1, quantity: 3)
+    let report = try place.run([funding, marks], options)
+    #expect(report.files.map(\.format) == ["funding-rates", "mark-prices"])
+    #expect(report.files.map(\.counts.accepted) == [4383, 514])
+    var rates: [FundingRate] = []
+    let rateReader = try place.store.fundingRates(symbol: "BTCUSDT")
+    while let rate = try rateReader.next() { rates.append(rate) }
+    // Every 8 hours of four years, whatever the recorder's delay.
+    let start = try Timestamp(parsing: "2020-01-01").nanoseconds
+    #expect(
+      rates.map(\.time.nanoseconds)
+        == (0..<4383).map { start + $0 * 8 * 3600 * nanosecondsPerSecond })
+    #expect(rates.map { $0.rawTime.nanoseconds - $0.time.nanoseconds }.max() == 47_000_000)
+    #expect(rates.allSatisfy { $0.rawTime >= $0.time })
+    #expect(rates[0].rate == (try Rate(parsing: "-0.00012359")))
+    let markReader = try #require(try place.store.markPrices(symbol: "BTCUSDT"))
+    #expect(markReader.precision.digits == 8)
+    let first = try #require(try markReader.next())
+    #expect(first.time == (try Timestamp(parsing: "2023-04-04T23:58:21Z")))
+    #expect(markReader.precision.format(first.price.raw) == "28147.27373413")
+    #expect(try place.store.verify().isSound)
   }
 
   @Test func freqtradeTradesThroughAConverter() throws {

@@ -257,13 +257,13 @@ import Testing
     expect(quotes, "\(quotes): 'source-symbol' has no effect: its rows name no symbol") {
       $0.sourceSymbol = "X"
     }
-    expect(quotes, "\(quotes): 'timeframe' has no effect: it holds ticks, not bars") {
+    expect(quotes, "\(quotes): 'timeframe' has no effect: it does not hold bars") {
       $0.timeframe = .minute1
     }
-    expect(quotes, "\(quotes): 'label' has no effect: it holds ticks, not bars") {
+    expect(quotes, "\(quotes): 'label' has no effect: it does not hold bars") {
       $0.barLabel = .end
     }
-    expect(quotes, "\(quotes): 'price' has no effect: it holds ticks, not bars") {
+    expect(quotes, "\(quotes): 'price' has no effect: it does not hold bars") {
       $0.barSource = .bid
     }
     expect(
@@ -279,7 +279,7 @@ import Testing
     try place.run([path])
     #expect(
       Support.message { try place.run([path], Support.options { $0.timeframe = .minute1 }) }
-        .hasSuffix("'timeframe' has no effect: it holds ticks, not bars"))
+        .hasSuffix("'timeframe' has no effect: it does not hold bars"))
     #expect(
       Support.message { try place.run([path], Support.options(price: 6)) }
         .hasPrefix("TEST is stored with 5 price decimals"))

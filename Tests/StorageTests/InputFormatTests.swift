@@ -297,7 +297,8 @@ import Testing
     #expect(fault("time=,bid=c,ask=d") == "column mapping 'time=': expected a column behind '='")
     #expect(
       fault("bid=c,ask=d").hasSuffix(
-        "expected time and bid, ask, or price, quantity, or open, high, low, close"))
+        "expected time and bid, ask, or price, quantity, or open, high, low, close, "
+          + "or rate, or mark"))
     #expect(
       fault("time=a,bid=c,ask=d,price=e")
         == "column mapping 'time=a,bid=c,ask=d,price=e': expected no column 'price' in a quote")

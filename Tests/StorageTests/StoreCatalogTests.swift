@@ -77,7 +77,7 @@ import Testing
       try transaction.put(.sample())
       #expect(
         try transaction.add([bars[3], bars[0], bars[4]], symbol: "S", series: series)
-          == BarsAdded(added: 3))
+          == RowsAdded(added: 3))
       #expect(
         try transaction.add(
           bars, symbol: "S", series: BarSeries(source: .ask, timeframe: .minute1)

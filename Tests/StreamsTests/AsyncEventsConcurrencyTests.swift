@@ -35,6 +35,9 @@ import Testing
           seen.append(record(key, trade.time, trade.price))
         case .quote(let key, let quote, _): seen.append(record(key, quote.time, quote.bid))
         case .bar(let key, let bar, _): seen.append(record(key, bar.tsClose, bar.open))
+        case .fundingRate(let key, let funding, _):
+          seen.append(record(key, funding.time, try Price(raw: funding.rate.units)))
+        case .markPrice(let key, let mark, _): seen.append(record(key, mark.time, mark.price))
         default: Issue.record("nothing else was asked for")
         }
       }

@@ -1,4 +1,5 @@
 import Market
+import Sessions
 import Testing
 
 @testable import Streams
@@ -226,6 +227,49 @@ import Testing
         .boundary(60), .timer(0, 60), .record(stream: 0, time: 60, number: 1),
         .record(stream: 0, time: 61, number: 1), .record(stream: 1, time: 120, number: 1),
       ])
+  }
+
+  @Test
+  func `funding is due behind the bars and the boundary, before sessions, timers and records`()
+    throws
+  {
+    let midnight = moment("2024-03-08T00:00:00Z").nanoseconds
+    for batchLength in [1, 10] {
+      var coordinator = Coordinator(through: moment(midnight + 1))
+      let calendar = StreamOptions(calendar: try .named("24x7"))
+      try coordinator.register(
+        RecordSource<TradeColumns>(
+          [-1, 0, 1].map { trade(midnight + $0) }, batchLength: batchLength),
+        as: StreamKey("A", .trades), calendar)
+      try coordinator.register(
+        RecordSource<MarkPriceBatch>([0, 1].map { markPrice(midnight + $0) }),
+        as: StreamKey("A", .markPrices), calendar)
+      try coordinator.register(
+        RecordSource<FundingRateBatch>(
+          [-1, 0, 0, 1, 2].map { fundingRate(midnight + $0) }, batchLength: batchLength),
+        as: StreamKey("A", .fundingRates), calendar)
+      try coordinator.register(
+        RecordSource<BarBatch>([bar(closing: midnight, 7)]),
+        as: StreamKey("A", .bars(.last, .minute1)),
+        calendar)
+      try coordinator.setTimer(at: moment(midnight))
+      var seen: [Seen] = []
+      while let part = try coordinator.see(boundary: moment(midnight)) { seen += part }
+      let funding = { Seen.record(stream: 2, time: midnight + $0, number: 1) }
+      #expect(
+        seen == [
+          .opened(symbol: 0, midnight - nanosecondsPerDay), funding(-1),
+          .record(stream: 0, time: midnight - 1, number: 1),
+          .record(stream: 3, time: midnight, number: 7), .boundary(midnight), funding(0),
+          funding(0),
+          .closed(symbol: 0, midnight), .opened(symbol: 0, midnight), .timer(0, midnight),
+          .record(stream: 0, time: midnight, number: 1),
+          .record(stream: 1, time: midnight, number: 1), funding(1),
+          .record(stream: 0, time: midnight + 1, number: 1),
+          .record(stream: 1, time: midnight + 1, number: 1),
+        ])
+      #expect(coordinator.qualities[2].expectedIntervals == 2)
+    }
   }
 
   @Test func `the end of the run takes in what closes then, and nothing later`() throws {

@@ -26,6 +26,14 @@ func bar(closing time: Int64, length: Int64 = 60, _ price: Int64 = 1) -> Bar {
     close: price, volume: .zero, tickCount: 1, tradingDay: moment(time).utcDate)
 }
 
+func fundingRate(_ time: Int64, _ units: Int64 = 1) -> FundingRate {
+  FundingRate(time: moment(time), rawTime: moment(time), rate: Rate(units: units))
+}
+
+func markPrice(_ time: Int64, _ price: Int64 = 1) -> MarkPrice {
+  MarkPrice(time: moment(time), price: try! Price(raw: price))
+}
+
 /// One event, as a test sees it.
 enum Seen: Hashable, CustomStringConvertible {
   /// - Parameter number: the record's place in its stream.
@@ -73,6 +81,13 @@ extension Coordinator {
         case .quote: (self[quotes: run.stream][index].time, self[quotes: run.stream].bids[index])
         case .bar:
           (self[bars: run.stream][index].tsClose, self[bars: run.stream][index].open.raw)
+        case .fundingRate:
+          (
+            self[fundingRates: run.stream][index].time,
+            self[fundingRates: run.stream][index].rate.units
+          )
+        case .markPrice:
+          (self[markPrices: run.stream][index].time, self[markPrices: run.stream][index].price.raw)
         }
       return .record(
         stream: run.stream.index, time: time.nanoseconds, number: number,

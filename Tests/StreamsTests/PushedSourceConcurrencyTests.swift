@@ -63,6 +63,98 @@ import Testing
     #expect(throws: StreamError.self) { _ = try coordinator.next() }
   }
 
+  /// Waits until `clock` shows `time` or later.
+  private static func wait(_ clock: ClockReading, for time: Int64) {
+    while clock.time?.nanoseconds ?? .min < time { sched_yield() }
+  }
+
+  @Test func `a quiet feed holds the others up as far as it has not said how far it is`() throws {
+    var coordinator = Coordinator()
+    let (busy, quiet) = (PushedSource<TradeColumns>(), PushedSource<QuoteColumns>())
+    let bars = PushedSource<BarBatch>()
+    try coordinator.register(busy, as: StreamKey("A", .trades))
+    try coordinator.register(quiet, as: StreamKey("B", .quotes))
+    try coordinator.register(bars, as: StreamKey("C", .bars(.last, .minute1)))
+    try coordinator.setTimer(at: moment(105))
+    for time in [100, 110, 120, 130] as [Int64] { try busy.push(trade(time)) }
+    quiet.advance(to: moment(90))
+    quiet.advance(to: moment(110))
+    // One that goes back says nothing.
+    quiet.advance(to: moment(50))
+    bars.advance(to: moment(111))
+    // A trade of 110 comes before quotes of that moment, and a bar that closes at 111 behind it.
+    #expect(try coordinator.see() == [.record(stream: 0, time: 100, number: 1)])
+    #expect(try coordinator.see() == [.timer(0, 105)])
+    #expect(try coordinator.see() == [.record(stream: 0, time: 110, number: 1)])
+    let clock = coordinator.clock
+    start {
+      // The run waits for the quiet feed now.
+      try! bars.push(bar(closing: 120))
+      bars.finish()
+      try! quiet.push(quote(115))
+      quiet.advance(to: moment(125))
+      PushedSourceConcurrencyTests.wait(clock, for: 120)
+      try! quiet.push(quote(125))
+      quiet.finish()
+      busy.finish()
+    }
+    #expect(
+      try coordinator.seeAll() == [
+        .record(stream: 1, time: 115, number: 1), .record(stream: 2, time: 120, number: 1),
+        .record(stream: 0, time: 120, number: 1), .record(stream: 1, time: 125, number: 1),
+        .record(stream: 0, time: 130, number: 1),
+      ])
+  }
+
+  @Test func `what comes before the moment that a feed has named is out of order`() throws {
+    for policy in [LatePolicy.refuse, .dropAndCount] {
+      var options = StreamOptions()
+      options.late = policy
+      var coordinator = Coordinator()
+      let source = PushedSource<TradeColumns>()
+      let id = try coordinator.register(source, as: StreamKey("A", .trades), options)
+      try coordinator.register(
+        RecordSource<QuoteColumns>([quote(10), quote(300)], batchLength: 1),
+        as: StreamKey("A", .quotes))
+      source.advance(to: moment(100))
+      #expect(try coordinator.see()?.map(\.time) == [10])
+      for time in [99, 100, 101] as [Int64] { try source.push(trade(time)) }
+      source.finish()
+      switch policy {
+      case .refuse: #expect(throws: StreamError.self) { _ = try coordinator.next() }
+      case .dropAndCount:
+        #expect(try coordinator.seeAll().map(\.time) == [100, 101, 300])
+        #expect(coordinator.quality(of: id).outOfOrderCount == 1)
+      }
+    }
+  }
+
+  @Test func `feeds that say now and then how far they are come out as a plain sort`() throws {
+    for seed in [1, 2, 3] as [UInt64] {
+      let random = RandomStreams(seed: seed)
+      var coordinator = Coordinator()
+      for index in random.streams.indices {
+        let stream = random.streams[index]
+        guard case .trades = stream.kind else {
+          try random.register(index, in: &coordinator)
+          continue
+        }
+        let source = PushedSource<TradeColumns>(capacity: 3)
+        try coordinator.register(source, as: random.key(index))
+        start {
+          var dice = SeededGenerator(seed: seed + UInt64(index))
+          for (row, time) in stream.times.enumerated() {
+            if dice.below(2) == 0 { source.advance(to: moment(time)) }
+            if dice.below(4) == 0 { sched_yield() }
+            try! source.push(trade(time, Int64(row)))
+          }
+          source.finish()
+        }
+      }
+      #expect(try coordinator.seeAll() == random.sorted, "seed \(seed)")
+    }
+  }
+
   @Test func `a stop ends the wait for a feed, and the feed's wait for room`() throws {
     let control = RunControl()
     let source = PushedSource<TradeColumns>(capacity: 10)

@@ -76,6 +76,49 @@ import Testing
     #expect(gaps == [0, 0, 1, 1])
   }
 
+  @Test func `a snapshot is one instant, which later events do not change`() throws {
+    for seed in randomSeeds(20) {
+      var random = SeededGenerator(seed: seed)
+      let start = moment("2024-03-08T21:00:00Z").nanoseconds
+      let keys = [StreamKey("A", .trades), StreamKey("B", .quotes)]
+      let times = keys.map { _ in
+        (0..<200).map { _ in start + random.within(0...(4 * 3600)) * nanosecondsPerSecond }.sorted()
+      }
+      var coordinator = Coordinator()
+      try coordinator.register(
+        RecordSource<TradeColumns>(times[0].map { trade($0) }), as: keys[0],
+        StreamOptions(calendar: try .named("fx-ny")))
+      try coordinator.register(
+        RecordSource<QuoteColumns>(times[1].map { quote($0) }), as: keys[1],
+        StreamOptions(calendar: try .named("24x7")))
+      var taken: [(snapshot: StreamsSnapshot, delivered: [Int])] = []
+      var delivered = [0, 0]
+      while let event = try coordinator.next() {
+        if case .records(let run) = event { delivered[run.stream.index] += run.range.count }
+        taken.append((coordinator.snapshot(), delivered))
+        #expect(coordinator.snapshot().time == coordinator.clock.time)
+      }
+      for (snapshot, delivered) in taken {
+        #expect(snapshot.streams.map(\.deliveredCount) == delivered, "seed \(seed)")
+        let clock = try #require(snapshot.time)
+        // As if the run had ended there.
+        for (index, key) in keys.enumerated() where delivered[index] > 0 {
+          let calendar = try TradingCalendar.named(index == 0 ? "fx-ny" : "24x7")
+          var alone = Coordinator(through: clock)
+          let kept = Array(times[index].prefix(delivered[index]))
+          let id = try alone.register(
+            RecordSource<TradeColumns>(kept.map { trade($0) }), as: StreamKey(key.symbol, .trades),
+            StreamOptions(calendar: calendar))
+          while try alone.next() != nil {}
+          let quality = alone.quality(of: id)
+          #expect(snapshot[key]?.expectedIntervals == quality.expectedIntervals, "seed \(seed)")
+          #expect(snapshot[key]?.gaps == quality.gaps, "seed \(seed)")
+        }
+      }
+      #expect(coordinator.snapshot()[StreamKey("A", .quotes)] == nil)
+    }
+  }
+
   @Test func `nothing is expected without a calendar`() throws {
     var coordinator = Coordinator()
     let id = try coordinator.register(

@@ -136,11 +136,10 @@ import Testing
       let place = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
       var all: [(order: (Int64, Int, Int, Int64), seen: Seen)] = []
       for index in order {
-        let isBar = random.streams[index].kind.recordKind == .bar
         for (row, time) in random.streams[index].times.enumerated() {
           all.append(
             (
-              (time, isBar ? 0 : 1, place[index]!, Int64(row)),
+              (time, random.streams[index].phase, place[index]!, Int64(row)),
               .record(stream: place[index]!, time: time, number: Int64(row))
             ))
         }

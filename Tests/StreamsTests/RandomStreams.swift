@@ -11,6 +11,15 @@ struct RandomStreams {
     let times: [Int64]
     /// Where the batches begin.
     let cuts: [Int]
+
+    /// Which records of a moment come first.
+    var phase: Int {
+      switch kind {
+      case .bars: 0
+      case .fundingRates: 1
+      case .trades, .quotes, .markPrices: 2
+      }
+    }
   }
 
   let streams: [Stream]
@@ -25,7 +34,9 @@ struct RandomStreams {
     self.span = span
     let length = 1 + random.below(200)
     streams = (0..<count).map { _ in
-      let kind: StreamKind = [.trades, .quotes, .bars(.last, .minute1)][random.below(3)]
+      let kind: StreamKind = [
+        .trades, .quotes, .bars(.last, .minute1), .fundingRates, .markPrices,
+      ][random.below(5)]
       let records = random.below(5) == 0 ? 0 : random.below(length)
       let first = random.within(0...span)
       let last = random.within(first...span)
@@ -66,18 +77,23 @@ struct RandomStreams {
     case .bars:
       try coordinator.register(
         MemorySource<BarBatch>(batches(stream) { bar(closing: $0, $1) }), as: key(index))
+    case .fundingRates:
+      try coordinator.register(
+        MemorySource<FundingRateBatch>(batches(stream) { fundingRate($0, $1) }), as: key(index))
+    case .markPrices:
+      try coordinator.register(
+        MemorySource<MarkPriceBatch>(batches(stream) { markPrice($0, $1) }), as: key(index))
     }
   }
 
-  /// All records by time, bars first, then registration, then place: by the standard library's
+  /// All records by time, bars first, then funding, then registration, then place: by the standard library's
   /// stable sort of everything in one list.
   var sorted: [Seen] {
     var all: [(order: (Int64, Int), record: Seen)] = []
     for (index, stream) in streams.enumerated() {
-      let isBar = stream.kind.recordKind == .bar
       for (row, time) in stream.times.enumerated() {
         all.append(
-          ((time, isBar ? 0 : 1), .record(stream: index, time: time, number: Int64(row))))
+          ((time, stream.phase), .record(stream: index, time: time, number: Int64(row))))
       }
     }
     return all.sorted { $0.order < $1.order }.map(\.record)

@@ -4,7 +4,7 @@ import Lockstep
 /// Streams merged by the coordinator, beside a tournament in C over the same arrays.
 enum MergeSuite {
   static func run(_ bench: Bench) throws {
-    for count in [1, 2, 10, 100, 1000] where bench.wants("merge.\(count)") {
+    for count in [1, 2, 10, 100, 1000, 10_000] where bench.wants("merge.\(count)") {
       try measure(streams: count, bench)
     }
     bench.attempt("merge.heapq") { try measureHeapq(bench) }

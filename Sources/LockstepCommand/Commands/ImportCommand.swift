@@ -17,8 +17,8 @@ enum ImportCommand {
       before for the symbol changes nothing.
 
       Formats: dukascopy, tardis-trades, lean-tick, binance-trades, binance-aggtrades, truefx,
-      fxcm-bars, bars (a header with time, open, high, low, close) and csv (any columns, named by
-      --columns). docs/import-rules.md says what becomes of every kind of row.
+      fxcm-bars, bars (a header with time, open, high, low, close), csv (any columns, named by
+      --columns), funding-rates (a header with time and rate) and mark-prices (time and mark). docs/import-rules.md says what becomes of every kind of row.
       """,
     parameters: [files, CommonParameters.store, CommonParameters.symbol] + ImportParameters.all
       + [CommonParameters.quiet],

@@ -62,8 +62,8 @@ enum InfoCommand {
           stream.symbol, stream.bars.map { "\($0) bars" } ?? "\(stream.kind.rawValue)s",
           NumberText.grouped(stream.count), "\(span.lowerBound)", "\(span.upperBound)",
         ]
-        // Bars lie in rows of their own, not in chunks.
-        guard stream.bars == nil else { return start + ["", "", ""] }
+        // Only ticks lie in chunks.
+        guard stream.chunkCount > 0 else { return start + ["", "", ""] }
         return start + [
           NumberText.grouped(stream.chunkCount), NumberText.bytes(Int(stream.byteCount)),
           NumberText.hundredths(stream.byteCount * 100 / stream.count),

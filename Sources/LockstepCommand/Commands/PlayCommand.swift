@@ -32,7 +32,8 @@ enum PlayCommand {
     discussion: """
       Merges the stored streams of the symbols in the order of time and writes what happens: as fast
       as possible, or at --speed times the pace of the clock on the wall. The speed changes nothing in
-      what is written.
+      what is written. Funding rates and mark prices come with the other records, where nothing else is
+      given as long as there are such.
 
       On a terminal, space pauses and goes on, s steps to the next event, b to the next close of a
       bar, + and - change the speed, and q stops. A line on the error stream shows the time of the
@@ -74,10 +75,15 @@ enum PlayCommand {
     configuration.symbolLimit = max(configuration.symbolLimit, selections.count)
     configuration.historyLength = 1
     let state = try SynchronizedState(configuration)
+    // The funding of years may be stored beside the trades of a day.
+    let first = selections.map(\.timeRange.lowerBound).min()
+    let last = selections.map(\.timeRange.upperBound).max()
     let streams = try selections.enumerated().flatMap { index, selection in
-      try selection.streams(
-        of: store, symbol: try state.symbol(names[index]), from: arguments[from],
-        to: arguments[to])
+      let symbol = try state.symbol(names[index])
+      let (from, to) = (arguments[from], arguments[to])
+      return try selection.streams(of: store, symbol: symbol, from: from, to: to)
+        + selection.contractStreams(
+          of: store, symbol: symbol, from: from ?? first, to: to ?? last)
     }
     let options = PlayRun.Options(
       events: arguments[events], format: arguments[output], speed: arguments[speed],

@@ -1,6 +1,8 @@
+import Lockstep
 import Market
 import MultiTimeframe
 import Storage
+import Streams
 
 /// `lockstep snapshot`: every timeframe of some symbols at one moment.
 enum SnapshotCommand {
@@ -24,7 +26,8 @@ enum SnapshotCommand {
     discussion: """
       Replays the tape up to the moment and shows, for each symbol, price and timeframe, the last
       completed bar and the bar that was being formed, with the time gone, the time left and the
-      share done. All symbols are shown at the same instant, as it could have been known then.
+      share done. All symbols are shown at the same instant, as it could have been known then. Behind
+      them stands what came of each stream up to that instant, against what its calendar led to expect.
       """,
     parameters: [
       CommonParameters.store, symbols, symbolLimit, at, history, CommonParameters.timeframes,
@@ -62,7 +65,9 @@ enum SnapshotCommand {
       try selection.streams(
         of: store, symbol: try state.symbol(names[index]), from: nil, to: time)
     }
-    var tape = StoredTape(state: state, streams: streams)
+    var tape = StoredTape(
+      state: state, streams: streams, through: time,
+      calendars: selections.map(\.configuration.calendar))
     let progress = Progress(
       "replay", total: selections.reduce(0) { $0 + $1.recordCount }, unit: "ticks",
       console: console, quiet: arguments[CommonParameters.quiet])
@@ -73,13 +78,14 @@ enum SnapshotCommand {
         "\(NumberText.grouped(tape.recordCount)) records replayed, "
           + "\(NumberText.rate(tape.recordCount, in: progress.elapsed)) a second")
     }
-    let snapshot = tape.state.snapshot()
+    let snapshot = tape.snapshot()
     var bars: [[Bar]] = []
-    for index in snapshot.layout.series.indices {
+    for index in snapshot.bars.layout.series.indices {
       bars.append(tape.state.history(SeriesID(index: index), last: max(1, history)))
     }
     let report = SnapshotReport(
-      snapshot: snapshot, time: time, selections: selections, bars: bars, showsHistory: history > 0)
+      snapshot: snapshot.bars, qualities: snapshot.streams.streams, time: time,
+      selections: selections, bars: bars, showsHistory: history > 0)
     try report.write(arguments[output], to: console.output)
   }
 }

@@ -1,10 +1,13 @@
 import Market
 import MultiTimeframe
 import Sessions
+import Streams
 
 /// A snapshot as tables for people, or as one JSON object.
 struct SnapshotReport {
   let snapshot: Snapshot
+  /// What came of each stream up to then.
+  let qualities: [StreamQuality]
   /// The moment that was asked for; before the first record the snapshot has none.
   let time: Timestamp
   let selections: [TapeSelection]
@@ -34,6 +37,7 @@ struct SnapshotReport {
       }
       try rows.finish()
     }
+    try sink.write(Array(("\n" + PlaySummary.text(qualities)).utf8))
   }
 
   private static let columns: [TextTable.Column] =
@@ -87,6 +91,10 @@ struct SnapshotReport {
       json.endArray()
       json.endObject()
     }
+    json.endArray()
+    json.member("streams")
+    json.beginArray()
+    for quality in qualities { json.quality(quality) }
     json.endArray()
     json.endObject()
     return json.finish()

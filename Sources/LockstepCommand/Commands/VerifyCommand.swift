@@ -8,7 +8,8 @@ enum VerifyCommand {
     summary: "read everything in a store again and report what is wrong",
     discussion: """
       Checks the database itself, the hash and content of every chunk of ticks and their order,
-      the numbers of records against those of the imports, and every stored bar. Where a symbol
+      the numbers of records against those of the imports, and every stored bar, funding rate and
+      mark price. Where a symbol
       has bars and the ticks of their price, the bars are formed again from the ticks and
       compared: open, high, low and close, and the volume and the ticks where the stored bar has
       them. Bars that the ticks cover only in part are not compared. A bar that the ticks form and
@@ -29,7 +30,7 @@ enum VerifyCommand {
     let store = try MarketStore(path: path, mode: .readOnly)
     let symbols = try store.instruments().map(\.symbol)
     let tickCount = try symbols.flatMap { try store.streams(symbol: $0) }
-      .reduce(0) { $0 + ($1.bars == nil ? Int($1.count) : 0) }
+      .reduce(0) { $0 + ($1.chunkCount > 0 ? Int($1.count) : 0) }
     let reading = Progress("read", total: tickCount, unit: "ticks", console: console, quiet: quiet)
     var ticksRead: Int64 = 0
     let verification = try store.verify { count in
@@ -64,6 +65,11 @@ enum VerifyCommand {
       \(NumberText.grouped(comparedBars)) bars formed again from ticks
 
       """)
+    if verification.fundingRateCount > 0 || verification.markPriceCount > 0 {
+      try console.print(
+        "\(NumberText.grouped(verification.fundingRateCount)) funding rates, "
+          + "\(NumberText.grouped(verification.markPriceCount)) mark prices\n")
+    }
     if unstoredBars > 0 {
       try console.print(
         "\(NumberText.grouped(unstoredBars)) bars that the ticks form are missing between the stored "

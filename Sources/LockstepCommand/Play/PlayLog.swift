@@ -96,6 +96,20 @@ final class PlayLog {
     mark(isOutside)
   }
 
+  func add(_ funding: FundingRate, of symbol: SymbolID, isOutside: Bool) {
+    line.begin(funding.time, "funding_rate", instruments[symbol.index].instrument.symbol)
+    line.number("rate", "\(funding.rate)")
+    line.time("raw_time", funding.rawTime)
+    mark(isOutside)
+  }
+
+  /// - Parameter precision: of the stream's prices.
+  func add(_ price: MarkPrice, _ precision: Precision, of symbol: SymbolID, isOutside: Bool) {
+    line.begin(price.time, "mark_price", instruments[symbol.index].instrument.symbol)
+    line.decimal("price", price.price.raw, precision)
+    mark(isOutside)
+  }
+
   private func mark(_ isOutside: Bool) {
     if isOutside { line.text("session", "outside") }
     end()
@@ -151,6 +165,12 @@ private struct EventLine {
   mutating func decimal(_ name: String, _ raw: Int64, _ precision: Precision) {
     member(name)
     precision.append(raw, to: &bytes)
+  }
+
+  /// - Parameter number: decimal text.
+  mutating func number(_ name: String, _ number: String) {
+    member(name)
+    bytes += number.utf8
   }
 
   private mutating func member(_ name: String) {

@@ -24,6 +24,8 @@ struct PlayRun: ~Copyable {
   private let status: PlayStatus
   private let options: Options
   private let console: Console
+  /// Sessions that were written before the state's first record, with which it tells them once more.
+  private let earlySessions = EarlySessions()
 
   init(
     _ state: consuming SynchronizedState, _ streams: [StoredStream],
@@ -55,12 +57,12 @@ struct PlayRun: ~Copyable {
   }
 
   private mutating func subscribe() {
-    let (log, control, events) = (log, control, options.events)
+    let (log, control, events, early) = (log, control, options.events, earlySessions)
     if events == .all {
       state.subscribe(to: .sessions) { event, _ in
         switch event {
         case .sessionOpened(let symbol, let boundary), .sessionClosed(let symbol, let boundary):
-          log.add(boundary, of: symbol)
+          if !early.told.contains([symbol: boundary]) { log.add(boundary, of: symbol) }
         default: break
         }
       }
@@ -92,8 +94,8 @@ struct PlayRun: ~Copyable {
       switch event {
       case .records(let run): try apply(run)
       case .boundary(let time): try advance(to: time)
-      case .sessionOpened(_, let boundary), .sessionClosed(_, let boundary):
-        try advance(to: boundary.time)
+      case .sessionOpened(let symbol, let boundary), .sessionClosed(let symbol, let boundary):
+        try session(boundary, of: coordinator.symbols[symbol])
       case .timer: break
       }
       if log.isFull { try log.flush() }
@@ -103,6 +105,16 @@ struct PlayRun: ~Copyable {
       }
     }
     if let end = options.end, !control.isStopped { try advance(to: end) }
+  }
+
+  /// The state tells of sessions, from its first record on; those before it are told here.
+  private mutating func session(_ boundary: SessionBoundary, of name: String) throws {
+    if state.time == nil, options.events == .all {
+      let symbol = try state.symbol(name)
+      earlySessions.told.insert([symbol: boundary])
+      log.add(boundary, of: symbol)
+    }
+    try advance(to: boundary.time)
   }
 
   /// Before the first record the state's clock stays unset: it begins with the tape.
@@ -131,6 +143,17 @@ struct PlayRun: ~Copyable {
         log.add(
           coordinator[bars: run.stream][index], source, of: stream.symbol,
           isOutside: run.isOutsideSession)
+      case .fundingRates:
+        log.add(
+          coordinator[fundingRates: run.stream][index], of: stream.symbol,
+          isOutside: run.isOutsideSession)
+      case .markPrices:
+        guard let precision = stream.precision else {
+          preconditionFailure("stored mark prices have a precision")
+        }
+        log.add(
+          coordinator[markPrices: run.stream][index], precision, of: stream.symbol,
+          isOutside: run.isOutsideSession)
       }
     }
   }
@@ -143,6 +166,10 @@ struct PlayRun: ~Copyable {
         + "\(NumberText.duration(elapsed)), \(NumberText.rate(records, in: elapsed)) records/s\n"
         + PlaySummary.text(qualities).dropLast())
   }
+}
+
+private final class EarlySessions {
+  var told: Set<[SymbolID: SessionBoundary]> = []
 }
 
 /// What is to be done before a run waits.

@@ -1,5 +1,7 @@
+import Lockstep
 import Market
 import MultiTimeframe
+import Sessions
 import Storage
 import Streams
 
@@ -7,18 +9,27 @@ import Streams
 /// times in the order of the streams.
 struct StoredTape: ~Copyable {
   var state: SynchronizedState
-  private var coordinator = Coordinator()
+  private var coordinator: Coordinator
   private let streams: [StoredStream]
   /// How many records have been applied.
   private(set) var recordCount = 0
 
+  /// - Parameters:
+  ///   - end: the last moment, to which the clock goes on; nil where the streams end.
+  ///   - calendars: of the symbols, in the state's order, to hold the streams against; none for a
+  ///     tape whose quality nobody asks for.
   /// - Precondition: no two streams have the same name.
-  init(state: consuming SynchronizedState, streams: [StoredStream]) {
+  init(
+    state: consuming SynchronizedState, streams: [StoredStream], through end: Timestamp? = nil,
+    calendars: [TradingCalendar] = []
+  ) {
     self.state = state
     self.streams = streams
+    coordinator = Coordinator(through: end)
     for stream in streams {
+      let calendar = calendars.isEmpty ? nil : calendars[stream.symbol.index]
       do throws(StreamError) {
-        try stream.register(in: &coordinator)
+        try stream.register(in: &coordinator, StreamOptions(calendar: calendar))
       } catch {
         preconditionFailure("\(error)")
       }
@@ -29,11 +40,14 @@ struct StoredTape: ~Copyable {
   ///
   /// - Returns: how many records were applied; 0 when none is left before the limit.
   mutating func applyRun(through limit: Timestamp = .latest) throws -> Int {
-    // Without timers and calendars there is nothing but records.
-    guard case .records(let run) = try coordinator.next(through: limit) else { return 0 }
-    try state.apply(run, of: coordinator, streams[run.stream.index])
-    recordCount += run.range.count
-    return run.range.count
+    while let event = try coordinator.next(through: limit) {
+      // The state knows its sessions itself.
+      guard case .records(let run) = event else { continue }
+      try state.apply(run, of: coordinator, streams[run.stream.index])
+      recordCount += run.range.count
+      return run.range.count
+    }
+    return 0
   }
 
   /// Applies everything up to and including `time`, and closes what ends by then. Before the first
@@ -48,6 +62,9 @@ struct StoredTape: ~Copyable {
     }
     if let now = state.time, now <= time { try state.advance(to: time) }
   }
+
+  /// Everything that is known now.
+  func snapshot() -> MarketSnapshot { MarketSnapshot(state, coordinator) }
 }
 
 extension SynchronizedState {
@@ -63,6 +80,15 @@ extension SynchronizedState {
     case .bars(let source, _):
       for index in range {
         try apply(coordinator[bars: run.stream][index], source: source, to: stream.symbol)
+      }
+    // They form no bar. Before the first record that does, the state's clock stays unset.
+    case .fundingRates:
+      if time != nil {
+        try advance(to: coordinator[fundingRates: run.stream][range.upperBound - 1].time)
+      }
+    case .markPrices:
+      if time != nil {
+        try advance(to: coordinator[markPrices: run.stream][range.upperBound - 1].time)
       }
     }
   }

@@ -113,6 +113,22 @@ struct TapeSelection {
     }
     return streams
   }
+
+  /// The funding rates and the mark prices of the symbol, as far as there are any.
+  func contractStreams(
+    of store: MarketStore, symbol: SymbolID, from: Timestamp?, to: Timestamp?
+  ) throws -> [StoredStream] {
+    let name = configuration.instrument.symbol
+    var streams: [StoredStream] = []
+    if try store.streams(symbol: name).contains(where: { $0.kind == .fundingRate }) {
+      let reader = try store.fundingRates(symbol: name, from: from, to: to)
+      streams.append(StoredStream(reader, symbol: symbol, name: name))
+    }
+    if let reader = try store.markPrices(symbol: name, from: from, to: to) {
+      streams.append(StoredStream(reader, symbol: symbol, name: name))
+    }
+    return streams
+  }
 }
 
 /// What the bars' edges are counted from.

@@ -43,7 +43,8 @@ public enum ChunkFormat {
     switch kind {
     case .trade: 1
     case .quote: 2
-    case .bar: preconditionFailure("bars are rows, not chunks")
+    case .bar, .fundingRate, .markPrice:
+      preconditionFailure("\(kind.rawValue)s are rows, not chunks")
     }
   }
 

@@ -3,25 +3,21 @@ import Sessions
 
 /// Takes the rows of one file into a series of bars: each onto the grid of its timeframe, or out.
 struct BarImport: RowImport {
-  private let series: BarSeries
-  private let label: BarLabel
   private let isStrict: Bool
-  private var cursor: SessionCursor
-  private let add: ([Bar]) throws -> BarsAdded
+  private var reader: BarRows
+  private let add: ([Bar]) throws -> RowsAdded
 
   private(set) var counts = ImportCounts()
   private(set) var rejects = RejectLog()
   private(set) var timeRange: ClosedRange<Timestamp>?
-  private var latest = Int64.min
+  private var order = RowOrder()
 
   init(
     _ bars: PlannedBars, calendar: TradingCalendar, isStrict: Bool,
-    add: @escaping ([Bar]) throws -> BarsAdded
+    add: @escaping ([Bar]) throws -> RowsAdded
   ) {
-    series = bars.series
-    label = bars.label
     self.isStrict = isStrict
-    cursor = SessionCursor(calendar)
+    reader = BarRows(bars, calendar)
     self.add = add
   }
 
@@ -34,13 +30,14 @@ struct BarImport: RowImport {
     for row in 0..<batch.count {
       let line = Int(batch[.line, row])
       do throws(RejectReason) {
-        bars.append(try bar(batch, row))
+        bars.append(try reader.bar(batch, row))
         lines.append(line)
       } catch {
         rejects.add(error, line: line, place: place)
         continue
       }
-      try checkOrder(batch[.time, row], line: line, place: place)
+      let isLate = try order.isLate(batch, row, from: place, isStrict: isStrict)
+      if isLate { counts.outOfOrder += 1 }
     }
     let added = try add(bars)
     counts.accepted += Int64(added.added)
@@ -52,91 +49,11 @@ struct BarImport: RowImport {
     extendTimeRange(bars, leavingOut: added.conflicting)
   }
 
-  private mutating func bar(_ batch: RowBatch, _ row: Int) throws(RejectReason) -> Bar {
-    let time = Timestamp(unchecked: batch[.time, row])
-    let (open, high) = (batch[.open, row], batch[.high, row])
-    let (low, close) = (batch[.low, row], batch[.close, row])
-    guard low <= min(open, close), high >= max(open, close) else {
-      throw .inconsistentBar(time: "\(time)")
-    }
-    let bounds = try bounds(at: time)
-    return Bar(
-      tsOpen: bounds.tsOpen, tsClose: bounds.tsClose, open: Price(unchecked: open),
-      high: Price(unchecked: high), low: Price(unchecked: low), close: Price(unchecked: close),
-      volume: Quantity(unchecked: batch[.volume, row]),
-      tickCount: max(1, batch[.ticks, row]), tradingDay: bounds.tradingDay)
-  }
-
-  /// The bar that `time` labels.
-  private mutating func bounds(at time: Timestamp) throws(RejectReason) -> BarBounds {
-    let inside = label == .start ? time : time.before
-    guard let bounds = cursor.bounds(of: series.timeframe, at: inside) else {
-      return try boundsOutsideSessions(at: time)
-    }
-    switch label {
-    case .start:
-      guard bounds.tsOpen == time else { throw offGrid(time, "\(bounds.tsOpen)") }
-    case .end:
-      // The last bar of a session ends later than on the clock where prints have a grace.
-      guard bounds.tsClose == time || cursor.part(at: inside)?.nominalClose == time else {
-        throw offGrid(time, "\(bounds.tsClose)")
-      }
-    }
-    return bounds
-  }
-
-  /// What was recorded outside of the calendar's sessions lies on multiples since the epoch, and
-  /// reaches into none of them.
-  private mutating func boundsOutsideSessions(at time: Timestamp) throws(RejectReason) -> BarBounds
-  {
-    guard let length = series.timeframe.elapsedNanoseconds else {
-      throw offGrid(time, "a time within a trading day")
-    }
-    let start = label == .start ? time.nanoseconds : time.nanoseconds - length
-    let cell = start.flooredDivision(by: length) * length
-    guard cell == start, Timestamp.isValid(start), Timestamp.isValid(start + length) else {
-      throw offGrid(time, "a multiple of \(series.timeframe)")
-    }
-    let tsOpen = Timestamp(unchecked: start)
-    let tsClose = Timestamp(unchecked: start + length)
-    let free = cursor.interval(at: label == .start ? tsOpen : time.before)
-    guard tsOpen >= free.start else {
-      throw offGrid(time, "a bar that begins after the close at \(free.start)")
-    }
-    guard tsClose <= free.end else {
-      throw offGrid(time, "a bar that ends before the open at \(free.end)")
-    }
-    return BarBounds(tsOpen: tsOpen, tsClose: tsClose, tradingDay: tsOpen.utcDate)
-  }
-
-  private func offGrid(_ time: Timestamp, _ expected: String) -> RejectReason {
-    .offGrid(found: "\(time)", expected: expected)
-  }
-
-  private mutating func checkOrder(_ time: Int64, line: Int, place: String) throws {
-    if time < latest {
-      guard !isStrict else {
-        throw ImportError.outOfOrder(
-          place: place, line: line, previous: Timestamp(unchecked: latest),
-          found: Timestamp(unchecked: time))
-      }
-      counts.outOfOrder += 1
-    }
-    latest = max(latest, time)
-  }
-
   private mutating func extendTimeRange(_ bars: [Bar], leavingOut positions: [Int]) {
     let left = Set(positions)
     for (index, bar) in bars.enumerated() where !left.contains(index) {
       let lower = min(bar.tsOpen, timeRange?.lowerBound ?? bar.tsOpen)
       timeRange = lower...max(bar.tsClose, timeRange?.upperBound ?? bar.tsClose)
     }
-  }
-}
-
-extension Timestamp {
-  /// A nanosecond earlier, but not before the earliest time there is.
-  fileprivate var before: Timestamp {
-    Timestamp(unchecked: max(nanoseconds - 1, Timestamp.earliest.nanoseconds))
   }
 }

@@ -1,7 +1,7 @@
 import Market
 import Sessions
 
-/// Where the rows of a file go: into a stream of ticks, or a series of bars.
+/// Where the rows of a file go: into a stream of ticks, or a table of rows.
 protocol RowImport {
   /// What was accepted so far, and what became of it; without the rows that could not be read.
   var counts: ImportCounts { get }
@@ -66,17 +66,44 @@ struct FileImport {
         try transaction.add($0, symbol: symbol, series: bars.series)
       }
       return try run(&rows, &meter)
+    case .fundingRate:
+      var rows = MomentImport(
+        .fundingRate, isStrict: options.isStrict, record: FundingRate.init(_:_:)
+      ) {
+        try transaction.add($0, symbol: symbol)
+      }
+      return try run(&rows, &meter)
+    case .markPrice:
+      var rows = MomentImport(.markPrice, isStrict: options.isStrict, record: MarkPrice.init(_:_:))
+      {
+        try transaction.add($0, symbol: symbol)
+      }
+      return try run(&rows, &meter, inUnitsOf: try markPriceTerms(meter))
     }
   }
 
+  /// The instrument with the decimals of its mark prices: as many as those stored have, or as this file's
+  /// where it has more.
+  private func markPriceTerms(_ meter: ImportMeter) throws -> Instrument {
+    var survey = DecimalSurvey()
+    try planned.survey(&survey, meter)
+    let precision = try transaction.putMarkPrices(
+      symbol: instrument.symbol, precision: try Precision(survey.priceDecimals))
+    return Instrument(
+      symbol: instrument.symbol, pricePrecision: precision,
+      quantityPrecision: instrument.quantityPrecision, calendarName: instrument.calendarName,
+      allowsNonPositivePrices: instrument.allowsNonPositivePrices)
+  }
+
+  /// - Parameter numbers: the precision of the rows' numbers, where it is not the instrument's own.
   private func run(
-    _ rows: inout some RowImport, _ meter: inout ImportMeter
+    _ rows: inout some RowImport, _ meter: inout ImportMeter, inUnitsOf numbers: Instrument? = nil
   ) throws -> FileReport {
     var batch = RowBatch()
     var rejects = RejectLog()
     for (text, tape) in planned.texts {
       var reader = try text.rows(
-        tape, instrument: instrument, sourceSymbol: options.sourceSymbol)
+        tape, instrument: numbers ?? instrument, sourceSymbol: options.sourceSymbol)
       while try reader.next(into: &batch) {
         try rows.take(batch, from: text.place)
         try meter.advance(
@@ -87,12 +114,14 @@ struct FileImport {
     try rows.finish()
     meter.finish(planned.file)
     rejects.merge(rows.rejects, placesInOrder: planned.texts.map(\.text.place))
-    let report = try report(rows, rejects)
+    let report = try report(rows, rejects, numbers)
     try transaction.record(record(of: report))
     return report
   }
 
-  private func report(_ rows: some RowImport, _ rejects: RejectLog) throws -> FileReport {
+  private func report(
+    _ rows: some RowImport, _ rejects: RejectLog, _ numbers: Instrument?
+  ) throws -> FileReport {
     var counts = rows.counts
     counts.rejected = rejects.count
     let report = FileReport(
@@ -101,16 +130,17 @@ struct FileImport {
       bars: planned.bars?.series, counts: counts, timeRange: rows.timeRange,
       firstRejected: rejects.first)
     guard counts.read > 0 else { throw InputError.noRows(path: report.path) }
-    guard counts.rejected * 100 <= counts.read else { throw refusal(of: report) }
+    guard counts.rejected * 100 <= counts.read else { throw refusal(of: report, numbers) }
     return report
   }
 
-  private func refusal(of report: FileReport) -> ImportError {
+  private func refusal(of report: FileReport, _ numbers: Instrument?) -> ImportError {
     for row in report.firstRejected {
       guard case .tooManyDecimals(let column, _, _) = row.reason else { continue }
       let isPrice = planned.texts.contains { text in
         text.tape.layout.columns.contains { $0.name == column && $0.role.isPrice }
       }
+      if let numbers { return .tooManyDecimals(report, numbers, origin: .inferred) }
       return .tooManyDecimals(
         report, instrument, origin: isPrice ? terms.priceOrigin : terms.quantityOrigin)
     }

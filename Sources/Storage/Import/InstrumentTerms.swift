@@ -28,7 +28,14 @@ struct InstrumentTerms {
     quantityOrigin = options.quantityPrecision != nil ? .given : stored != nil ? .stored : .inferred
     var survey = DecimalSurvey()
     if price == nil || quantity == nil {
-      for file in files { try file.survey(&survey, meter) }
+      let telling = files.filter(\.tellsDecimals)
+      if telling.isEmpty, let first = files.first {
+        throw ImportError.missingOption(
+          name: "instrument", path: first.file.path,
+          expected: "its definition, or its trades, quotes or bars before: \(first.kind.rawValue)s "
+            + "do not tell the decimals of \(options.symbol)")
+      }
+      for file in telling { try file.survey(&survey, meter) }
     }
     let calendarName: String
     switch options.calendar {
@@ -84,7 +91,7 @@ struct InstrumentTerms {
 
 extension PlannedFile {
   /// Counts the decimals of all its numbers.
-  fileprivate func survey(_ survey: inout DecimalSurvey, _ meter: ImportMeter) throws {
+  func survey(_ survey: inout DecimalSurvey, _ meter: ImportMeter) throws {
     for (text, tape) in texts {
       try survey.survey(try text.open(), tape, path: file.path) { try meter.tick(file) }
     }

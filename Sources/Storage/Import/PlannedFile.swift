@@ -67,7 +67,7 @@ struct PlannedFile {
   private static func checkFormatOptions(
     _ options: ImportOptions, _ tape: RecognizedTape, path: String
   ) throws {
-    let isGeneric = tape.format == .csv || tape.format == .bars
+    let isGeneric = [.csv, .bars, .fundingRates, .markPrices].contains(tape.format)
     for (name, isGiven) in [
       ("columns", options.format.columns != nil), ("time-unit", options.format.timeUnit != nil),
     ] where isGiven && !isGeneric {
@@ -80,6 +80,10 @@ struct PlannedFile {
     }
   }
 
+  /// Whether its numbers are the instrument's: rates are not, and mark prices have decimals of their
+  /// own.
+  var tellsDecimals: Bool { kind != .fundingRate && kind != .markPrice }
+
   /// The calendar that instruments in this format usually trade by.
   var usualCalendarName: String {
     switch format {
@@ -91,7 +95,8 @@ struct PlannedFile {
         // Crypto comes as trades, and as quotes with sizes; forex as quotes without.
         texts[0].tape.layout.has(.ask) && !texts[0].tape.layout.has(.askSize) ? "fx-ny" : "24x7"
       }
-    case .tardisTrades, .binanceTrades, .binanceAggTrades, .bars, .csv: "24x7"
+    case .tardisTrades, .binanceTrades, .binanceAggTrades, .bars, .csv, .fundingRates, .markPrices:
+      "24x7"
     }
   }
 }
@@ -129,7 +134,7 @@ struct PlannedBars {
       ("timeframe", options.timeframe != nil), ("label", options.barLabel != nil),
       ("price", options.barSource != nil),
     ] where isGiven {
-      throw ImportError.unusedOption(name: name, place: path, reason: "it holds ticks, not bars")
+      throw ImportError.unusedOption(name: name, place: path, reason: "it does not hold bars")
     }
   }
 

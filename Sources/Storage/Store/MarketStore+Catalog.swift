@@ -39,9 +39,11 @@ extension MarketStore {
     return found
   }
 
-  /// The streams of `symbol` that hold records: trades, quotes, then bars by price and timeframe.
+  /// The streams of `symbol` that hold records: trades, quotes, then bars by price and timeframe, then
+  /// funding rates and mark prices.
   public func streams(symbol: String) throws(StoreError) -> [StreamSummary] {
     try tickStreams(symbol: symbol) + barStreams(symbol: symbol)
+      + contractStreams(symbol: symbol)
   }
 
   private func tickStreams(symbol: String) throws(StoreError) -> [StreamSummary] {
@@ -87,6 +89,26 @@ extension MarketStore {
           chunkCount: 0, byteCount: 0))
     }
     return found.sorted { $0.bars! < $1.bars! }
+  }
+
+  private func contractStreams(symbol: String) throws(StoreError) -> [StreamSummary] {
+    var found: [StreamSummary] = []
+    for (kind, table) in [
+      (RecordKind.fundingRate, "funding_rates"), (.markPrice, "mark_prices"),
+    ] {
+      let query = try connection.prepare(
+        "SELECT count(*), min(time), max(time) FROM \(table) WHERE symbol = ?")
+      try query.bind([.text(symbol)])
+      while try query.step() {
+        if query.integer(0) == 0 { continue }
+        found.append(
+          StreamSummary(
+            symbol: symbol, kind: kind, bars: nil, count: query.integer(0),
+            timeRange: try timeRange(query, 1, 2, table: table, row: symbol),
+            chunkCount: 0, byteCount: 0))
+      }
+    }
+    return found
   }
 
   /// All imports, in the order in which they were made.

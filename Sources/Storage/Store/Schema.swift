@@ -6,7 +6,7 @@ struct Schema {
   /// What `PRAGMA user_version` says of an up-to-date store.
   var version: Int { migrations.count }
 
-  static let current = Schema(migrations: [version1, version2, version3])
+  static let current = Schema(migrations: [version1, version2, version3, version4])
 
   /// `PRAGMA application_id`: the letters LKST. It tells a store from any other database.
   static let applicationID: Int64 = 0x4C4B_5354
@@ -101,12 +101,7 @@ struct Schema {
         count(*) AS chunks, sum(length(data)) AS bytes
       FROM tick_chunks GROUP BY symbol, kind;
 
-    CREATE VIEW imports_readable AS
-      SELECT number, file_name, content_hash, format, symbol, kind, rows_read, accepted, rejected,
-        deduplicated, out_of_order, crossed,
-        \(isoTime("first_time")) AS first_time, \(isoTime("last_time")) AS last_time,
-        \(isoTime("imported_at")) AS imported_at
-      FROM imports;
+    \(importsReadable)
     """
 
   /// Calendars that a user defined travel with the data they cut.
@@ -128,6 +123,73 @@ struct Schema {
         AND earlier.number < imports.number);
     DROP INDEX imports_by_content;
     CREATE UNIQUE INDEX imports_by_content ON imports (symbol, content_hash, repetition);
+    """
+
+  /// What a perpetual contract has beside its trades and quotes: plain rows. The table of imports is made
+  /// again to know them, and first, so that the new tables take the pages of the old one.
+  private static let version4 = """
+    DROP VIEW imports_readable;
+    CREATE TABLE imports_of_all_kinds (
+      number INTEGER PRIMARY KEY,
+      file_name TEXT NOT NULL,
+      content_hash TEXT NOT NULL,
+      format TEXT NOT NULL,
+      symbol TEXT NOT NULL REFERENCES instruments (symbol),
+      kind TEXT NOT NULL CHECK (kind IN ('trade', 'quote', 'bar', 'funding rate', 'mark price')),
+      rows_read INTEGER NOT NULL CHECK (rows_read = accepted + rejected + deduplicated),
+      accepted INTEGER NOT NULL CHECK (accepted >= 0),
+      rejected INTEGER NOT NULL CHECK (rejected >= 0),
+      deduplicated INTEGER NOT NULL CHECK (deduplicated >= 0),
+      out_of_order INTEGER NOT NULL,
+      crossed INTEGER NOT NULL,
+      first_time INTEGER,
+      last_time INTEGER,
+      imported_at INTEGER,
+      repetition INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+    INSERT INTO imports_of_all_kinds SELECT * FROM imports;
+    DROP TABLE imports;
+    ALTER TABLE imports_of_all_kinds RENAME TO imports;
+    CREATE UNIQUE INDEX imports_by_content ON imports (symbol, content_hash, repetition);
+    \(importsReadable)
+
+    CREATE TABLE funding_rates (
+      symbol TEXT NOT NULL REFERENCES instruments (symbol),
+      time INTEGER NOT NULL,                      -- when it is due, nanoseconds since 1970, UTC
+      raw_time INTEGER NOT NULL,                  -- the time that the file had
+      rate INTEGER NOT NULL,                      -- units of 10^-12
+      PRIMARY KEY (symbol, time)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE mark_price_streams (
+      symbol TEXT PRIMARY KEY NOT NULL REFERENCES instruments (symbol),
+      price_precision INTEGER NOT NULL            -- decimals of its mark prices
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE mark_prices (
+      symbol TEXT NOT NULL REFERENCES mark_price_streams (symbol),
+      time INTEGER NOT NULL,                      -- nanoseconds since 1970, UTC
+      price INTEGER NOT NULL,                     -- units of the stream's last price decimal
+      PRIMARY KEY (symbol, time)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE VIEW funding_rates_readable AS
+      SELECT symbol, \(isoTime("time")) AS time, \(isoTime("raw_time")) AS raw_time,
+        \(decimal("rate", "12")) AS rate
+      FROM funding_rates;
+
+    CREATE VIEW mark_prices_readable AS
+      SELECT symbol, \(isoTime("time")) AS time, \(decimal("price", "price_precision")) AS price
+      FROM mark_prices JOIN mark_price_streams USING (symbol);
+    """
+
+  private static let importsReadable = """
+    CREATE VIEW imports_readable AS
+      SELECT number, file_name, content_hash, format, symbol, kind, rows_read, accepted, rejected,
+        deduplicated, out_of_order, crossed,
+        \(isoTime("first_time")) AS first_time, \(isoTime("last_time")) AS last_time,
+        \(isoTime("imported_at")) AS imported_at
+      FROM imports;
     """
 
   private static let priceDigits = "price_precision + (source = 'mid')"

@@ -55,7 +55,8 @@ public final class StoreTransaction {
     switch kind {
     case .trade: try tradeWriter(symbol).sequenceSet()
     case .quote: try quoteWriter(symbol).sequenceSet()
-    case .bar: preconditionFailure("bars have no sequence numbers")
+    case .bar, .fundingRate, .markPrice:
+      preconditionFailure("\(kind.rawValue)s have no sequence numbers")
     }
   }
 

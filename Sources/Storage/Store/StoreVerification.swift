@@ -6,6 +6,8 @@ public struct StoreVerification: Hashable, Sendable {
   public var chunkCount: Int64 = 0
   public var tickCount: Int64 = 0
   public var barCount: Int64 = 0
+  public var fundingRateCount: Int64 = 0
+  public var markPriceCount: Int64 = 0
   public var importCount: Int64 = 0
   /// Empty if everything is as it was written.
   public var findings: [StoreFinding] = []
@@ -60,6 +62,13 @@ extension MarketStore {
       }
       try result.attempt("bars of \(symbol)") { result throws(StoreError) in
         try checkBars(symbol, &result)
+      }
+      try result.attempt("funding rates of \(symbol)") { result throws(StoreError) in
+        try checkFundingRates(symbol, &result)
+      }
+      try result.attempt("mark prices of \(symbol)") { result throws(StoreError) in
+        let reader = try markPrices(symbol: symbol)
+        while try reader?.next() != nil { result.markPriceCount += 1 }
       }
     }
     try result.attempt("table imports") { result throws(StoreError) in
@@ -121,6 +130,19 @@ extension MarketStore {
           result.find(place, "it opens before the bar in front of it closes")
         }
         previous = bar
+      }
+    }
+  }
+
+  private func checkFundingRates(
+    _ symbol: String, _ result: inout StoreVerification
+  ) throws(StoreError) {
+    let reader = try fundingRates(symbol: symbol)
+    while let rate = try reader.next() {
+      result.fundingRateCount += 1
+      if rate.time != FundingRate.dueTime(ofRaw: rate.rawTime) {
+        result.find(
+          "funding rate of \(symbol) at \(rate.time)", "its raw time \(rate.rawTime) is another")
       }
     }
   }

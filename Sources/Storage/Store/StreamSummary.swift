@@ -4,15 +4,15 @@ import Market
 public struct StreamSummary: Hashable, Sendable {
   public var symbol: String
   public var kind: RecordKind
-  /// Which price and length the bars have; nil for ticks.
+  /// Which price and length the bars have; nil for everything else.
   public var bars: BarSeries?
   /// How many records there are; at least 1.
   public var count: Int64
   /// The times of the first and last record; for bars the first open and the last close.
   public var timeRange: ClosedRange<Timestamp>
-  /// How many chunks hold the ticks; 0 for bars.
+  /// How many chunks hold the ticks; 0 for what lies in rows.
   public var chunkCount: Int64
-  /// The bytes of those chunks; 0 for bars.
+  /// The bytes of those chunks; 0 for what lies in rows.
   public var byteCount: Int64
 }
 

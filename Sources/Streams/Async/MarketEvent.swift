@@ -7,6 +7,8 @@ public enum MarketEvent: Hashable, Sendable {
   case trade(StreamKey, Trade, isOutside: Bool)
   case quote(StreamKey, Quote, isOutside: Bool)
   case bar(StreamKey, Bar, isOutside: Bool)
+  case fundingRate(StreamKey, FundingRate, isOutside: Bool)
+  case markPrice(StreamKey, MarkPrice, isOutside: Bool)
   case sessionOpened(symbol: String, SessionBoundary)
   case sessionClosed(symbol: String, SessionBoundary)
   case timer(TimerID, Timestamp)
@@ -23,6 +25,9 @@ extension Coordinator {
         case .trade: .trade(key, trade(at: index, of: run.stream), isOutside: isOutside)
         case .quote: .quote(key, quote(at: index, of: run.stream), isOutside: isOutside)
         case .bar: .bar(key, self[bars: run.stream][index], isOutside: isOutside)
+        case .fundingRate:
+          .fundingRate(key, self[fundingRates: run.stream][index], isOutside: isOutside)
+        case .markPrice: .markPrice(key, self[markPrices: run.stream][index], isOutside: isOutside)
         }
       }
     case .boundary: return []

@@ -3,8 +3,8 @@ import Market
 /// Where the head of a stream stands among the heads of all streams.
 ///
 /// From the top: 64 bits for the record's order key, counted from 1900, 32 bits that decide ties
-/// (bars behind everything else, then registration), and 31 bits for the leaf at which the stream
-/// plays, so that a key knows whose it is. The sign stays clear: the difference of two keys never
+/// (funding first, bars behind everything else, then registration), a bit for a stream that has no record
+/// yet but is known to have come this far, and 30 bits for the leaf at which the stream plays, so that a key knows whose it is. The sign stays clear: the difference of two keys never
 /// overflows, and its sign tells which comes first, without a branch.
 struct OrderKey: Comparable {
   private let bits: Int128
@@ -12,7 +12,7 @@ struct OrderKey: Comparable {
   @inline(__always)
   private init(bits: Int128) { self.bits = bits }
 
-  /// - Parameter rank: unique among the streams, see `rank(of:isBar:)`.
+  /// - Parameter rank: unique among the streams, see `rank(of:_:)`.
   @inline(__always)
   init(time: Int64, rank: UInt32, leaf: Int32) {
     let high = UInt64(bitPattern: time &- OrderKey.origin)
@@ -23,14 +23,21 @@ struct OrderKey: Comparable {
   /// Behind every record: no stream, or one that has ended.
   static var none: OrderKey { OrderKey(bits: .max) }
 
-  /// Bars close at the end of the nanosecond at which they stand: behind its other records.
-  static func rank(of stream: StreamID, isBar: Bool) -> UInt32 {
-    precondition(stream.index < streamLimit, "a run has room for 2^31 streams")
-    return UInt32(stream.index) | (isBar ? barBit : 0)
+  /// Bars close at the end of the nanosecond at which they stand: behind its other records. Funding
+  /// is due before the records of its moment.
+  static func rank(of stream: StreamID, _ kind: RecordKind) -> UInt32 {
+    precondition(stream.index < streamLimit, "a run has room for 2^30 streams")
+    let place = UInt32(stream.index)
+    return switch kind {
+    case .bar: place | barBit
+    case .fundingRate: place
+    case .trade, .quote, .markPrice: place | recordBit
+    }
   }
 
   private static let barBit: UInt32 = 1 << 31
-  private static let streamLimit = 1 << 31
+  private static let recordBit: UInt32 = 1 << 30
+  private static let streamLimit = 1 << 30
   /// A bar stands a nanosecond before its close.
   @inline(__always)
   private static var origin: Int64 { -2_208_988_800 * nanosecondsPerSecond - 1 }
@@ -43,11 +50,21 @@ struct OrderKey: Comparable {
   var rank: UInt32 { UInt32(truncatingIfNeeded: bits >> 31) }
   /// The index of the stream whose head this is.
   @inline(__always)
-  var stream: Int { Int(rank & ~OrderKey.barBit) }
+  var stream: Int { Int(rank & (OrderKey.recordBit &- 1)) }
   @inline(__always)
   var isBar: Bool { rank & OrderKey.barBit != 0 }
+  /// Whether it is funding, which comes before the sessions and timers of its moment.
   @inline(__always)
-  var leaf: Int { Int(truncatingIfNeeded: bits & 0x7FFF_FFFF) }
+  var isFunding: Bool { rank & (OrderKey.barBit | OrderKey.recordBit) == 0 }
+  @inline(__always)
+  var leaf: Int { Int(truncatingIfNeeded: bits & 0x3FFF_FFFF) }
+  /// Whether no record stands here: the stream has none before this, which is all that is known.
+  @inline(__always)
+  var isHorizon: Bool { bits & OrderKey.horizonBit != 0 && !isNone }
+  private static var horizonBit: Int128 { 1 << 30 }
+
+  /// The key as one that stands for no record.
+  var withoutRecord: OrderKey { OrderKey(bits: bits | OrderKey.horizonBit) }
   /// When the event happens; `Int64.max` where there is none.
   @inline(__always)
   var eventTime: Int64 { isBar && !isNone ? time &+ 1 : time }

@@ -28,7 +28,7 @@ struct StreamMerge: ~Copyable {
     let slot = StreamSlot(key, source, latePolicy)
     heads.append(
       StreamHead(
-        rank: OrderKey.rank(of: id, isBar: slot.isBar), symbol: Int32(symbol),
+        rank: OrderKey.rank(of: id, slot.recordKind), symbol: Int32(symbol),
         kind: slot.recordKind))
     slots.append(slot)
     liveStreams[key] = id
@@ -37,14 +37,18 @@ struct StreamMerge: ~Copyable {
     return id
   }
 
-  /// Ends a stream; the others go on as if its records to come had never been.
-  mutating func end(_ stream: Int) {
+  /// Takes a stream out; the others go on as if its records to come had never been.
+  mutating func remove(_ stream: Int) {
+    end(stream)
+    isRedrawNeeded = true
+  }
+
+  private mutating func end(_ stream: Int) {
     liveStreams[slots[stream].key] = nil
     slots[stream].source = nil
     hungry.removeAll { $0 == stream }
     heads[stream].keys = []
     (heads[stream].index, heads[stream].end) = (0, 0)
-    isRedrawNeeded = true
   }
 
   /// The key of the record that comes next. Only of account after `settle`.
@@ -66,12 +70,19 @@ struct StreamMerge: ~Copyable {
       hungry.removeLast()
       if !isRefilled {
         end(stream)
-      } else if !isRedrawNeeded {
-        tournament.replay(headKey(stream), at: Int(heads[stream].leaf))
+        // Its leaf stays empty, until most are.
+        if liveStreams.count * 4 <= tournament.leafCount { isRedrawNeeded = true }
+      }
+      if !isRedrawNeeded {
+        tournament.replay(
+          isRefilled ? knownKey(stream) : .none, at: Int(heads[stream].leaf))
       }
     }
     if isRedrawNeeded { redraw() }
   }
+
+  /// Asks the stream whose head is `next`, and which has no record there, for more.
+  mutating func ask() { hungry.append(tournament.winner.stream) }
 
   /// Takes the next run, of the stream whose head is `next`.
   ///
@@ -124,6 +135,14 @@ struct StreamMerge: ~Copyable {
       time: heads[stream].keys[index], rank: heads[stream].rank, leaf: heads[stream].leaf)
   }
 
+  /// The head of a stream; where it has no batch, how far it is known to have come.
+  private func knownKey(_ stream: Int) -> OrderKey {
+    if heads[stream].index < heads[stream].end { return headKey(stream) }
+    return OrderKey(
+      time: slots[stream].horizonKey, rank: heads[stream].rank, leaf: heads[stream].leaf
+    ).withoutRecord
+  }
+
   /// The order key of a record of the batch at hand.
   @inline(__always)
   func key(_ stream: Int, at index: Int) -> Int64 { heads[stream].keys[index] }
@@ -155,7 +174,7 @@ struct StreamMerge: ~Copyable {
     var keys: [OrderKey] = []
     for stream in liveStreams.values.sorted() {
       heads[stream.index].leaf = Int32(keys.count)
-      keys.append(headKey(stream.index))
+      keys.append(knownKey(stream.index))
     }
     tournament = Tournament(keys)
     isRedrawNeeded = false
@@ -179,7 +198,10 @@ struct StreamMerge: ~Copyable {
       }
       guard let keys = taken else { return false }
       let start = try slots[stream].admit(keys, position)
-      guard start < keys.count else { continue }
+      guard start < keys.count else {
+        if slots[stream].takeHorizon() { return true }
+        continue
+      }
       heads[stream].keys = keys
       (heads[stream].index, heads[stream].end) = (start, keys.count)
       heads[stream].hasReceiveTimes = slots[stream].hasReceiveTimes
@@ -189,6 +211,18 @@ struct StreamMerge: ~Copyable {
 }
 
 extension StreamSlot {
+  /// Takes in how far the source has come without a record; false where that is nothing new.
+  ///
+  /// What it gives before that is out of order.
+  fileprivate mutating func takeHorizon() -> Bool {
+    guard let horizon = source?.horizon else { return false }
+    let key = isBar ? horizon.nanoseconds - 1 : horizon.nanoseconds
+    guard key > horizonKey else { return false }
+    lastKey = max(lastKey, key)
+    horizonKey = lastKey
+    return true
+  }
+
   /// The first record of a new batch that does not come too late.
   ///
   /// - Throws: `StreamError.outOfOrder` or `.stale` where such a record is to be refused.

@@ -27,9 +27,13 @@ struct StreamSlot {
   var trades = TradeColumns()
   var quotes = QuoteColumns()
   var bars = BarBatch()
+  var fundingRates = FundingRateBatch()
+  var markPrices = MarkPriceBatch()
   /// The order key of the last record of the batches so far.
   var lastKey = Int64.min
   let latePolicy: LatePolicy
+  /// The order key before which no record comes, as far as the source has said.
+  var horizonKey = Int64.min
   /// Records that were left out because they lay before the one in front of them.
   var outOfOrderCount = 0
   /// Records that were left out because they lay before the clock.
@@ -52,6 +56,10 @@ struct StreamSlot {
     case .trades(let source): return try source.next(into: &trades) ? trades.orderKeys : nil
     case .quotes(let source): return try source.next(into: &quotes) ? quotes.orderKeys : nil
     case .bars(let source): return try source.next(into: &bars) ? bars.orderKeys : nil
+    case .fundingRates(let source):
+      return try source.next(into: &fundingRates) ? fundingRates.orderKeys : nil
+    case .markPrices(let source):
+      return try source.next(into: &markPrices) ? markPrices.orderKeys : nil
     case nil: return nil
     }
   }

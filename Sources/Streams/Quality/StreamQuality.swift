@@ -24,7 +24,7 @@ public struct StreamLatency: Hashable, Sendable {
 ///
 /// The sessions of the calendar are cut into intervals, each part from its open on; an interval
 /// without a record is missing. What lies before the stream's first record is not expected.
-public struct StreamQuality: Sendable {
+public struct StreamQuality: Hashable, Sendable {
   public let stream: StreamKey
   /// Records delivered, those outside of sessions included.
   public internal(set) var deliveredCount = 0

@@ -3,9 +3,9 @@ import Market
 /// Records that another thread pushes, such as those of a live feed.
 ///
 /// A bounded queue: whoever pushes waits while it is full, and the run waits while it is empty and not
-/// finished, since what comes next is not known before. One thread pushes at a time, or several
-/// that take turns.
-public final class PushedSource<Batch: RecordBatch>: InterruptibleSource, @unchecked Sendable {
+/// finished, since what comes next is not known before: a feed that is quiet holds all streams up, until
+/// `advance(to:)` says how far it is. One thread pushes at a time, or several that take turns.
+public final class PushedSource<Batch: RecordBatch>: LiveSource, @unchecked Sendable {
   private let condition = Condition()
   private let capacity: Int
   // Everything below is read and written under the condition's lock.
@@ -16,6 +16,11 @@ public final class PushedSource<Batch: RecordBatch>: InterruptibleSource, @unche
   private var isFinished = false
   private var isInterrupted = false
   private var failure: (any Error)?
+  /// Nothing that is pushed from now on happens before this.
+  private var pushedHorizon = Int64.min
+
+  /// How far the run knows the feed to be; written in `next(into:)`, on its thread.
+  public private(set) var horizon: Timestamp?
 
   /// - Parameter capacity: the most records that wait to be taken; at least 1.
   public init(capacity: Int = 65_536) {
@@ -47,6 +52,17 @@ public final class PushedSource<Batch: RecordBatch>: InterruptibleSource, @unche
     if count == 1 { condition.broadcast() }
   }
 
+  /// Says that nothing that is pushed from now on happens before `time`, for bars: closes before it. The
+  /// other streams go on up to it while this one is quiet. What is pushed all the same is out of order.
+  ///
+  /// A moment before one that was said earlier changes nothing.
+  public func advance(to time: Timestamp) {
+    condition.withLock {
+      pushedHorizon = max(pushedHorizon, time.nanoseconds)
+      condition.broadcast()
+    }
+  }
+
   /// Nothing more is pushed: the stream ends when what waits has been taken.
   public func finish() {
     condition.withLock {
@@ -74,7 +90,15 @@ public final class PushedSource<Batch: RecordBatch>: InterruptibleSource, @unche
   public func next(into batch: inout Batch) throws -> Bool {
     condition.lock()
     defer { condition.unlock() }
-    while count == 0, !isFinished, !isInterrupted { condition.wait(until: nil) }
+    let known = horizon?.nanoseconds ?? .min
+    while count == 0, !isFinished, !isInterrupted, pushedHorizon <= known {
+      condition.wait(until: nil)
+    }
+    if count == 0, !isFinished, !isInterrupted {
+      horizon = Timestamp(unchecked: pushedHorizon)
+      batch.removeAll()
+      return true
+    }
     if count == 0 {
       if let failure { throw failure }
       if isFinished { return false }

@@ -15,7 +15,7 @@ public protocol RecordBatch: Sendable {
   mutating func removeAll()
   /// Where each record stands in the order of all streams: never decreasing.
   ///
-  /// For trades and quotes it is their time. A bar is known at its close, before anything else
+  /// For all but bars it is their time. A bar is known at its close, before anything else
   /// that happens then: it stands a nanosecond before, behind every trade and quote of that moment.
   var orderKeys: [Int64] { get }
 }

@@ -26,6 +26,15 @@ public protocol InterruptibleSource: Source, Sendable {
   func interrupt()
 }
 
+/// A source that can tell how far it has come without a record, so that others need not wait for it.
+public protocol LiveSource: InterruptibleSource {
+  /// No record to come happens before this moment; nil where nothing is known.
+  ///
+  /// It is looked at on the thread of the run, after `next(into:)` has given an empty batch, and may
+  /// change in there alone.
+  var horizon: Timestamp? { get }
+}
+
 /// A source has stopped waiting because the run is to stop: no fault of the stream.
 public struct SourceInterrupted: Error {
   public init() {}
@@ -89,12 +98,20 @@ enum AnySource {
   case trades(any Source<TradeColumns>)
   case quotes(any Source<QuoteColumns>)
   case bars(any Source<BarBatch>)
+  case fundingRates(any Source<FundingRateBatch>)
+  case markPrices(any Source<MarkPriceBatch>)
 
-  var interruptible: (any InterruptibleSource)? {
+  private var source: any Source {
     switch self {
-    case .trades(let source): source as? any InterruptibleSource
-    case .quotes(let source): source as? any InterruptibleSource
-    case .bars(let source): source as? any InterruptibleSource
+    case .trades(let source): source
+    case .quotes(let source): source
+    case .bars(let source): source
+    case .fundingRates(let source): source
+    case .markPrices(let source): source
     }
   }
+
+  var interruptible: (any InterruptibleSource)? { source as? any InterruptibleSource }
+
+  var horizon: Timestamp? { (source as? any LiveSource)?.horizon }
 }

@@ -6,6 +6,10 @@ public enum StreamKind: Hashable, Sendable {
   case quotes
   /// Completed bars of one price and one length.
   case bars(PriceSource, Timeframe)
+  /// Funding rates of a perpetual contract.
+  case fundingRates
+  /// The prices at which the exchange values positions.
+  case markPrices
 
   /// The kind of one record.
   public var recordKind: RecordKind {
@@ -13,6 +17,8 @@ public enum StreamKind: Hashable, Sendable {
     case .trades: .trade
     case .quotes: .quote
     case .bars: .bar
+    case .fundingRates: .fundingRate
+    case .markPrices: .markPrice
     }
   }
 }
@@ -23,6 +29,8 @@ extension StreamKind: CustomStringConvertible {
     case .trades: "trades"
     case .quotes: "quotes"
     case .bars(let source, let timeframe): "\(timeframe) \(source) bars"
+    case .fundingRates: "funding rates"
+    case .markPrices: "mark prices"
     }
   }
 }

@@ -10,7 +10,8 @@ enum ColumnAliases {
         "time", "timestamp", "ts", "ts_ns", "ts_us", "ts_ms", "ts_s", "ts_open", "open_time",
         "datetime", "date", "exch_ts_ms", "exchange_time", "trade_ts_ms", "trade_time",
         "transact_time", "transaction_time", "event_time", "gmt time", "time (utc)", "unix",
-        "local_ts_ns",
+        "event_ms", "event_time_ms", "funding_time_ms", "funding_time", "fundingtime", "calc_time",
+        "local_ts_ns", "local_ts_us",
       ]
     ),
     (
@@ -40,6 +41,8 @@ enum ColumnAliases {
         "ask_size", "asksize", "ask_qty", "ask_volume", "askvolume", "ask_vol", "best_ask_qty",
       ]
     ),
+    (.rate, ["rate", "funding_rate", "fundingrate", "last_funding_rate"]),
+    (.mark, ["mark", "mark_price", "markprice"]),
     (.open, ["open", "o"]),
     (.high, ["high", "h"]),
     (.low, ["low", "l"]),

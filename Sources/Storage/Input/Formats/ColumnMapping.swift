@@ -59,11 +59,14 @@ public struct ColumnMapping: Hashable, Sendable {
   private static func kind(of roles: [ColumnRole], _ text: String) throws(Fault) -> RecordKind {
     let kinds: [(RecordKind, [ColumnRole])] = [
       (.quote, [.time, .bid, .ask]), (.trade, [.time, .price, .quantity]),
-      (.bar, [.time, .open, .high, .low, .close]),
+      (.bar, [.time, .open, .high, .low, .close]), (.fundingRate, [.time, .rate]),
+      (.markPrice, [.time, .mark]),
     ]
     guard let (kind, _) = kinds.first(where: { $0.1.allSatisfy(roles.contains) }) else {
       throw Fault(
-        entry: text, expected: "time and bid, ask, or price, quantity, or open, high, low, close")
+        entry: text,
+        expected:
+          "time and bid, ask, or price, quantity, or open, high, low, close, or rate, or mark")
     }
     if let stray = roles.first(where: { !$0.kinds.contains(kind) }) {
       throw Fault(entry: text, expected: "no column '\(stray.rawValue)' in a \(kind.rawValue)")

@@ -42,7 +42,7 @@ extension FormatOptions {
 
   private func recognize(_ sample: TapeSample) throws(InputError) -> (InputFormat, RowLayout) {
     if let columns {
-      let format = format ?? (columns.kind == .bar ? .bars : .csv)
+      let format = format ?? columns.kind.genericFormat
       return (format, try columns.layout(of: sample, timeUnit: timeUnit))
     }
     if let format {
@@ -58,5 +58,17 @@ extension FormatOptions {
     throw .unknownFormat(
       path: sample.place, line: sample.firstLine,
       expected: "one of \(names), or a mapping of columns")
+  }
+}
+
+extension RecordKind {
+  /// The format of files whose columns are named by a mapping.
+  fileprivate var genericFormat: InputFormat {
+    switch self {
+    case .trade, .quote: .csv
+    case .bar: .bars
+    case .fundingRate: .fundingRates
+    case .markPrice: .markPrices
+    }
   }
 }

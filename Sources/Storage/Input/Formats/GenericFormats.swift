@@ -14,6 +14,18 @@ extension InputFormat {
       ?? aliasLayout(.trade, of: sample, needs: [.time, .price, .quantity], timeUnit)
   }
 
+  /// Funding rates with a header that uses common names. A rate beside a mark price is a forecast of the
+  /// next one, which nobody pays.
+  func fundingRatesLayout(of sample: TapeSample, timeUnit: TimeUnit?) -> RowLayout? {
+    guard markPricesLayout(of: sample, timeUnit: timeUnit) == nil else { return nil }
+    return aliasLayout(.fundingRate, of: sample, needs: [.time, .rate], timeUnit)
+  }
+
+  /// Mark prices with a header that uses common names.
+  func markPricesLayout(of sample: TapeSample, timeUnit: TimeUnit?) -> RowLayout? {
+    aliasLayout(.markPrice, of: sample, needs: [.time, .mark], timeUnit)
+  }
+
   private func aliasLayout(
     _ kind: RecordKind, of sample: TapeSample, needs needed: [ColumnRole], _ timeUnit: TimeUnit?
   ) -> RowLayout? {

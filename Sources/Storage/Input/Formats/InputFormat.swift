@@ -9,6 +9,8 @@ public enum InputFormat: String, CaseIterable, Sendable {
   case fxcmBars = "fxcm-bars"
   case bars
   case csv
+  case fundingRates = "funding-rates"
+  case markPrices = "mark-prices"
 }
 
 extension InputFormat {
@@ -28,6 +30,8 @@ extension InputFormat {
     case .bars: "a header that names a time, open, high, low and close"
     case .csv:
       "a header that names a time and bid and ask, or price and quantity, or a mapping of columns"
+    case .fundingRates: "a header that names a time and a rate, and no mark price"
+    case .markPrices: "a header that names a time and a mark price"
     }
   }
 
@@ -43,6 +47,8 @@ extension InputFormat {
     case .fxcmBars: fxcmLayout(of: sample)
     case .bars: barsLayout(of: sample, timeUnit: timeUnit)
     case .csv: csvLayout(of: sample, timeUnit: timeUnit)
+    case .fundingRates: fundingRatesLayout(of: sample, timeUnit: timeUnit)
+    case .markPrices: markPricesLayout(of: sample, timeUnit: timeUnit)
     }
   }
 }

@@ -22,6 +22,10 @@ public enum ColumnRole: String, CaseIterable, Sendable {
   case bidSize = "bid_size"
   case askSize = "ask_size"
   case open, high, low, close, volume, ticks
+  /// A funding rate, as a share: 0.0001 is a basis point.
+  case rate
+  /// The price at which the exchange values positions.
+  case mark
 
   /// Where its values go; nil where none are kept.
   var slot: RowBatch.Slot? {
@@ -43,12 +47,14 @@ public enum ColumnRole: String, CaseIterable, Sendable {
     case .close: .close
     case .volume: .volume
     case .ticks: .ticks
+    case .rate: .rate
+    case .mark: .mark
     }
   }
 
   var isPrice: Bool {
     switch self {
-    case .price, .bid, .ask, .open, .high, .low, .close: true
+    case .price, .bid, .ask, .open, .high, .low, .close, .mark: true
     default: false
     }
   }
@@ -65,11 +71,13 @@ public enum ColumnRole: String, CaseIterable, Sendable {
   /// The kinds of record that have such a column.
   var kinds: Set<RecordKind> {
     switch self {
-    case .ignored, .time, .symbol: [.trade, .quote, .bar]
+    case .ignored, .time, .symbol: Set(RecordKind.allCases)
     case .receiveTime, .id: [.trade, .quote]
     case .price, .quantity, .side, .buyerIsMaker: [.trade]
     case .bid, .ask, .bidSize, .askSize: [.quote]
     case .open, .high, .low, .close, .volume, .ticks: [.bar]
+    case .rate: [.fundingRate]
+    case .mark: [.markPrice]
     }
   }
 }

@@ -109,6 +109,8 @@ struct FastRows {
     case .identifier:
       guard let number = unsafe identifier(&position) else { return false }
       value = number
+    case .rate:
+      return false
     case .side:
       guard let aggressor = unsafe side(&position) else { return false }
       value = Int64(aggressor.rawValue)

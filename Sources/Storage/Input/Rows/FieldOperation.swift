@@ -16,6 +16,8 @@ struct FieldOperation {
     case numericTime
     case textTime
     case symbol, side, buyerIsMaker, identifier
+    /// Decimal text in units of `Rate`; there are few, and the careful path reads them.
+    case rate
   }
 
   let code: Code
@@ -74,7 +76,8 @@ extension FieldOperation {
     case .id: self = operation(.identifier, slot)
     case .bid, .ask: self = oneSided(.standingPrice, price(slot))
     case .bidSize, .askSize: self = oneSided(.standingSize, quantity(slot, from: 0))
-    case .price, .open, .high, .low, .close: self = price(slot)
+    case .price, .open, .high, .low, .close, .mark: self = price(slot)
+    case .rate: self = operation(.rate, slot)
     case .quantity: self = quantity(slot, from: 1)
     case .volume: self = quantity(slot, from: 0)
     case .ticks:

@@ -1,3 +1,5 @@
+public import Market
+
 /// Why a row of an input file was not imported.
 public enum RejectReason: Error, Hashable, Sendable {
   /// A row that has fewer or more fields than the format or the header says.
@@ -21,6 +23,8 @@ public enum RejectReason: Error, Hashable, Sendable {
   case inconsistentBar(time: String)
   /// Another bar of the series begins at the same time, with other values.
   case conflictingBar(time: String)
+  /// Another funding rate or mark price has the same time, and another value.
+  case conflictingRecord(RecordKind, time: String)
   /// A bar that does not begin, or end, where a bar of its length does.
   case offGrid(found: String, expected: String)
   case nulByte
@@ -59,6 +63,8 @@ extension RejectReason: CustomStringConvertible {
       "the bar of \(time): expected its open and close between its low and its high"
     case .conflictingBar(let time):
       "the bar of \(time): expected the values of the one that is there already"
+    case .conflictingRecord(let kind, let time):
+      "the \(kind.rawValue) of \(time): expected the value of the one that is there already"
     case .offGrid(let found, let expected):
       "the bar of \(found) is off the grid of its length: expected \(expected)"
     case .nulByte:

@@ -27,6 +27,8 @@ package struct RowBatch: Sendable {
     package static let close = Slot.fourth
     package static let volume = Slot.fifth
     package static let ticks = Slot.sixth
+    package static let rate = Slot.first
+    package static let mark = Slot.first
 
     /// Where the column begins in `cells`.
     var offset: Int { rawValue * RowBatch.capacity }

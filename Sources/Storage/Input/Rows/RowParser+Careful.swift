@@ -71,6 +71,8 @@ extension RowParser {
     case .buyerIsMaker:
       let result = try aggressor(field, column, buyer: ["false", "0"], seller: ["true", "1"])
       return Int64(result.rawValue)
+    case .rate:
+      return try rate(field, column)
     case .standingPrice:
       let number = try decimal(field, operation, column)
       return update.price(number, offset: operation.offset) ?? 0
@@ -122,6 +124,19 @@ extension RowParser {
         column: column.name, found: field.shown,
         expected: isBounded
           ? "at most \(operation.scale.format(operation.maximum))" : "less than 2^63 units")
+    }
+  }
+
+  private func rate(
+    _ field: ArraySlice<UInt8>, _ column: RowLayout.Column
+  ) throws(RejectReason) -> Int64 {
+    do throws(MarketError) {
+      return try Rate(parsing: String(decoding: field, as: UTF8.self)).units
+    } catch .malformedDecimal(_, .tooManyDecimals(let allowed)) {
+      throw .tooManyDecimals(column: column.name, found: field.shown, allowed: allowed)
+    } catch {
+      guard !field.isEmpty else { throw .empty(column: column.name) }
+      throw .notANumber(column: column.name, found: field.shown)
     }
   }
 

@@ -1,0 +1,82 @@
+import Market
+import Storage
+import Testing
+
+@testable import LockstepCommand
+
+/// Funding rates and mark prices among the other records of a run.
+@Suite struct PlayContractsTests {
+  private let fixture: TapeFixture
+
+  init() throws {
+    fixture = try TapeFixture()
+    let store = try MarketStore(path: fixture.store, mode: .readWrite)
+    let days = try ["2024-03-01", "2024-03-09", "2024-03-10"].map { try Timestamp(parsing: $0) }
+    let rates = try days.map { day in
+      FundingRate(
+        time: day, rawTime: try Timestamp(nanoseconds: day.nanoseconds + 12_000_000),
+        rate: try Rate(parsing: "-0.000375"))
+    }
+    try store.write { transaction in
+      _ = try transaction.add(rates, symbol: "BTCUSDT")
+      let precision = try transaction.putMarkPrices(symbol: "BTCUSDT", precision: try Precision(8))
+      #expect(precision.digits == 8)
+      _ = try transaction.add(
+        [MarkPrice(time: days[1], price: try Price(raw: 6_812_345_678_901))], symbol: "BTCUSDT")
+    }
+  }
+
+  private func lines(_ more: String) -> [String] {
+    fixture.run("play --store STORE --symbol BTCUSDT --output jsonl --quiet --events all \(more)")
+      .output.split(separator: "\n").map(String.init)
+  }
+
+  @Test func `funding comes before the session's events and the records of its moment`() throws {
+    let midnight = lines("--timeframe 1D").filter {
+      $0.contains("\"time\":\"2024-03-09T00:00:00Z\"")
+    }
+    #expect(
+      midnight.map { $0.split(separator: "\"")[7] } == [
+        "session_closed", "session_opened", "bar_close", "funding_rate", "mark_price",
+      ])
+    #expect(
+      midnight.suffix(2) == [
+        "{\"time\":\"2024-03-09T00:00:00Z\",\"event\":\"funding_rate\",\"symbol\":\"BTCUSDT\","
+          + "\"rate\":-0.000375000000,\"raw_time\":\"2024-03-09T00:00:00.012Z\"}",
+        "{\"time\":\"2024-03-09T00:00:00Z\",\"event\":\"mark_price\",\"symbol\":\"BTCUSDT\","
+          + "\"price\":68123.45678901}",
+      ])
+  }
+
+  @Test func `without bounds only what lies within the other records comes`() {
+    #expect(lines("").count { $0.contains("funding_rate") } == 2)
+    #expect(lines("--from 2024-03-01T00:00:00Z").count { $0.contains("funding_rate") } == 3)
+  }
+
+  @Test func `sessions before the first record come once, and in order`() {
+    let lines = lines("--from 2024-03-01T00:00:00Z --to 2024-03-09T12:00:00Z --timeframe 1D")
+    let times = lines.map { $0.split(separator: "\"")[3] }
+    let openings = lines.filter { $0.contains("session_opened") }
+    #expect(openings.count == 9 && Set(openings).count == 9)
+    #expect(zip(times, times.dropFirst()).allSatisfy { $0.prefix(19) <= $1.prefix(19) })
+    // They change nothing in the bars.
+    let bars = lines.filter { $0.contains("bar_close") }
+    #expect(
+      bars
+        == self.lines("--to 2024-03-09T12:00:00Z --timeframe 1D").filter {
+          $0.contains("bar_close")
+        })
+  }
+
+  @Test func `info and verify know them`() throws {
+    let info = fixture.run("info --store STORE --symbol BTCUSDT").output
+    #expect(info.contains("funding rates        3  2024-03-01T00:00:00Z"))
+    #expect(info.contains("mark prices          1  2024-03-09T00:00:00Z"))
+    let verified = fixture.run("verify --store STORE --quiet")
+    #expect(verified.output.contains("3 funding rates, 1 mark prices\n"))
+    // They came without an import, which is the only fault.
+    #expect(
+      verified.output.contains("funding rates of BTCUSDT: 3 are stored, but the imports accepted 0")
+    )
+  }
+}
