@@ -81,7 +81,7 @@ extension SimulatedExchange {
 
   private func priceRejection(of request: OrderRequest, in listing: Listing) -> Rejection? {
     let increment = listing.contract.priceIncrement
-    for case let price? in [request.type.stopPrice, request.type.limitPrice] {
+    for case let price? in [request.type.triggerPrice, request.type.limitPrice] {
       if price.raw <= 0 && !listing.instrument.allowsNonPositivePrices {
         return .priceNotPositive(price)
       }
@@ -107,14 +107,14 @@ extension SimulatedExchange {
     return nil
   }
 
-  /// At its limit, else at its stop, else at the price in force; before the first record a market
+  /// At its limit, else at its trigger, else at the price in force; before the first record a market
   /// order has no value to check.
   private func notionalRejection(
     of request: OrderRequest, in listing: Listing
   ) throws(ExchangeError) -> Rejection? {
     let inForce = books[request.listing.index].market.opposite(request.side)
     guard let minimum = listing.contract.minimumNotional,
-      let price = request.type.limitPrice ?? request.type.stopPrice ?? inForce
+      let price = request.type.limitPrice ?? request.type.triggerPrice ?? inForce
     else { return nil }
     let value = try listing.notional(request.quantity.raw, at: price).money(in: minimum.currency)
     return max(value, -value) < minimum ? .minimumNotional(notional: value, minimum: minimum) : nil

@@ -13,12 +13,13 @@ public struct SimulatedExchange: Sendable {
     let listing: Listing
     var market: ListingMarket
     var position = Position()
+    var prices = KnownPrices()
     var sessions: SessionCursor
   }
 
   /// Nanoseconds that an order or a cancel is on its way.
   public let latency: Int64
-  public private(set) var ledger = Ledger()
+  public internal(set) var ledger = Ledger()
   /// All orders ever sent, by their number.
   public internal(set) var orders: [Order] = []
   /// Where the exchange stands; nothing before it can be changed any more.
@@ -52,16 +53,6 @@ public struct SimulatedExchange: Sendable {
   }
 
   public func position(in listing: ListingID) -> Position { books[listing.index].position }
-
-  /// What closing the position at `price` would bring, rounded once.
-  /// - Throws: `ExchangeError.overflow`.
-  public func unrealizedProfit(
-    in listing: ListingID, at price: Price
-  ) throws(ExchangeError) -> Money {
-    let book = books[listing.index]
-    return try book.position.unrealizedProfit(at: price, in: book.listing)
-      .money(in: book.listing.contract.currency)
-  }
 
   /// Hands over what has happened since the last call, in the order in which it did.
   public mutating func takeReports() -> [OrderReport] {
@@ -119,6 +110,7 @@ public struct SimulatedExchange: Sendable {
   /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
   public mutating func apply(_ quote: Quote, to listing: ListingID) throws(ExchangeError) {
     try advance(to: Moment(quote.time, .records))
+    books[listing.index].prices.note(quote)
     guard books[listing.index].listing.matching.records == .quote else { return }
     try settle(books[listing.index].market.apply(quote), in: listing)
   }
@@ -127,6 +119,7 @@ public struct SimulatedExchange: Sendable {
   /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
   public mutating func apply(_ trade: Trade, to listing: ListingID) throws(ExchangeError) {
     try advance(to: Moment(trade.time, .records))
+    books[listing.index].prices.note(trade)
     guard books[listing.index].listing.matching.records == .trade else { return }
     try settle(books[listing.index].market.apply(trade), in: listing)
   }
@@ -135,6 +128,7 @@ public struct SimulatedExchange: Sendable {
   /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
   public mutating func apply(_ bar: Bar, to listing: ListingID) throws(ExchangeError) {
     try advance(to: Moment(bar.tsClose, .sourceBars))
+    books[listing.index].prices.note(bar)
     guard books[listing.index].listing.matching.records == .bar else { return }
     try settle(books[listing.index].market.apply(bar), in: listing)
   }

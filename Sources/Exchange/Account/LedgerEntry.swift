@@ -10,6 +10,8 @@ public enum LedgerAccount: UInt8, Sendable, CaseIterable {
   case market
   /// The exchange's income.
   case fees
+  /// The other side of perpetual contracts.
+  case funding
 }
 
 /// Why the wallet changes.
@@ -18,6 +20,7 @@ public enum LedgerCause: UInt8, Sendable, CaseIterable {
   case withdrawal
   case realizedProfit
   case fee
+  case funding
 
   /// The account at the other end.
   public var counterparty: LedgerAccount {
@@ -25,6 +28,7 @@ public enum LedgerCause: UInt8, Sendable, CaseIterable {
     case .deposit, .withdrawal: .external
     case .realizedProfit: .market
     case .fee: .fees
+    case .funding: .funding
     }
   }
 }
@@ -35,6 +39,8 @@ public enum LedgerReference: Hashable, Sendable {
   case transfer
   /// A fill by its number.
   case fill(Int)
+  /// The funding of a listing, at the entry's time.
+  case funding(ListingID)
 }
 
 /// One transfer between two accounts.

@@ -34,12 +34,12 @@ public struct Position: Hashable, Sendable {
     return (next, profit)
   }
 
-  /// What closing all of it at `price` would bring.
+  /// What closing all of it at its mark would bring.
   /// - Throws: `ExchangeError.overflow`.
-  func unrealizedProfit(at price: Price, in listing: Listing) throws(ExchangeError) -> Notional {
+  func unrealizedProfit(at mark: Mark, in listing: Listing) throws(ExchangeError) -> Notional {
     guard quantity != 0 else { return .zero }
     return try Position.profit(
-      of: quantity.signum(), from: basis, to: listing.notional(abs(quantity), at: price),
+      of: quantity.signum(), from: basis, to: listing.notional(abs(quantity), at: mark),
       in: listing)
   }
 

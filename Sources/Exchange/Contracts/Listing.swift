@@ -46,6 +46,8 @@ public struct Listing: Sendable {
   public let contract: ContractSpecification
   public let fees: FeeRates
   public let matching: MatchingRules
+  /// How positions are valued.
+  public let mark: MarkRule
   /// The decimals of price × quantity × multiplier; for inverse contracts of
   /// quantity × multiplier ÷ price, where they may be below zero.
   private let valueDigits: Int
@@ -53,13 +55,14 @@ public struct Listing: Sendable {
   /// - Throws: `ExchangeError.badListing` for a description that cannot be traded.
   public init(
     _ instrument: Instrument, calendar: TradingCalendar, contract: ContractSpecification,
-    matching: MatchingRules, fees: FeeRates = FeeRates()
+    matching: MatchingRules, fees: FeeRates = FeeRates(), mark: MarkRule = .last
   ) throws(ExchangeError) {
     self.instrument = instrument
     self.calendar = calendar
     self.contract = contract
     self.fees = fees
     self.matching = matching
+    self.mark = mark
     valueDigits = Listing.valueDigits(instrument, contract)
     if let fault = Listing.fault(instrument, contract, valueDigits: valueDigits) {
       throw .badListing(symbol: instrument.symbol, fault)
@@ -107,46 +110,65 @@ public struct Listing: Sendable {
   /// The value of `quantity` at `price`; exact for linear contracts, rounded once for inverse ones.
   /// - Throws: `ExchangeError.overflow`.
   func notional(_ quantity: Int64, at price: Price) throws(ExchangeError) -> Notional {
-    let units =
-      switch contract.settlement {
-      case .linear: linearUnits(quantity, at: price)
-      case .inverse: inverseUnits(quantity, at: price)
-      }
+    let units = value(quantity, price, extraDigits: 0, .one, digits: Notional.digits)
     guard let units else { throw overflow("notional") }
     return Notional(units: units)
   }
 
-  private func linearUnits(_ quantity: Int64, at price: Price) -> Int128? {
-    // At most 2^60 × 2^49, so this product always fits.
-    let product = Int128(quantity) * Int128(price.raw)
-    let (value, overflow) = product.multipliedReportingOverflow(by: Int128(contract.multiplier.raw))
-    let factor = Int128.powerOfTen(Notional.digits - valueDigits)
-    return overflow ? nil : value.multiplied(by: factor, dividedBy: 1)
+  /// The same at a mark, whose digits may make a linear value be rounded, too.
+  func notional(_ quantity: Int64, at mark: Mark) throws(ExchangeError) -> Notional {
+    let extra = mark.digits - instrument.pricePrecision.digits
+    let units = value(quantity, mark.price, extraDigits: extra, .one, digits: Notional.digits)
+    guard let units else { throw overflow("notional") }
+    return Notional(units: units)
   }
 
-  private func inverseUnits(_ quantity: Int64, at price: Price) -> Int128? {
-    precondition(price.raw > 0, "inverse contracts have prices above zero")
-    let product = Int128(quantity) * Int128(contract.multiplier.raw)
-    let factor = Int128.powerOfTen(Notional.digits - valueDigits)
-    return product.multiplied(by: factor, dividedBy: Int128(price.raw))
-  }
-
-  /// What `rate` takes of the value of `quantity` at `price`, rounded once from the exact value.
+  /// What `rate` takes of the value of `quantity` at `price`, whatever the sign of the price,
+  /// rounded once from the exact value.
   /// - Throws: `ExchangeError.overflow`.
   func fee(_ quantity: Int64, at price: Price, _ rate: Rate) throws(ExchangeError) -> Money {
-    let units: Int128?
-    switch contract.settlement {
-    case .linear:
-      units = try notional(quantity, at: price).share(rate)
-    case .inverse:
-      // Not from the notional, which is rounded already. Below 2^49 × 10^22, so the divisor fits.
-      let digits = Money.digits - valueDigits - Rate.digits
-      units = (Int128(quantity) * Int128(contract.multiplier.raw)).multiplied(
-        by: Int128(rate.units) * .powerOfTen(max(0, digits)),
-        dividedBy: Int128(price.raw) * .powerOfTen(max(0, -digits)))
-    }
+    let magnitude = Price(unchecked: abs(price.raw))
+    let units = value(quantity, magnitude, extraDigits: 0, rate, digits: Money.digits)
     guard let units else { throw overflow("fee") }
     return Money(units: units, contract.currency)
+  }
+
+  /// What `rate` takes of the value of a position of `quantity` at its mark, rounded once from the
+  /// exact value; negative for a short where the rate is positive.
+  /// - Throws: `ExchangeError.overflow`.
+  func share(
+    _ rate: Rate, of quantity: Int64, at mark: Mark
+  ) throws(ExchangeError) -> Money {
+    let extra = mark.digits - instrument.pricePrecision.digits
+    let units = value(quantity, mark.price, extraDigits: extra, rate, digits: Money.digits)
+    guard let units else { throw overflow("funding") }
+    return Money(units: units, contract.currency)
+  }
+
+  /// value × rate in units of 10^-digits, rounded once; nil when it does not fit. The price has
+  /// `extraDigits` more digits than the instrument's.
+  private func value(
+    _ quantity: Int64, _ price: Price, extraDigits: Int, _ rate: Rate, digits: Int
+  ) -> Int128? {
+    // At most 2^60 × 2^63, so this product fits.
+    let contracts = Int128(quantity) * Int128(contract.multiplier.raw)
+    switch contract.settlement {
+    case .linear:
+      let (exact, overflow) = contracts.multipliedReportingOverflow(by: Int128(price.raw))
+      let shift = digits - valueDigits - extraDigits - Rate.digits
+      return overflow
+        ? nil
+        : exact.multiplied(
+          by: Int128(rate.units) * .powerOfTen(max(0, shift)),
+          dividedBy: .powerOfTen(max(0, -shift)))
+    case .inverse:
+      precondition(price.raw > 0, "inverse contracts have prices above zero")
+      // At most 2^54 × 10^22, so the divisor fits.
+      let shift = digits - valueDigits + extraDigits - Rate.digits
+      return contracts.multiplied(
+        by: Int128(rate.units) * .powerOfTen(max(0, shift)),
+        dividedBy: Int128(price.raw) * .powerOfTen(max(0, -shift)))
+    }
   }
 
   func overflow(_ field: String) -> ExchangeError {

@@ -16,14 +16,6 @@ struct Notional: Hashable, Sendable {
     Money(units: units.dividedHalfToEven(by: Notional.unitsPerMoneyUnit), currency)
   }
 
-  /// What `rate` takes of the notional's magnitude, in units of money, rounded once, half to even;
-  /// nil when it does not fit.
-  func share(_ rate: Rate) -> Int128? {
-    let divisor = Notional.unitsPerMoneyUnit * Int128(Rate.unitsPerOne)
-    guard units > .min else { return nil }
-    return Int128(units.magnitude).multiplied(by: Int128(rate.units), dividedBy: divisor)
-  }
-
   /// What `part` of `whole` units of quantity have in this notional, rounded once, half to even.
   /// It always fits, because `part` is at most `whole`.
   func share(_ part: Int64, of whole: Int64) -> Notional {

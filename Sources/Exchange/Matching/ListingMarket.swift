@@ -13,6 +13,8 @@ struct ListingMarket: Sendable {
   private(set) var sellLimits = TriggerLadder(.rising)
   private(set) var buyStops = TriggerLadder(.rising)
   private(set) var sellStops = TriggerLadder(.falling)
+  private(set) var buyTouches = TriggerLadder(.falling)
+  private(set) var sellTouches = TriggerLadder(.rising)
   /// The last prices that sells get and buys pay; nil before the first record.
   private(set) var bid: Price?
   private(set) var ask: Price?
@@ -60,7 +62,7 @@ struct ListingMarket: Sendable {
     case .newcomers: newcomers.removeAll { $0 == order.id }
     case .takers: takers.removeAll { $0 == order.id }
     case .limits: changeLadder(of: order, remove: true)
-    case .stops: changeLadder(of: order, remove: true)
+    case .triggers: changeLadder(of: order, remove: true)
     }
   }
 
@@ -71,13 +73,13 @@ struct ListingMarket: Sendable {
     switch place {
     case .newcomers: newcomers.append(id)
     case .takers: takers.append(id)
-    case .limits, .stops: changeLadder(of: order, remove: false)
+    case .limits, .triggers: changeLadder(of: order, remove: false)
     }
   }
 
   private mutating func changeLadder(of order: WorkingOrder, remove: Bool) {
-    let isStop = order.place == .stops
-    guard let level = isStop ? order.type.stopPrice : order.type.limitPrice else {
+    let waitsForTrigger = order.place == .triggers
+    guard let level = waitsForTrigger ? order.type.triggerPrice : order.type.limitPrice else {
       preconditionFailure("order \(order.id.number) has no price to wait for")
     }
     func change(_ ladder: inout TriggerLadder) {
@@ -87,11 +89,13 @@ struct ListingMarket: Sendable {
         ladder.insert(order.id, at: level, priority: order.priority)
       }
     }
-    switch (order.side, isStop) {
-    case (.buy, false): change(&buyLimits)
-    case (.sell, false): change(&sellLimits)
-    case (.buy, true): change(&buyStops)
-    case (.sell, true): change(&sellStops)
+    switch (order.side, waitsForTrigger, order.type.isStop) {
+    case (.buy, false, _): change(&buyLimits)
+    case (.sell, false, _): change(&sellLimits)
+    case (.buy, true, true): change(&buyStops)
+    case (.sell, true, true): change(&sellStops)
+    case (.buy, true, false): change(&buyTouches)
+    case (.sell, true, false): change(&sellTouches)
     }
   }
 
@@ -121,6 +125,8 @@ struct ListingMarket: Sendable {
     newcomers.isEmpty && takers.isEmpty
       && buyStops.nearest(firingAt: asks.upperBound) == nil
       && sellStops.nearest(firingAt: bids.lowerBound) == nil
+      && buyTouches.nearest(firingAt: asks.lowerBound) == nil
+      && sellTouches.nearest(firingAt: bids.upperBound) == nil
       && buyLimits.nearest(firingAt: asks.lowerBound) == nil
       && sellLimits.nearest(firingAt: bids.upperBound) == nil
   }
@@ -128,8 +134,7 @@ struct ListingMarket: Sendable {
   /// Matches everything at one point, in the order that `docs/exchange.md` gives.
   mutating func match(_ point: inout PricePoint, joinedBy moment: Moment) {
     admitNewcomers(point, joinedBy: moment)
-    fireStops(.buy, point)
-    fireStops(.sell, point)
+    fireTriggers(point)
     fillTakers(&point)
     fillResting(.buy, &point)
     fillResting(.sell, &point)
@@ -142,8 +147,8 @@ struct ListingMarket: Sendable {
       guard let order = orders[id] else { continue }
       if order.arrival > moment {
         newcomers.append(id)
-      } else if order.type.stopPrice != nil {
-        put(id, .stops)
+      } else if order.type.triggerPrice != nil {
+        put(id, .triggers)
       } else {
         put(id, takesAtOnce(order, point) ? .takers : .limits)
       }
@@ -156,14 +161,20 @@ struct ListingMarket: Sendable {
     return order.couldTake ?? order.allows(point.opposite(order.side))
   }
 
-  mutating func fireStops(_ side: OrderSide, _ point: PricePoint) {
-    let price = point.opposite(side)
-    while let entry = (side == .buy ? buyStops : sellStops).nearest(firingAt: price) {
-      trigger(entry.order, at: price, point.time)
+  mutating func fireTriggers(_ point: PricePoint) {
+    while let entry = buyStops.nearest(firingAt: point.ask)
+      ?? buyTouches.nearest(firingAt: point.ask)
+    {
+      trigger(entry.order, at: point.ask, point.time)
+    }
+    while let entry = sellStops.nearest(firingAt: point.bid)
+      ?? sellTouches.nearest(firingAt: point.bid)
+    {
+      trigger(entry.order, at: point.bid, point.time)
     }
   }
 
-  /// Turns a stop into what it becomes, and lets it take or rest.
+  /// Turns a triggered order into what it becomes, and lets it take or rest.
   private mutating func trigger(_ id: OrderID, at price: Price, _ time: Timestamp) {
     guard var order = orders[id] else { return }
     changeLadder(of: order, remove: true)

@@ -42,7 +42,7 @@ public enum OrderEvent: Hashable, Sendable {
   case submitted
   case accepted
   case rejected(Rejection)
-  /// At which price the stop was reached.
+  /// Which price reached its trigger.
   case triggered(Price)
   case filled(Fill)
   case cancelled(CancelReason)
