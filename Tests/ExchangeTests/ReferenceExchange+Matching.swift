@@ -179,7 +179,7 @@ extension ReferenceExchange {
     _ index: Int, _ price: Price, _ quantity: Int64, _ liquidity: Liquidity, _ time: Timestamp
   ) {
     let side = orders[index].request.side
-    let rate = liquidity == .maker ? listing.fees.maker : listing.fees.taker
+    let rate = liquidity == .maker ? fees.maker : fees.taker
     let money = account.trade(side, quantity, at: price, rate: rate, fill: fills)
     orders[index].remaining -= quantity
     orders[index].status = orders[index].remaining == 0 ? .filled : .partiallyFilled

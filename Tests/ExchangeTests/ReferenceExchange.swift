@@ -33,6 +33,7 @@ struct ReferenceExchange {
   enum Action { case arrive, cancel, expire }
 
   let listing: Listing
+  let fees: FeeRates
   let latency: Int64
   var account: ReferenceAccount
   var orders: [WorkingOrder] = []
@@ -44,6 +45,7 @@ struct ReferenceExchange {
 
   init(_ listing: Listing, latency: Int64) {
     self.listing = listing
+    fees = listing.fees as? FeeRates ?? FeeRates()
     self.latency = latency
     account = ReferenceAccount(listing)
   }

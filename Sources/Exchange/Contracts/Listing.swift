@@ -1,19 +1,6 @@
 public import Market
 public import Sessions
 
-/// The shares of a fill's value that its trader pays; a rebate is negative.
-public struct FeeRates: Hashable, Sendable {
-  /// For orders that rested.
-  public var maker: Rate
-  /// For orders that traded at once.
-  public var taker: Rate
-
-  public init(maker: Rate = .zero, taker: Rate = .zero) {
-    self.maker = maker
-    self.taker = taker
-  }
-}
-
 /// Along which way a price is taken to have moved inside a bar.
 public enum BarPath: Hashable, Sendable {
   case openHighLowClose
@@ -44,10 +31,12 @@ public struct Listing: Sendable {
   public let instrument: Instrument
   public let calendar: TradingCalendar
   public let contract: ContractSpecification
-  public let fees: FeeRates
+  public let fees: any FeeModel
   public let matching: MatchingRules
   /// How positions are valued.
   public let mark: MarkRule
+  public let margin: MarginRules
+  public let positions: PositionMode
   /// The decimals of price × quantity × multiplier; for inverse contracts of
   /// quantity × multiplier ÷ price, where they may be below zero.
   private let valueDigits: Int
@@ -55,7 +44,8 @@ public struct Listing: Sendable {
   /// - Throws: `ExchangeError.badListing` for a description that cannot be traded.
   public init(
     _ instrument: Instrument, calendar: TradingCalendar, contract: ContractSpecification,
-    matching: MatchingRules, fees: FeeRates = FeeRates(), mark: MarkRule = .last
+    matching: MatchingRules, fees: any FeeModel = FeeRates(), mark: MarkRule = .last,
+    margin: MarginRules = MarginRules(), positions: PositionMode = .netting
   ) throws(ExchangeError) {
     self.instrument = instrument
     self.calendar = calendar
@@ -63,8 +53,14 @@ public struct Listing: Sendable {
     self.fees = fees
     self.matching = matching
     self.mark = mark
+    self.margin = margin
+    self.positions = positions
     valueDigits = Listing.valueDigits(instrument, contract)
-    if let fault = Listing.fault(instrument, contract, valueDigits: valueDigits) {
+    let fault =
+      Listing.fault(instrument, contract, valueDigits: valueDigits)
+      ?? Listing.assetFault(instrument, contract, margin, positions)
+      ?? margin.fault(in: contract.currency)
+    if let fault {
       throw .badListing(symbol: instrument.symbol, fault)
     }
   }
@@ -107,12 +103,62 @@ public struct Listing: Sendable {
     return nil
   }
 
+  /// What is delivered is counted in money, and exists once.
+  private static func assetFault(
+    _ instrument: Instrument, _ contract: ContractSpecification, _ margin: MarginRules,
+    _ positions: PositionMode
+  ) -> String? {
+    if contract.kind.base == contract.currency {
+      return "\(contract.currency) priced in itself: expected two currencies"
+    }
+    guard contract.kind.asset != nil else { return nil }
+    if contract.settlement != .linear || contract.multiplier != .one {
+      return "what is delivered with a multiplier, or as an inverse contract: expected neither"
+    }
+    if instrument.allowsNonPositivePrices {
+      return "what is delivered at prices that may be zero: expected prices above zero"
+    }
+    if instrument.quantityPrecision.digits > Money.digits {
+      return "quantities of \(instrument.quantityPrecision.digits) decimals: "
+        + "expected at most \(Money.digits) for what is delivered"
+    }
+    if margin.mode == .isolated || positions == .hedging {
+      return "what is delivered with isolated margin or hedging: expected contracts for these"
+    }
+    return nil
+  }
+
+  /// `quantity` of what is delivered, as an amount of it.
+  func assetAmount(_ quantity: Int64) -> Money? {
+    contract.kind.asset.map { asset in
+      let digits = Money.digits - instrument.quantityPrecision.digits
+      return Money(units: Int128(quantity) * .powerOfTen(digits), asset)
+    }
+  }
+
+  /// The price for display at which `quantity` would have this value.
+  func averagePrice(of value: Notional, quantity: Int64) -> Double {
+    guard quantity > 0, value.units != 0 else { return 0 }
+    let units = Double(value.units) / 1e18
+    let contracts =
+      instrument.quantityPrecision.double(quantity)
+      * contract.multiplier.precision.double(contract.multiplier.raw)
+    return contract.settlement == .linear ? units / contracts : contracts / units
+  }
+
   /// The value of `quantity` at `price`; exact for linear contracts, rounded once for inverse ones.
   /// - Throws: `ExchangeError.overflow`.
   func notional(_ quantity: Int64, at price: Price) throws(ExchangeError) -> Notional {
     let units = value(quantity, price, extraDigits: 0, .one, digits: Notional.digits)
     guard let units else { throw overflow("notional") }
     return Notional(units: units)
+  }
+
+  /// Of a sum of price × quantity in units of their last digits, of what is delivered, where there is
+  /// no multiplier; nil when it does not fit.
+  func notional(ofProduct sum: Int128) -> Notional? {
+    sum.multiplied(by: .powerOfTen(Notional.digits - valueDigits), dividedBy: 1)
+      .map(Notional.init(units:))
   }
 
   /// The same at a mark, whose digits may make a linear value be rounded, too.
@@ -178,7 +224,7 @@ public struct Listing: Sendable {
 
 extension Int128 {
   /// 10^exponent, for 0 to 38.
-  fileprivate static func powerOfTen(_ exponent: Int) -> Int128 {
+  static func powerOfTen(_ exponent: Int) -> Int128 {
     let small = Precision.powersOfTen
     return exponent < small.count
       ? Int128(small[exponent]) : Int128(small[18]) * powerOfTen(exponent - 18)

@@ -12,6 +12,11 @@ public enum MarkRule: Hashable, Sendable {
   case stream(Precision)
 }
 
+/// Which price of the tape a mark is.
+public enum MarkSource: UInt8, Sendable {
+  case last, mid, bid, ask, stream
+}
+
 /// The price at which a position is valued.
 public struct Mark: Hashable, Sendable {
   /// In units of 10^-digits.
@@ -19,6 +24,26 @@ public struct Mark: Hashable, Sendable {
   public let digits: Int
   /// When the tape had it.
   public let time: Timestamp
+  public let source: MarkSource
+
+  func with(_ price: Price) -> Mark {
+    Mark(price: price, digits: digits, time: time, source: source)
+  }
+}
+
+/// The marks of a listing's long and short positions: two only by the rule `closingSide`.
+public struct Marks: Hashable, Sendable {
+  /// Nil while the tape has not had a price for it.
+  public var long: Mark?
+  public var short: Mark?
+
+  /// That of a position of this sign; of no position, that of a long one.
+  func mark(ofSign sign: Int64) -> Mark? { sign < 0 ? short : long }
+
+  /// Both where `price` is the last.
+  func with(_ price: Price) -> Marks {
+    Marks(long: long?.with(price), short: short?.with(price))
+  }
 }
 
 /// The newest prices of a listing, of every kind that the tape has.
@@ -37,20 +62,39 @@ struct KnownPrices: Sendable {
   mutating func note(_ bar: Bar) { last = (bar.close, bar.tsClose) }
   mutating func note(_ mark: MarkPrice) { stream = (mark.price, mark.time) }
 
-  /// The mark of a position of this sign; nil while the tape has not had one.
-  func mark(_ rule: MarkRule, sign: Int64, _ instrument: Instrument) -> Mark? {
+  /// The marks by a rule.
+  func marks(_ rule: MarkRule, _ instrument: Instrument) -> Marks {
     let digits = instrument.pricePrecision.digits
-    switch rule {
-    case .last: return last.map { Mark(price: $0.price, digits: digits, time: $0.time) }
-    case .stream(let precision):
-      return stream.map { Mark(price: $0.price, digits: precision.digits, time: $0.time) }
-    case .closingSide:
-      return (sign < 0 ? ask : bid).map { Mark(price: $0, digits: digits, time: quoteTime) }
-    case .mid:
-      guard let bid, let ask else { return nil }
-      // One digit more, so that no half is lost.
-      let mid = Price(unchecked: (bid.raw + ask.raw) * 5)
-      return Mark(price: mid, digits: digits + 1, time: quoteTime)
+    func both(_ mark: Mark?) -> Marks { Marks(long: mark, short: mark) }
+    func quoted(_ price: Price?, _ digits: Int, _ source: MarkSource) -> Mark? {
+      price.map { Mark(price: $0, digits: digits, time: quoteTime, source: source) }
     }
+    switch rule {
+    case .last:
+      return both(
+        last.map { Mark(price: $0.price, digits: digits, time: $0.time, source: .last) })
+    case .stream(let precision):
+      return both(
+        stream.map {
+          Mark(price: $0.price, digits: precision.digits, time: $0.time, source: .stream)
+        })
+    case .closingSide:
+      return Marks(long: quoted(bid, digits, .bid), short: quoted(ask, digits, .ask))
+    case .mid:
+      guard let bid, let ask else { return Marks() }
+      // One digit more, so that no half is lost.
+      return both(quoted(Price(unchecked: (bid.raw + ask.raw) * 5), digits + 1, .mid))
+    }
+  }
+
+  /// Turns prices of old shares into those of new ones, rounded half to even.
+  mutating func split(new: Int64, old: Int64) {
+    func split(_ price: Price) -> Price {
+      let units = Int128(price.raw).multiplied(by: Int128(old), dividedBy: Int128(new)) ?? 0
+      return Price(unchecked: Int64(clamping: units))
+    }
+    (bid, ask) = (bid.map(split), ask.map(split))
+    last = last.map { (split($0.price), $0.time) }
+    stream = stream.map { (split($0.price), $0.time) }
   }
 }

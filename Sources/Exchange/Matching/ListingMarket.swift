@@ -18,15 +18,25 @@ struct ListingMarket: Sendable {
   /// The last prices that sells get and buys pay; nil before the first record.
   private(set) var bid: Price?
   private(set) var ask: Price?
-  /// The position with every execution so far.
-  private(set) var position: Int64 = 0
+  /// What is held with every execution so far.
+  private(set) var held: HeldQuantity
   /// What all open orders of a side, reduce-only ones apart, would still add to the position.
   private(set) var openBuys: Int64 = 0
   private(set) var openSells: Int64 = 0
+  /// What all open reduce-only sells come to.
+  private(set) var reducingSells: Int64 = 0
+  /// What all open buys would cost, as price × quantity in units of their last digits.
+  private(set) var openBuyCost: Int128 = 0
   private var nextPriority = 0
   private var events: [MatchEvent] = []
 
-  init(_ rules: MatchingRules) { self.rules = rules }
+  init(_ rules: MatchingRules, _ positions: PositionMode = .netting) {
+    self.rules = rules
+    held = HeldQuantity(positions)
+  }
+
+  /// What is held, longs less shorts.
+  var position: Int64 { held.net }
 
   /// The price in force that an order of `side` would take.
   func opposite(_ side: OrderSide) -> Price? { side == .buy ? ask : bid }
@@ -42,6 +52,7 @@ struct ListingMarket: Sendable {
       id: order.id, side: request.side, arrival: order.arrival, timeInForce: request.timeInForce,
       isReduceOnly: request.isReduceOnly, type: request.type, remaining: request.quantity.raw,
       priority: takePriority())
+    working.reservePrice = reservePrice(of: request) ?? working.reservePrice
     working.couldTake = opposite(request.side).map(working.allows)
     orders[order.id] = working
     newcomers.append(order.id)
@@ -99,7 +110,18 @@ struct ListingMarket: Sendable {
     }
   }
 
+  /// At what price an order that arrives now is counted among what open orders may cost; nil
+  /// before the first record for one that names no price.
+  func reservePrice(of request: OrderRequest) -> Price? {
+    request.type.limitPrice ?? request.type.triggerPrice ?? opposite(request.side)
+  }
+
   private mutating func addOpen(_ quantity: Int64, _ order: WorkingOrder) {
+    if order.side == .buy {
+      openBuyCost += Int128(order.reservePrice.raw) * Int128(quantity)
+    } else if order.isReduceOnly {
+      reducingSells += quantity
+    }
     guard !order.isReduceOnly else { return }
     if order.side == .buy { openBuys += quantity } else { openSells += quantity }
   }
@@ -108,6 +130,14 @@ struct ListingMarket: Sendable {
     nextPriority += 1
     return nextPriority - 1
   }
+
+  // MARK: What is not matched
+
+  /// After a change of the positions that is no fill.
+  mutating func hold(long: Int64, short: Int64) { held.set(long: long, short: short) }
+
+  /// After a split: the next record has the first price of new shares.
+  mutating func forgetPrices() { (bid, ask) = (nil, nil) }
 
   // MARK: Records
 
@@ -220,7 +250,7 @@ struct ListingMarket: Sendable {
 
   /// How much a reduce-only order may trade; no bound for the others.
   private func reducible(_ order: WorkingOrder) -> Int64 {
-    order.isReduceOnly ? max(0, -order.side.sign * position) : .max
+    order.isReduceOnly ? held.reducible(by: order.side) : .max
   }
 
   mutating func fill(
@@ -231,7 +261,7 @@ struct ListingMarket: Sendable {
     if quantity > 0 {
       order.remaining -= quantity
       orders[id] = order
-      position += order.side.sign * quantity
+      held.trade(order.side, quantity, isReduceOnly: order.isReduceOnly)
       addOpen(-quantity, order)
       point.take(quantity, order.side)
       events.append(

@@ -26,6 +26,9 @@ struct WorkingOrder: Sendable {
   var priority: Int
   /// Whether it could trade at once with the price in force at its arrival; nil without one.
   var couldTake: Bool?
+  /// At what price it is counted among what open orders may cost: its limit, else its trigger, else
+  /// the price in force at its arrival, else nothing.
+  var reservePrice = Price(unchecked: 0)
   var place = Place.newcomers
 
   /// Whether its limit, if it has one, allows `price`.
