@@ -211,7 +211,7 @@ extension SimulatedExchange {
     // What makes nothing larger is never refused.
     if after <= before { return nil }
     guard let required = try requiredMargin(with: request), let equity = try marginEquity() else {
-      return .noPrice(symbol: symbol)
+      return .accountWithoutPrice
     }
     return required > equity ? .insufficientMargin(required: required, equity: equity) : nil
   }

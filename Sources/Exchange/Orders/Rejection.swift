@@ -27,6 +27,8 @@ public enum Rejection: Hashable, Sendable {
   case liquidating
   /// Without a price of this symbol the order cannot be valued.
   case noPrice(symbol: String)
+  /// Something that the account holds or owes has no price yet, so that its equity is not known.
+  case accountWithoutPrice
   /// What this order and all open ones of its side would take, and what is there.
   case insufficientBalance(needed: Money, available: Money)
   /// The margin that all positions and orders would take, this one included, and the equity.
@@ -64,6 +66,7 @@ public enum Rejection: Hashable, Sendable {
     case .needsMarginAccount: "a contract needs a margin account"
     case .liquidating: "the position is being liquidated"
     case .noPrice(let symbol): "there is no price of \(symbol) yet to value the order by"
+    case .accountWithoutPrice: "there is no price yet for something in the account"
     case .insufficientBalance(let needed, let available):
       "it needs \(needed) with all open orders, and \(available) are there"
     case .insufficientMargin(let required, let equity):
