@@ -4,6 +4,9 @@ struct DueQueue: Sendable {
     case arrive(OrderID)
     case cancel(OrderID)
     case expire(OrderID)
+    /// The end of a future.
+    case settle(ListingID)
+    case chargeInterest
   }
 
   struct Item: Sendable {

@@ -7,6 +7,10 @@ public enum ExchangeError: Error, Hashable, Sendable {
   case unknownSymbol(String)
   /// A record, an order or a cancel lies before what the exchange has already done.
   case beforeClock(clock: Timestamp, found: Timestamp)
+  /// A position that has to be valued, and no price to do it by.
+  case noMark(symbol: String, Timestamp)
+  /// More is taken out than is free.
+  case withdrawal(Money, available: Money)
   /// An amount grew past what its field can hold.
   case overflow(symbol: String, field: String)
 }
@@ -19,6 +23,10 @@ extension ExchangeError: CustomStringConvertible {
     case .beforeClock(let clock, let found):
       "something of \(found) reaches an exchange that stands at \(clock): "
         + "expected times that never go back"
+    case .noMark(let symbol, let time):
+      "\(symbol): a position is to be valued at \(time), and the tape had no mark before"
+    case .withdrawal(let amount, let available):
+      "a withdrawal of \(amount): expected at most \(available)"
     case .overflow(let symbol, let field):
       "\(symbol): the amount in '\(field)' exceeds 128 bits"
     }

@@ -7,6 +7,8 @@ extension SimulatedExchange {
     case .arrive(let id): try arrive(id)
     case .cancel(let id): cancel(id, arriving: item.moment.time)
     case .expire(let id): expire(id, at: item.moment.time)
+    case .settle(let listing): try settleExpired(listing, at: item.moment.time)
+    case .chargeInterest: try chargeInterest(at: item.moment.time)
     }
   }
 
@@ -76,12 +78,13 @@ extension SimulatedExchange {
     if let rejection = quantityRejection(of: request, in: listing) { return rejection }
     if let rejection = try notionalRejection(of: request, in: listing) { return rejection }
     if let rejection = postOnlyRejection(of: request) { return rejection }
-    return positionRejection(of: request, in: listing)
+    if let rejection = positionRejection(of: request, in: listing) { return rejection }
+    return try accountRejection(of: request, at: order.arrival.time)
   }
 
   private func priceRejection(of request: OrderRequest, in listing: Listing) -> Rejection? {
     let increment = listing.contract.priceIncrement
-    for case let price? in [request.type.stopPrice, request.type.limitPrice] {
+    for case let price? in [request.type.triggerPrice, request.type.limitPrice] {
       if price.raw <= 0 && !listing.instrument.allowsNonPositivePrices {
         return .priceNotPositive(price)
       }
@@ -107,14 +110,14 @@ extension SimulatedExchange {
     return nil
   }
 
-  /// At its limit, else at its stop, else at the price in force; before the first record a market
+  /// At its limit, else at its trigger, else at the price in force; before the first record a market
   /// order has no value to check.
   private func notionalRejection(
     of request: OrderRequest, in listing: Listing
   ) throws(ExchangeError) -> Rejection? {
     let inForce = books[request.listing.index].market.opposite(request.side)
     guard let minimum = listing.contract.minimumNotional,
-      let price = request.type.limitPrice ?? request.type.stopPrice ?? inForce
+      let price = request.type.limitPrice ?? request.type.triggerPrice ?? inForce
     else { return nil }
     let value = try listing.notional(request.quantity.raw, at: price).money(in: minimum.currency)
     return max(value, -value) < minimum ? .minimumNotional(notional: value, minimum: minimum) : nil
@@ -134,11 +137,12 @@ extension SimulatedExchange {
     let market = books[request.listing.index].market
     let sign = request.side.sign
     if request.isReduceOnly {
-      return sign * market.position < 0 ? nil : .nothingToReduce(position: market.position)
+      let isPossible = market.held.reducible(by: request.side) > 0
+      return isPossible ? nil : .nothingToReduce(position: market.position)
     }
     // A position of the other side may be closed by reduce-only orders first, so it does not count
     // in the order's favour. Both sums are at most 2^60, and an order below 2^53, so this fits.
-    let held = max(0, sign * market.position)
+    let held = market.held.held(on: request.side)
     let reached = held + market.open(request.side) + request.quantity.raw
     guard reached > listing.contract.positionLimit else { return nil }
     return .positionLimit(reached: sign * reached, limit: listing.contract.positionLimit)

@@ -12,34 +12,57 @@ public struct SimulatedExchange: Sendable {
   struct Book: Sendable {
     let listing: Listing
     var market: ListingMarket
-    var position = Position()
+    var holding: Holding
+    var prices = KnownPrices()
+    /// By which everybody values; set once a record, after its fills.
+    var marks = Marks()
+    /// As long as the marks stay within, they lead to no liquidation.
+    var quietMarks = QuietMarks()
     var sessions: SessionCursor
   }
 
   /// Nanoseconds that an order or a cancel is on its way.
   public let latency: Int64
-  public private(set) var ledger = Ledger()
+  public let rules: AccountRules
+  public internal(set) var ledger = Ledger()
   /// All orders ever sent, by their number.
   public internal(set) var orders: [Order] = []
   /// Where the exchange stands; nothing before it can be changed any more.
   public private(set) var clock = Moment(.earliest, .sourceBars)
-  public private(set) var fillCount = 0
+  public internal(set) var fillCount = 0
   /// How many fills another path through their bar would not have given.
-  public private(set) var pathDependentFillCount = 0
+  public internal(set) var pathDependentFillCount = 0
   var books: [Book]
   var due = DueQueue()
-  private var reports: [OrderReport] = []
+  var reports: [OrderReport] = []
+  var roundTrips: [RoundTrip] = []
+  var funding: [FundingPayment] = []
+  var liquidations: [Liquidation] = []
+  var liquidationCount = 0
+  /// By currency, where a fee asks for it.
+  var volumes: [Currency: TradedVolume] = [:]
+  /// Whether margin must be looked at anew, whatever the marks are.
+  var marginIsStale = false
+  var marginWatch = MarginWatch.never
+  var interestIsDue = false
 
   /// - Precondition: no two listings have one symbol; `latency` is not negative.
-  public init(_ listings: [Listing], latency: Int64 = 0) {
+  public init(
+    _ listings: [Listing], latency: Int64 = 0, account rules: AccountRules = AccountRules()
+  ) {
     precondition(latency >= 0, "a latency of \(latency) ns")
     precondition(
       Set(listings.map(\.instrument.symbol)).count == listings.count, "a symbol is listed twice")
     self.latency = latency
+    self.rules = rules
     books = listings.map { listing in
       Book(
-        listing: listing, market: ListingMarket(listing.matching),
-        sessions: SessionCursor(listing.calendar))
+        listing: listing, market: ListingMarket(listing.matching, listing.positions),
+        holding: Holding(listing), sessions: SessionCursor(listing.calendar))
+    }
+    for (index, listing) in listings.enumerated() {
+      guard let expiry = listing.contract.kind.expiry else { continue }
+      due.add(.settle(ListingID(index: index)), at: Moment(expiry, .exchange))
     }
   }
 
@@ -51,32 +74,26 @@ public struct SimulatedExchange: Sendable {
     return ListingID(index: index)
   }
 
-  public func position(in listing: ListingID) -> Position { books[listing.index].position }
-
-  /// What closing the position at `price` would bring, rounded once.
-  /// - Throws: `ExchangeError.overflow`.
-  public func unrealizedProfit(
-    in listing: ListingID, at price: Price
-  ) throws(ExchangeError) -> Money {
-    let book = books[listing.index]
-    return try book.position.unrealizedProfit(at: price, in: book.listing)
-      .money(in: book.listing.contract.currency)
+  /// The position of a netting listing.
+  /// - Precondition: positions are netted there.
+  public func position(in listing: ListingID) -> Position {
+    let holding = books[listing.index].holding
+    precondition(holding.mode == .netting, "a listing with a long and a short position")
+    return holding.legs[0].position
   }
 
-  /// Hands over what has happened since the last call, in the order in which it did.
+  /// The positions of a listing: one when netted, the long and the short one when hedged.
+  public func positions(in listing: ListingID) -> [Position] {
+    books[listing.index].holding.legs.map(\.position)
+  }
+
+  /// Hands over what has become of the orders since the last call, in the order in which it did.
   public mutating func takeReports() -> [OrderReport] {
     defer { reports = [] }
     return reports
   }
 
   // MARK: Requests
-
-  /// Puts money into the wallet; a negative amount takes it out.
-  /// - Throws: `ExchangeError.overflow`.
-  public mutating func deposit(_ amount: Money, at time: Timestamp) throws(ExchangeError) {
-    try ledger.record(
-      amount, amount.units < 0 ? .withdrawal : .deposit, .transfer, at: time, symbol: "deposit")
-  }
 
   /// Sends an order; it arrives after the latency, and the reports tell what becomes of it.
   /// - Throws: `ExchangeError.beforeClock`.
@@ -101,7 +118,7 @@ public struct SimulatedExchange: Sendable {
     due.add(.cancel(id), at: moment.arrival(after: latency))
   }
 
-  private func requireNotBeforeClock(_ moment: Moment) throws(ExchangeError) {
+  func requireNotBeforeClock(_ moment: Moment) throws(ExchangeError) {
     if moment < clock { throw .beforeClock(clock: clock.time, found: moment.time) }
   }
 
@@ -119,24 +136,38 @@ public struct SimulatedExchange: Sendable {
   /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
   public mutating func apply(_ quote: Quote, to listing: ListingID) throws(ExchangeError) {
     try advance(to: Moment(quote.time, .records))
-    guard books[listing.index].listing.matching.records == .quote else { return }
-    try settle(books[listing.index].market.apply(quote), in: listing)
+    books[listing.index].prices.note(quote)
+    if books[listing.index].listing.matching.records == .quote {
+      try liquidatePending(in: listing, bid: quote.bid, ask: quote.ask, at: quote.time)
+      try settle(books[listing.index].market.apply(quote), in: listing)
+    }
+    try finishRecord(of: listing, at: quote.time)
   }
 
   /// Matches a trade, if trades fill the listing's orders.
   /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
   public mutating func apply(_ trade: Trade, to listing: ListingID) throws(ExchangeError) {
     try advance(to: Moment(trade.time, .records))
-    guard books[listing.index].listing.matching.records == .trade else { return }
-    try settle(books[listing.index].market.apply(trade), in: listing)
+    books[listing.index].prices.note(trade)
+    if books[listing.index].listing.matching.records == .trade {
+      try liquidatePending(in: listing, bid: trade.price, ask: trade.price, at: trade.time)
+      try settle(books[listing.index].market.apply(trade), in: listing)
+    }
+    try finishRecord(of: listing, at: trade.time)
   }
 
   /// Matches a bar at its end, if bars fill the listing's orders.
   /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
   public mutating func apply(_ bar: Bar, to listing: ListingID) throws(ExchangeError) {
     try advance(to: Moment(bar.tsClose, .sourceBars))
-    guard books[listing.index].listing.matching.records == .bar else { return }
-    try settle(books[listing.index].market.apply(bar), in: listing)
+    books[listing.index].prices.note(bar)
+    let fills = fillCount
+    if books[listing.index].listing.matching.records == .bar {
+      try liquidatePending(in: listing, bid: bar.open, ask: bar.open, at: bar.tsOpen)
+      try settle(books[listing.index].market.apply(bar), in: listing)
+    }
+    if fillCount == fills { try passExtremes(of: bar, in: listing) }
+    try finishRecord(of: listing, at: bar.tsClose)
   }
 
   mutating func report(_ id: OrderID, _ event: OrderEvent, at time: Timestamp) {
@@ -164,42 +195,8 @@ extension SimulatedExchange {
       }
     }
     assert(
-      books[listing.index].position.quantity == books[listing.index].market.position,
-      "the position is the sum of its fills")
-  }
-
-  /// Brings an execution into the position, the ledger, the order and the reports.
-  private mutating func settle(
-    _ execution: Execution, in listing: ListingID
-  ) throws(ExchangeError) {
-    let book = books[listing.index]
-    let currency = book.listing.contract.currency
-    let settled = try book.position.settling(
-      execution.side, execution.quantity, at: execution.price, in: book.listing)
-    let fees = book.listing.fees
-    let fee = try book.listing.fee(
-      execution.quantity, at: execution.price,
-      execution.liquidity == .maker ? fees.maker : fees.taker)
-    let fill = Fill(
-      number: fillCount, order: execution.order, listing: listing, side: execution.side,
-      price: execution.price, quantity: Quantity(unchecked: execution.quantity),
-      time: execution.time, liquidity: execution.liquidity, fee: fee,
-      realizedProfit: settled.profit.money(in: currency),
-      isPathDependent: execution.isPathDependent)
-    try record(fill.realizedProfit, .realizedProfit, of: fill)
-    try record(-fee, .fee, of: fill)
-    books[listing.index].position = settled.position
-    fillCount += 1
-    if fill.isPathDependent { pathDependentFillCount += 1 }
-    orders[fill.order.number].fill(fill.quantity)
-    report(fill.order, .filled(fill), at: fill.time)
-  }
-
-  private mutating func record(
-    _ change: Money, _ cause: LedgerCause, of fill: Fill
-  ) throws(ExchangeError) {
-    try ledger.record(
-      change, cause, .fill(fill.number), at: fill.time,
-      symbol: books[fill.listing.index].listing.instrument.symbol)
+      books[listing.index].holding.quantities
+        == (books[listing.index].market.held.long, books[listing.index].market.held.short),
+      "the positions are the sum of their fills")
   }
 }

@@ -7,6 +7,7 @@ public struct Rate: Hashable, Comparable, Sendable {
   /// How many units the rate 1 has: 10^12.
   public static let unitsPerOne: Int64 = 1_000_000_000_000
   public static let zero = Rate(units: 0)
+  public static let one = Rate(units: unitsPerOne)
   package static let digits = 12
 
   @inlinable

@@ -116,16 +116,6 @@ import Testing
     #expect(ledger.audit())
   }
 
-  @Test func `unrealised profit`() throws {
-    var scenario = Scenario(try listing(MatchingRules(.quote), digits: 1))
-    #expect(try scenario.exchange.unrealizedProfit(in: scenario.listing, at: price(7)).units == 0)
-    try scenario.send(0, .sell, 4)
-    try scenario.quote(0, 1000, 1001)
-    // Short 4 at 100.0; at 99.5 that is 2.0.
-    #expect(
-      try scenario.exchange.unrealizedProfit(in: scenario.listing, at: price(995)) == usd("2"))
-  }
-
   @Test func `a half is rounded to the even unit, once`() throws {
     #expect(Notional(units: 5_000_000_000).money(in: try Currency("USD")).units == 0)
     #expect(Notional(units: 15_000_000_000).money(in: try Currency("USD")).units == 2)
@@ -133,8 +123,9 @@ import Testing
     #expect(Notional(units: 5_000_000_001).money(in: try Currency("USD")).units == 1)
     // 0.00000001 × 0.5 is half a unit of money; three times that rounds up to two.
     let half = Rate(units: Rate.unitsPerOne / 2)
-    #expect(Notional(units: 10_000_000_000).share(half) == 0)
-    #expect(Notional(units: -30_000_000_000).share(half) == 2)
+    let linear = try listing(MatchingRules(.trade), digits: 8)
+    #expect([1, 3].map { try? linear.fee($0, at: price(1), half).units } == [0, 2])
+    #expect(try linear.fee(3, at: price(-1), half).units == 2)
     // 1 ÷ 997 has no end, but 0.000004985 of it is exactly half a unit.
     let inverse = try listing(MatchingRules(.trade)) { $0.settlement = .inverse }
     let rate = try Rate(parsing: "0.000004985")

@@ -10,7 +10,7 @@ func time(_ text: String) throws -> Timestamp { try Timestamp(parsing: text) }
 /// An instrument with `digits` decimals of price, whole quantities, and dollars.
 func listing(
   _ rules: MatchingRules, digits: Int = 0, quantityDigits: Int = 0, calendar: String = "24x7",
-  fees: FeeRates = FeeRates(), contract adjust: (inout ContractSpecification) -> Void = { _ in }
+  fees: any FeeModel = FeeRates(), contract adjust: (inout ContractSpecification) -> Void = { _ in }
 ) throws -> Listing {
   var contract = ContractSpecification(currency: try Currency("USD"))
   adjust(&contract)

@@ -116,6 +116,21 @@ import Testing
     #expect(scenario.news() == ["1 maker 106×2"])
   }
 
+  @Test func `an if-touched order waits for a better price`() throws {
+    var scenario = try onQuotes()
+    try scenario.quote(0, 99, 101)
+    try scenario.send(1, .buy, 2, .marketIfTouched(price(97)))
+    try scenario.send(1, .sell, 2, .limitIfTouched(trigger: price(105), limit: price(107)))
+    try scenario.quote(1, 99, 101)
+    #expect(scenario.news().isEmpty)
+    try scenario.quote(2, 94, 96)
+    #expect(scenario.news() == ["0 triggered 96", "0 taker 96×2"])
+    try scenario.quote(3, 105, 106)
+    #expect(scenario.news() == ["1 triggered 105"])
+    try scenario.quote(4, 108, 109)
+    #expect(scenario.news() == ["1 maker 107×2"])
+  }
+
   @Test func `a resting order fills when trades go through it, or touch it by setting`() throws {
     var scenario = try onTrades()
     try scenario.trade(0, 100)

@@ -142,11 +142,13 @@ struct RandomRun {
   private mutating func request() -> OrderRequest {
     func near() -> Price { price(middle + random.within(-9...9)) }
     let type: OrderType =
-      switch random.below(6) {
+      switch random.below(8) {
       case 0: .market
       case 1, 2: .limit(near(), postOnly: random.below(4) == 0)
       case 3: .stop(near())
       case 4: .stopLimit(stop: near(), limit: near())
+      case 5: .marketIfTouched(near())
+      case 6: .limitIfTouched(trigger: near(), limit: near())
       default: .limit(near())
       }
     let expiry = Timestamp(unchecked: now + random.within(-2...10) * pace)

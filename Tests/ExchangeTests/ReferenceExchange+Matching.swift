@@ -48,7 +48,7 @@ extension ReferenceExchange {
     for index in inOrder(.newcomer) where orders[index].arrival <= Moment(offer.time, .arrivals) {
       orders[index].place = admission(orders[index], offer)
     }
-    for side in OrderSide.allCases { fireStops(side, offer) }
+    fireTriggers(offer)
     for index in inOrder(.taker) { take(index, &offer) }
     for side in OrderSide.allCases { fillResting(side, &offer) }
   }
@@ -63,7 +63,7 @@ extension ReferenceExchange {
 
   private func admission(_ order: WorkingOrder, _ offer: Offer) -> WorkingOrder.Place {
     switch order.type {
-    case .stop, .stopLimit: return .stop
+    case .stop, .stopLimit, .marketIfTouched, .limitIfTouched: return .trigger
     case .market: return .taker
     case .limit(_, let postOnly):
       if order.isImmediate { return .taker }
@@ -72,14 +72,28 @@ extension ReferenceExchange {
     }
   }
 
-  private mutating func fireStops(_ side: OrderSide, _ offer: Offer) {
-    let price = offer.price(side)
-    let reached = inOrder(.stop, side).filter { index in
-      guard let stop = orders[index].type.stopPrice else { return false }
-      return side == .buy ? price >= stop : price <= stop
+  /// Buys before sells, stops before the others, nearest first.
+  private mutating func fireTriggers(_ offer: Offer) {
+    for side in OrderSide.allCases {
+      let price = offer.price(side)
+      for isStop in [true, false] {
+        let firesAbove = (side == .buy) == isStop
+        let reached = inOrder(.trigger, side).filter { index in
+          guard let trigger = triggerPrice(orders[index].type, isStop) else { return false }
+          return firesAbove ? price >= trigger : price <= trigger
+        }
+        let levels = nearestFirst(
+          reached, { triggerPrice($0.type, isStop) }, lowestFirst: firesAbove)
+        for index in levels { trigger(index, price, offer.time) }
+      }
     }
-    for index in nearestFirst(reached, { $0.type.stopPrice }, lowestFirst: side == .buy) {
-      trigger(index, price, offer.time)
+  }
+
+  private func triggerPrice(_ type: OrderType, _ isStop: Bool) -> Price? {
+    switch type {
+    case .stop(let price), .stopLimit(let price, _): isStop ? price : nil
+    case .marketIfTouched(let price), .limitIfTouched(let price, _): isStop ? nil : price
+    case .market, .limit: nil
     }
   }
 
@@ -95,10 +109,9 @@ extension ReferenceExchange {
   }
 
   private mutating func trigger(_ index: Int, _ price: Price, _ time: Timestamp) {
-    if case .stopLimit(_, let limit) = orders[index].type {
-      orders[index].type = .limit(limit)
-    } else {
-      orders[index].type = .market
+    switch orders[index].type {
+    case .stopLimit(_, let limit), .limitIfTouched(_, let limit): orders[index].type = .limit(limit)
+    default: orders[index].type = .market
     }
     orders[index].status = .triggered
     orders[index].priority = nextPriority()
@@ -166,7 +179,7 @@ extension ReferenceExchange {
     _ index: Int, _ price: Price, _ quantity: Int64, _ liquidity: Liquidity, _ time: Timestamp
   ) {
     let side = orders[index].request.side
-    let rate = liquidity == .maker ? listing.fees.maker : listing.fees.taker
+    let rate = liquidity == .maker ? fees.maker : fees.taker
     let money = account.trade(side, quantity, at: price, rate: rate, fill: fills)
     orders[index].remaining -= quantity
     orders[index].status = orders[index].remaining == 0 ? .filled : .partiallyFilled
@@ -239,8 +252,7 @@ extension ReferenceExchange {
     from start: Price, _ startTime: Timestamp, to end: Price, _ endTime: Timestamp
   ) {
     let direction: Int64 = end > start ? 1 : -1
-    let (resting, stopping): (OrderSide, OrderSide) =
-      direction > 0 ? (.sell, .buy) : (.buy, .sell)
+    let resting: OrderSide = direction > 0 ? .sell : .buy
     var raw = start.raw
     func time(_ level: Int64) -> Timestamp {
       let length = Int128(endTime.nanoseconds - startTime.nanoseconds)
@@ -257,7 +269,7 @@ extension ReferenceExchange {
       fillAt(resting, &passed)
       raw += direction
       var reached = offer(raw)
-      fireStops(stopping, reached)
+      fireTriggers(reached)
       for index in inOrder(.taker) { take(index, &reached) }
       if listing.matching.fillsOnTouch { fillAt(resting, &reached) }
     }

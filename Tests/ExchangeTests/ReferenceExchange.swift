@@ -8,13 +8,13 @@ import Testing
 /// listing that trades around the clock.
 struct ReferenceExchange {
   struct WorkingOrder {
-    enum Place { case newcomer, taker, limit, stop }
+    enum Place { case newcomer, taker, limit, trigger }
     let id: OrderID
     let request: OrderRequest
     let arrival: Moment
     var place = Place.newcomer
     var status = OrderStatus.submitted
-    /// Without its stop, once that was reached.
+    /// Without its trigger, once that was reached.
     var type: OrderType
     var remaining: Int64
     /// The lower goes first.
@@ -33,6 +33,7 @@ struct ReferenceExchange {
   enum Action { case arrive, cancel, expire }
 
   let listing: Listing
+  let fees: FeeRates
   let latency: Int64
   var account: ReferenceAccount
   var orders: [WorkingOrder] = []
@@ -44,6 +45,7 @@ struct ReferenceExchange {
 
   init(_ listing: Listing, latency: Int64) {
     self.listing = listing
+    fees = listing.fees as? FeeRates ?? FeeRates()
     self.latency = latency
     account = ReferenceAccount(listing)
   }
@@ -144,7 +146,7 @@ struct ReferenceExchange {
     if case .goodTill(let expiry) = request.timeInForce, expiry <= order.arrival.time {
       return .expiredBeforeArrival(expiry: expiry, arrival: order.arrival.time)
     }
-    for price in [request.type.stopPrice, request.type.limitPrice].compactMap({ $0 }) {
+    for price in [request.type.triggerPrice, request.type.limitPrice].compactMap({ $0 }) {
       if price.raw <= 0 { return .priceNotPositive(price) }
       if price.raw % contract.priceIncrement > 0 {
         return .priceIncrement(price: price, increment: contract.priceIncrement)
@@ -166,7 +168,7 @@ struct ReferenceExchange {
 
   private func notionalRejection(of request: OrderRequest) -> Rejection? {
     guard let minimum = listing.contract.minimumNotional,
-      let price = request.type.limitPrice ?? request.type.stopPrice ?? opposite(request.side)
+      let price = request.type.limitPrice ?? request.type.triggerPrice ?? opposite(request.side)
     else { return nil }
     let value = Money(
       units: ReferenceAccount.units(account.value(request.quantity.raw, at: price)),

@@ -1,11 +1,25 @@
 import Market
 
-/// What is held of one listing, netted: one quantity, and what it cost.
+/// What is held of one listing: one quantity, and what it cost. In a netting listing there is
+/// one, in a hedging listing one long and one short.
 public struct Position: Hashable, Sendable {
   /// Positive when long, in units of the instrument's last quantity digit.
   public private(set) var quantity: Int64 = 0
   /// The sum of the notionals of what is held.
   private(set) var basis = Notional.zero
+
+  /// A position after a fill, and what the fill has done.
+  struct Settled {
+    var position: Position
+    /// How much of the fill closed.
+    var closed: Int64
+    /// The value at which that closed.
+    var exit = Notional.zero
+    /// The profit of the part that closed.
+    var profit = Notional.zero
+    /// The value of the part that opened.
+    var opened = Notional.zero
+  }
 
   /// The position after a fill, and the profit of the part that closed.
   ///
@@ -16,30 +30,48 @@ public struct Position: Hashable, Sendable {
   /// - Throws: `ExchangeError.overflow`.
   func settling(
     _ side: OrderSide, _ traded: Int64, at price: Price, in listing: Listing
-  ) throws(ExchangeError) -> (position: Position, profit: Notional) {
-    let closing = side.sign * quantity.signum() < 0 ? min(traded, abs(quantity)) : 0
-    var next = self
-    var profit = Notional.zero
-    if closing > 0 {
-      let share = basis.share(closing, of: abs(quantity))
-      profit = try Position.profit(
-        of: quantity.signum(), from: share, to: listing.notional(closing, at: price), in: listing)
-      next.basis.units -= share.units
+  ) throws(ExchangeError) -> Settled {
+    try settling(side, traded, in: listing) { quantity throws(ExchangeError) in
+      try listing.notional(quantity, at: price)
     }
-    let opened = try listing.notional(traded - closing, at: price)
-    let (sum, overflow) = next.basis.units.addingReportingOverflow(opened.units)
-    if overflow { throw listing.overflow("cost basis") }
-    next.basis.units = sum
-    next.quantity += side.sign * traded
-    return (next, profit)
   }
 
-  /// What closing all of it at `price` would bring.
+  /// All of it closed at a mark.
   /// - Throws: `ExchangeError.overflow`.
-  func unrealizedProfit(at price: Price, in listing: Listing) throws(ExchangeError) -> Notional {
+  func closing(at mark: Mark, in listing: Listing) throws(ExchangeError) -> Settled {
+    try settling(quantity < 0 ? .buy : .sell, abs(quantity), in: listing) {
+      quantity throws(ExchangeError) in try listing.notional(quantity, at: mark)
+    }
+  }
+
+  private func settling(
+    _ side: OrderSide, _ traded: Int64, in listing: Listing,
+    value: (Int64) throws(ExchangeError) -> Notional
+  ) throws(ExchangeError) -> Settled {
+    let closing = side.sign * quantity.signum() < 0 ? min(traded, abs(quantity)) : 0
+    var settled = Settled(position: self, closed: closing)
+    if closing > 0 {
+      let share = basis.share(Int128(closing), of: Int128(abs(quantity)))
+      settled.exit = try value(closing)
+      settled.profit = try Position.profit(
+        of: quantity.signum(), from: share, to: settled.exit, in: listing)
+      settled.position.basis.units -= share.units
+    }
+    settled.opened = try value(traded - closing)
+    let (sum, overflow) = settled.position.basis.units.addingReportingOverflow(
+      settled.opened.units)
+    if overflow { throw listing.overflow("cost basis") }
+    settled.position.basis.units = sum
+    settled.position.quantity += side.sign * traded
+    return settled
+  }
+
+  /// What closing all of it at its mark would bring.
+  /// - Throws: `ExchangeError.overflow`.
+  func unrealizedProfit(at mark: Mark, in listing: Listing) throws(ExchangeError) -> Notional {
     guard quantity != 0 else { return .zero }
     return try Position.profit(
-      of: quantity.signum(), from: basis, to: listing.notional(abs(quantity), at: price),
+      of: quantity.signum(), from: basis, to: listing.notional(abs(quantity), at: mark),
       in: listing)
   }
 
@@ -52,5 +84,22 @@ public struct Position: Hashable, Sendable {
     let (profit, overflow) = later.units.subtractingReportingOverflow(earlier.units)
     if overflow { throw listing.overflow("profit") }
     return Notional(units: profit)
+  }
+
+  /// In new shares: whole units of the last quantity digit, and what is left over in 1 ÷ `old` of
+  /// such a unit, with its share of the basis.
+  ///
+  /// - Returns: nil when the quantity does not fit.
+  func splitting(
+    new: Int64, old: Int64
+  ) -> (position: Position, leftOver: Int128, leftBasis: Notional)? {
+    let whole = Int128(abs(quantity)) * Int128(new)
+    let (quotient, leftOver) = whole.quotientAndRemainder(dividingBy: Int128(old))
+    guard quotient < Int128(1) << 60 else { return nil }
+    var next = self
+    next.quantity = quantity.signum() * Int64(quotient)
+    let leftBasis = whole == 0 ? .zero : basis.share(leftOver, of: whole)
+    next.basis.units -= leftBasis.units
+    return (next, leftOver, leftBasis)
   }
 }

@@ -27,6 +27,7 @@ public enum ContractSettlement: Hashable, Sendable {
 
 /// What one contract is worth, and which orders the exchange takes for it.
 public struct ContractSpecification: Hashable, Sendable {
+  public var kind: ContractKind = .perpetual
   public var settlement: ContractSettlement = .linear
   public var multiplier: ContractMultiplier = .one
   /// The currency of profits, losses and fees.

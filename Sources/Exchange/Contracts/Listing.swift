@@ -1,19 +1,6 @@
 public import Market
 public import Sessions
 
-/// The shares of a fill's value that its trader pays; a rebate is negative.
-public struct FeeRates: Hashable, Sendable {
-  /// For orders that rested.
-  public var maker: Rate
-  /// For orders that traded at once.
-  public var taker: Rate
-
-  public init(maker: Rate = .zero, taker: Rate = .zero) {
-    self.maker = maker
-    self.taker = taker
-  }
-}
-
 /// Along which way a price is taken to have moved inside a bar.
 public enum BarPath: Hashable, Sendable {
   case openHighLowClose
@@ -44,8 +31,12 @@ public struct Listing: Sendable {
   public let instrument: Instrument
   public let calendar: TradingCalendar
   public let contract: ContractSpecification
-  public let fees: FeeRates
+  public let fees: any FeeModel
   public let matching: MatchingRules
+  /// How positions are valued.
+  public let mark: MarkRule
+  public let margin: MarginRules
+  public let positions: PositionMode
   /// The decimals of price × quantity × multiplier; for inverse contracts of
   /// quantity × multiplier ÷ price, where they may be below zero.
   private let valueDigits: Int
@@ -53,15 +44,23 @@ public struct Listing: Sendable {
   /// - Throws: `ExchangeError.badListing` for a description that cannot be traded.
   public init(
     _ instrument: Instrument, calendar: TradingCalendar, contract: ContractSpecification,
-    matching: MatchingRules, fees: FeeRates = FeeRates()
+    matching: MatchingRules, fees: any FeeModel = FeeRates(), mark: MarkRule = .last,
+    margin: MarginRules = MarginRules(), positions: PositionMode = .netting
   ) throws(ExchangeError) {
     self.instrument = instrument
     self.calendar = calendar
     self.contract = contract
     self.fees = fees
     self.matching = matching
+    self.mark = mark
+    self.margin = margin
+    self.positions = positions
     valueDigits = Listing.valueDigits(instrument, contract)
-    if let fault = Listing.fault(instrument, contract, valueDigits: valueDigits) {
+    let fault =
+      Listing.fault(instrument, contract, valueDigits: valueDigits)
+      ?? Listing.assetFault(instrument, contract, margin, positions)
+      ?? margin.fault(in: contract.currency)
+    if let fault {
       throw .badListing(symbol: instrument.symbol, fault)
     }
   }
@@ -104,49 +103,118 @@ public struct Listing: Sendable {
     return nil
   }
 
+  /// What is delivered is counted in money, and exists once.
+  private static func assetFault(
+    _ instrument: Instrument, _ contract: ContractSpecification, _ margin: MarginRules,
+    _ positions: PositionMode
+  ) -> String? {
+    if contract.kind.base == contract.currency {
+      return "\(contract.currency) priced in itself: expected two currencies"
+    }
+    guard contract.kind.asset != nil else { return nil }
+    if contract.settlement != .linear || contract.multiplier != .one {
+      return "what is delivered with a multiplier, or as an inverse contract: expected neither"
+    }
+    if instrument.allowsNonPositivePrices {
+      return "what is delivered at prices that may be zero: expected prices above zero"
+    }
+    if instrument.quantityPrecision.digits > Money.digits {
+      return "quantities of \(instrument.quantityPrecision.digits) decimals: "
+        + "expected at most \(Money.digits) for what is delivered"
+    }
+    if margin.mode == .isolated || positions == .hedging {
+      return "what is delivered with isolated margin or hedging: expected contracts for these"
+    }
+    return nil
+  }
+
+  /// `quantity` of what is delivered, as an amount of it.
+  func assetAmount(_ quantity: Int64) -> Money? {
+    contract.kind.asset.map { asset in
+      let digits = Money.digits - instrument.quantityPrecision.digits
+      return Money(units: Int128(quantity) * .powerOfTen(digits), asset)
+    }
+  }
+
+  /// The price for display at which `quantity` would have this value.
+  func averagePrice(of value: Notional, quantity: Int64) -> Double {
+    guard quantity > 0, value.units != 0 else { return 0 }
+    let units = Double(value.units) / 1e18
+    let contracts =
+      instrument.quantityPrecision.double(quantity)
+      * contract.multiplier.precision.double(contract.multiplier.raw)
+    return contract.settlement == .linear ? units / contracts : contracts / units
+  }
+
   /// The value of `quantity` at `price`; exact for linear contracts, rounded once for inverse ones.
   /// - Throws: `ExchangeError.overflow`.
   func notional(_ quantity: Int64, at price: Price) throws(ExchangeError) -> Notional {
-    let units =
-      switch contract.settlement {
-      case .linear: linearUnits(quantity, at: price)
-      case .inverse: inverseUnits(quantity, at: price)
-      }
+    let units = value(quantity, price, extraDigits: 0, .one, digits: Notional.digits)
     guard let units else { throw overflow("notional") }
     return Notional(units: units)
   }
 
-  private func linearUnits(_ quantity: Int64, at price: Price) -> Int128? {
-    // At most 2^60 × 2^49, so this product always fits.
-    let product = Int128(quantity) * Int128(price.raw)
-    let (value, overflow) = product.multipliedReportingOverflow(by: Int128(contract.multiplier.raw))
-    let factor = Int128.powerOfTen(Notional.digits - valueDigits)
-    return overflow ? nil : value.multiplied(by: factor, dividedBy: 1)
+  /// Of a sum of price × quantity in units of their last digits, of what is delivered, where there is
+  /// no multiplier; nil when it does not fit.
+  func notional(ofProduct sum: Int128) -> Notional? {
+    sum.multiplied(by: .powerOfTen(Notional.digits - valueDigits), dividedBy: 1)
+      .map(Notional.init(units:))
   }
 
-  private func inverseUnits(_ quantity: Int64, at price: Price) -> Int128? {
-    precondition(price.raw > 0, "inverse contracts have prices above zero")
-    let product = Int128(quantity) * Int128(contract.multiplier.raw)
-    let factor = Int128.powerOfTen(Notional.digits - valueDigits)
-    return product.multiplied(by: factor, dividedBy: Int128(price.raw))
+  /// The same at a mark, whose digits may make a linear value be rounded, too.
+  func notional(_ quantity: Int64, at mark: Mark) throws(ExchangeError) -> Notional {
+    let extra = mark.digits - instrument.pricePrecision.digits
+    let units = value(quantity, mark.price, extraDigits: extra, .one, digits: Notional.digits)
+    guard let units else { throw overflow("notional") }
+    return Notional(units: units)
   }
 
-  /// What `rate` takes of the value of `quantity` at `price`, rounded once from the exact value.
+  /// What `rate` takes of the value of `quantity` at `price`, whatever the sign of the price,
+  /// rounded once from the exact value.
   /// - Throws: `ExchangeError.overflow`.
   func fee(_ quantity: Int64, at price: Price, _ rate: Rate) throws(ExchangeError) -> Money {
-    let units: Int128?
-    switch contract.settlement {
-    case .linear:
-      units = try notional(quantity, at: price).share(rate)
-    case .inverse:
-      // Not from the notional, which is rounded already. Below 2^49 × 10^22, so the divisor fits.
-      let digits = Money.digits - valueDigits - Rate.digits
-      units = (Int128(quantity) * Int128(contract.multiplier.raw)).multiplied(
-        by: Int128(rate.units) * .powerOfTen(max(0, digits)),
-        dividedBy: Int128(price.raw) * .powerOfTen(max(0, -digits)))
-    }
+    let magnitude = Price(unchecked: abs(price.raw))
+    let units = value(quantity, magnitude, extraDigits: 0, rate, digits: Money.digits)
     guard let units else { throw overflow("fee") }
     return Money(units: units, contract.currency)
+  }
+
+  /// What `rate` takes of the value of a position of `quantity` at its mark, rounded once from the
+  /// exact value; negative for a short where the rate is positive.
+  /// - Throws: `ExchangeError.overflow`.
+  func share(
+    _ rate: Rate, of quantity: Int64, at mark: Mark
+  ) throws(ExchangeError) -> Money {
+    let extra = mark.digits - instrument.pricePrecision.digits
+    let units = value(quantity, mark.price, extraDigits: extra, rate, digits: Money.digits)
+    guard let units else { throw overflow("funding") }
+    return Money(units: units, contract.currency)
+  }
+
+  /// value × rate in units of 10^-digits, rounded once; nil when it does not fit. The price has
+  /// `extraDigits` more digits than the instrument's.
+  private func value(
+    _ quantity: Int64, _ price: Price, extraDigits: Int, _ rate: Rate, digits: Int
+  ) -> Int128? {
+    // At most 2^60 × 2^63, so this product fits.
+    let contracts = Int128(quantity) * Int128(contract.multiplier.raw)
+    switch contract.settlement {
+    case .linear:
+      let (exact, overflow) = contracts.multipliedReportingOverflow(by: Int128(price.raw))
+      let shift = digits - valueDigits - extraDigits - Rate.digits
+      return overflow
+        ? nil
+        : exact.multiplied(
+          by: Int128(rate.units) * .powerOfTen(max(0, shift)),
+          dividedBy: .powerOfTen(max(0, -shift)))
+    case .inverse:
+      precondition(price.raw > 0, "inverse contracts have prices above zero")
+      // At most 2^54 × 10^22, so the divisor fits.
+      let shift = digits - valueDigits + extraDigits - Rate.digits
+      return contracts.multiplied(
+        by: Int128(rate.units) * .powerOfTen(max(0, shift)),
+        dividedBy: Int128(price.raw) * .powerOfTen(max(0, -shift)))
+    }
   }
 
   func overflow(_ field: String) -> ExchangeError {
@@ -156,7 +224,7 @@ public struct Listing: Sendable {
 
 extension Int128 {
   /// 10^exponent, for 0 to 38.
-  fileprivate static func powerOfTen(_ exponent: Int) -> Int128 {
+  static func powerOfTen(_ exponent: Int) -> Int128 {
     let small = Precision.powersOfTen
     return exponent < small.count
       ? Int128(small[exponent]) : Int128(small[18]) * powerOfTen(exponent - 18)

@@ -7,7 +7,7 @@ import Market
 struct Notional: Hashable, Sendable {
   static let digits = 18
   static let zero = Notional(units: 0)
-  private static let unitsPerMoneyUnit: Int128 = 10_000_000_000
+  static let unitsPerMoneyUnit: Int128 = 10_000_000_000
 
   var units: Int128
 
@@ -16,21 +16,33 @@ struct Notional: Hashable, Sendable {
     Money(units: units.dividedHalfToEven(by: Notional.unitsPerMoneyUnit), currency)
   }
 
-  /// What `rate` takes of the notional's magnitude, in units of money, rounded once, half to even;
-  /// nil when it does not fit.
-  func share(_ rate: Rate) -> Int128? {
-    let divisor = Notional.unitsPerMoneyUnit * Int128(Rate.unitsPerOne)
-    guard units > .min else { return nil }
-    return Int128(units.magnitude).multiplied(by: Int128(rate.units), dividedBy: divisor)
-  }
+  var magnitude: Notional { Notional(units: abs(units)) }
 
   /// What `part` of `whole` units of quantity have in this notional, rounded once, half to even.
   /// It always fits, because `part` is at most `whole`.
-  func share(_ part: Int64, of whole: Int64) -> Notional {
+  func share(_ part: Int128, of whole: Int128) -> Notional {
     precondition(part >= 0 && part <= whole && whole > 0, "a part of \(part) out of \(whole)")
-    guard let share = units.multiplied(by: Int128(part), dividedBy: Int128(whole)) else {
+    guard let share = units.multiplied(by: part, dividedBy: whole) else {
       preconditionFailure("a share is at most the whole")
     }
     return Notional(units: share)
+  }
+
+  /// A rate of 0 to 1 of it, rounded once, half to even.
+  func share(_ rate: Rate) -> Notional {
+    share(Int128(rate.units), of: Int128(Rate.unitsPerOne))
+  }
+}
+
+extension Notional {
+  /// - Precondition: the amount is below 1.7 × 10^20 of its currency.
+  init(_ amount: Money) { self.init(units: amount.units * Notional.unitsPerMoneyUnit) }
+
+  /// Nil for an amount that does not fit.
+  init?(exactly amount: Money) {
+    let (units, overflow) = amount.units.multipliedReportingOverflow(
+      by: Notional.unitsPerMoneyUnit)
+    if overflow { return nil }
+    self.init(units: units)
   }
 }

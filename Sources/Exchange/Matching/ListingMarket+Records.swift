@@ -31,7 +31,7 @@ extension ListingMarket {
     return mark(events, against: other.finish(bid: bar.close, ask: bar.close))
   }
 
-  private func isLowFirst(_ bar: Bar) -> Bool {
+  func isLowFirst(_ bar: Bar) -> Bool {
     switch rules.barPath {
     case .openHighLowClose: false
     case .openLowHighClose: true

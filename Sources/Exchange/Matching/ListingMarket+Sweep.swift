@@ -2,33 +2,35 @@ import Market
 
 extension ListingMarket {
   /// Moves the price from `start` to `end` through every value between: orders fire at their own
-  /// level, in the order in which it is reached; all stops of one level before the first fills.
+  /// level, in the order in which it is reached; at one level all triggers fire before anything fills.
   mutating func sweep(from start: PricePoint, to end: PricePoint) {
     guard start.bid != end.bid else { return }
     let isRising = end.bid > start.bid
     while true {
       let stop = (isRising ? buyStops : sellStops).nearest(firingAt: end.bid)
+      let touch = (isRising ? sellTouches : buyTouches).nearest(firingAt: end.bid)
+      let trigger = nearer(stop, touch, isRising)
       let limit = (isRising ? sellLimits : buyLimits)
         .nearest(firingAt: end.bid, strictly: !end.fillsOnTouch)
-      guard let entry = nearer(stop, limit, isRising) else { return }
+      guard let entry = nearer(trigger, limit, isRising) else { return }
       var point = PricePoint(
         vertex: entry.level, at: time(of: entry.level, from: start, to: end), rules)
       if entry.order == limit?.order {
         fill(entry.order, at: entry.level, .maker, &point)
       } else {
-        fireStops(isRising ? .buy : .sell, point)
+        fireTriggers(point)
         fillTakers(&point)
       }
     }
   }
 
-  /// The one whose level is reached first; at one level the stop, as on a record.
+  /// The one whose level is reached first; the first of two at one level.
   private func nearer(
-    _ stop: TriggerLadder.Entry?, _ limit: TriggerLadder.Entry?, _ isRising: Bool
+    _ first: TriggerLadder.Entry?, _ second: TriggerLadder.Entry?, _ isRising: Bool
   ) -> TriggerLadder.Entry? {
-    guard let stop, let limit else { return stop ?? limit }
-    if stop.level == limit.level { return stop }
-    return (stop.level < limit.level) == isRising ? stop : limit
+    guard let first, let second else { return first ?? second }
+    if first.level == second.level { return first }
+    return (first.level < second.level) == isRising ? first : second
   }
 
   /// When a price between two points is reached, at an even pace.

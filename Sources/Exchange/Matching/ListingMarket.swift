@@ -13,18 +13,30 @@ struct ListingMarket: Sendable {
   private(set) var sellLimits = TriggerLadder(.rising)
   private(set) var buyStops = TriggerLadder(.rising)
   private(set) var sellStops = TriggerLadder(.falling)
+  private(set) var buyTouches = TriggerLadder(.falling)
+  private(set) var sellTouches = TriggerLadder(.rising)
   /// The last prices that sells get and buys pay; nil before the first record.
   private(set) var bid: Price?
   private(set) var ask: Price?
-  /// The position with every execution so far.
-  private(set) var position: Int64 = 0
+  /// What is held with every execution so far.
+  private(set) var held: HeldQuantity
   /// What all open orders of a side, reduce-only ones apart, would still add to the position.
   private(set) var openBuys: Int64 = 0
   private(set) var openSells: Int64 = 0
+  /// What all open reduce-only sells come to.
+  private(set) var reducingSells: Int64 = 0
+  /// What all open buys would cost, as price × quantity in units of their last digits.
+  private(set) var openBuyCost: Int128 = 0
   private var nextPriority = 0
   private var events: [MatchEvent] = []
 
-  init(_ rules: MatchingRules) { self.rules = rules }
+  init(_ rules: MatchingRules, _ positions: PositionMode = .netting) {
+    self.rules = rules
+    held = HeldQuantity(positions)
+  }
+
+  /// What is held, longs less shorts.
+  var position: Int64 { held.net }
 
   /// The price in force that an order of `side` would take.
   func opposite(_ side: OrderSide) -> Price? { side == .buy ? ask : bid }
@@ -40,6 +52,7 @@ struct ListingMarket: Sendable {
       id: order.id, side: request.side, arrival: order.arrival, timeInForce: request.timeInForce,
       isReduceOnly: request.isReduceOnly, type: request.type, remaining: request.quantity.raw,
       priority: takePriority())
+    working.reservePrice = reservePrice(of: request) ?? working.reservePrice
     working.couldTake = opposite(request.side).map(working.allows)
     orders[order.id] = working
     newcomers.append(order.id)
@@ -60,7 +73,7 @@ struct ListingMarket: Sendable {
     case .newcomers: newcomers.removeAll { $0 == order.id }
     case .takers: takers.removeAll { $0 == order.id }
     case .limits: changeLadder(of: order, remove: true)
-    case .stops: changeLadder(of: order, remove: true)
+    case .triggers: changeLadder(of: order, remove: true)
     }
   }
 
@@ -71,13 +84,13 @@ struct ListingMarket: Sendable {
     switch place {
     case .newcomers: newcomers.append(id)
     case .takers: takers.append(id)
-    case .limits, .stops: changeLadder(of: order, remove: false)
+    case .limits, .triggers: changeLadder(of: order, remove: false)
     }
   }
 
   private mutating func changeLadder(of order: WorkingOrder, remove: Bool) {
-    let isStop = order.place == .stops
-    guard let level = isStop ? order.type.stopPrice : order.type.limitPrice else {
+    let waitsForTrigger = order.place == .triggers
+    guard let level = waitsForTrigger ? order.type.triggerPrice : order.type.limitPrice else {
       preconditionFailure("order \(order.id.number) has no price to wait for")
     }
     func change(_ ladder: inout TriggerLadder) {
@@ -87,15 +100,28 @@ struct ListingMarket: Sendable {
         ladder.insert(order.id, at: level, priority: order.priority)
       }
     }
-    switch (order.side, isStop) {
-    case (.buy, false): change(&buyLimits)
-    case (.sell, false): change(&sellLimits)
-    case (.buy, true): change(&buyStops)
-    case (.sell, true): change(&sellStops)
+    switch (order.side, waitsForTrigger, order.type.isStop) {
+    case (.buy, false, _): change(&buyLimits)
+    case (.sell, false, _): change(&sellLimits)
+    case (.buy, true, true): change(&buyStops)
+    case (.sell, true, true): change(&sellStops)
+    case (.buy, true, false): change(&buyTouches)
+    case (.sell, true, false): change(&sellTouches)
     }
   }
 
+  /// At what price an order that arrives now is counted among what open orders may cost; nil
+  /// before the first record for one that names no price.
+  func reservePrice(of request: OrderRequest) -> Price? {
+    request.type.limitPrice ?? request.type.triggerPrice ?? opposite(request.side)
+  }
+
   private mutating func addOpen(_ quantity: Int64, _ order: WorkingOrder) {
+    if order.side == .buy {
+      openBuyCost += Int128(order.reservePrice.raw) * Int128(quantity)
+    } else if order.isReduceOnly {
+      reducingSells += quantity
+    }
     guard !order.isReduceOnly else { return }
     if order.side == .buy { openBuys += quantity } else { openSells += quantity }
   }
@@ -104,6 +130,14 @@ struct ListingMarket: Sendable {
     nextPriority += 1
     return nextPriority - 1
   }
+
+  // MARK: What is not matched
+
+  /// After a change of the positions that is no fill.
+  mutating func hold(long: Int64, short: Int64) { held.set(long: long, short: short) }
+
+  /// After a split: the next record has the first price of new shares.
+  mutating func forgetPrices() { (bid, ask) = (nil, nil) }
 
   // MARK: Records
 
@@ -121,6 +155,8 @@ struct ListingMarket: Sendable {
     newcomers.isEmpty && takers.isEmpty
       && buyStops.nearest(firingAt: asks.upperBound) == nil
       && sellStops.nearest(firingAt: bids.lowerBound) == nil
+      && buyTouches.nearest(firingAt: asks.lowerBound) == nil
+      && sellTouches.nearest(firingAt: bids.upperBound) == nil
       && buyLimits.nearest(firingAt: asks.lowerBound) == nil
       && sellLimits.nearest(firingAt: bids.upperBound) == nil
   }
@@ -128,8 +164,7 @@ struct ListingMarket: Sendable {
   /// Matches everything at one point, in the order that `docs/exchange.md` gives.
   mutating func match(_ point: inout PricePoint, joinedBy moment: Moment) {
     admitNewcomers(point, joinedBy: moment)
-    fireStops(.buy, point)
-    fireStops(.sell, point)
+    fireTriggers(point)
     fillTakers(&point)
     fillResting(.buy, &point)
     fillResting(.sell, &point)
@@ -142,8 +177,8 @@ struct ListingMarket: Sendable {
       guard let order = orders[id] else { continue }
       if order.arrival > moment {
         newcomers.append(id)
-      } else if order.type.stopPrice != nil {
-        put(id, .stops)
+      } else if order.type.triggerPrice != nil {
+        put(id, .triggers)
       } else {
         put(id, takesAtOnce(order, point) ? .takers : .limits)
       }
@@ -156,14 +191,20 @@ struct ListingMarket: Sendable {
     return order.couldTake ?? order.allows(point.opposite(order.side))
   }
 
-  mutating func fireStops(_ side: OrderSide, _ point: PricePoint) {
-    let price = point.opposite(side)
-    while let entry = (side == .buy ? buyStops : sellStops).nearest(firingAt: price) {
-      trigger(entry.order, at: price, point.time)
+  mutating func fireTriggers(_ point: PricePoint) {
+    while let entry = buyStops.nearest(firingAt: point.ask)
+      ?? buyTouches.nearest(firingAt: point.ask)
+    {
+      trigger(entry.order, at: point.ask, point.time)
+    }
+    while let entry = sellStops.nearest(firingAt: point.bid)
+      ?? sellTouches.nearest(firingAt: point.bid)
+    {
+      trigger(entry.order, at: point.bid, point.time)
     }
   }
 
-  /// Turns a stop into what it becomes, and lets it take or rest.
+  /// Turns a triggered order into what it becomes, and lets it take or rest.
   private mutating func trigger(_ id: OrderID, at price: Price, _ time: Timestamp) {
     guard var order = orders[id] else { return }
     changeLadder(of: order, remove: true)
@@ -209,7 +250,7 @@ struct ListingMarket: Sendable {
 
   /// How much a reduce-only order may trade; no bound for the others.
   private func reducible(_ order: WorkingOrder) -> Int64 {
-    order.isReduceOnly ? max(0, -order.side.sign * position) : .max
+    order.isReduceOnly ? held.reducible(by: order.side) : .max
   }
 
   mutating func fill(
@@ -220,7 +261,7 @@ struct ListingMarket: Sendable {
     if quantity > 0 {
       order.remaining -= quantity
       orders[id] = order
-      position += order.side.sign * quantity
+      held.trade(order.side, quantity, isReduceOnly: order.isReduceOnly)
       addOpen(-quantity, order)
       point.take(quantity, order.side)
       events.append(

@@ -10,8 +10,8 @@ struct WorkingOrder: Sendable {
     case takers
     /// At its limit.
     case limits
-    /// For its stop.
-    case stops
+    /// For its trigger.
+    case triggers
   }
 
   let id: OrderID
@@ -19,13 +19,16 @@ struct WorkingOrder: Sendable {
   let arrival: Moment
   let timeInForce: TimeInForce
   let isReduceOnly: Bool
-  /// Without its stop, once that was reached.
+  /// Without its trigger, once that was reached.
   var type: OrderType
   var remaining: Int64
-  /// The lower goes first; a new one when its stop is reached.
+  /// The lower goes first; a new one when its trigger is reached.
   var priority: Int
   /// Whether it could trade at once with the price in force at its arrival; nil without one.
   var couldTake: Bool?
+  /// At what price it is counted among what open orders may cost: its limit, else its trigger, else
+  /// the price in force at its arrival, else nothing.
+  var reservePrice = Price(unchecked: 0)
   var place = Place.newcomers
 
   /// Whether its limit, if it has one, allows `price`.

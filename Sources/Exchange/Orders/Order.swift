@@ -5,7 +5,7 @@ public enum OrderStatus: UInt8, Sendable, CaseIterable {
   /// Sent, and on its way.
   case submitted
   case accepted
-  /// A stop whose price was reached.
+  /// Its trigger price was reached.
   case triggered
   case partiallyFilled
   case filled
@@ -60,7 +60,7 @@ public struct Order: Hashable, Sendable {
   mutating func expire() { become(.expired) }
 
   mutating func trigger() {
-    precondition(request.type.stopPrice != nil, "order \(id.number) has no stop to trigger")
+    precondition(request.type.triggerPrice != nil, "order \(id.number) has no trigger")
     become(.triggered)
   }
 
@@ -69,8 +69,8 @@ public struct Order: Hashable, Sendable {
       quantity.raw > 0 && quantity <= remainingQuantity,
       "order \(id.number): a fill of \(quantity.raw), \(remainingQuantity.raw) are left")
     precondition(
-      request.type.stopPrice == nil || status != .accepted,
-      "order \(id.number): a fill of a stop that was not triggered")
+      request.type.triggerPrice == nil || status != .accepted,
+      "order \(id.number): a fill before its trigger")
     become(quantity == remainingQuantity ? .filled : .partiallyFilled)
     filledQuantity = Quantity(unchecked: filledQuantity.raw + quantity.raw)
   }

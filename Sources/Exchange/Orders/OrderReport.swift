@@ -35,6 +35,12 @@ public enum CancelReason: Hashable, Sendable {
   case notFilledWhole(available: Int64)
   /// A reduce-only order that has nothing left to reduce.
   case nothingToReduce
+  /// The money that stands for its position does not suffice any more.
+  case liquidation
+  /// A split: the order was meant in old shares.
+  case corporateAction
+  /// The contract has expired.
+  case contractExpired
 }
 
 /// What has happened to an order.
@@ -42,7 +48,7 @@ public enum OrderEvent: Hashable, Sendable {
   case submitted
   case accepted
   case rejected(Rejection)
-  /// At which price the stop was reached.
+  /// Which price reached its trigger.
   case triggered(Price)
   case filled(Fill)
   case cancelled(CancelReason)

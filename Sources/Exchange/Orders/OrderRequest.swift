@@ -18,18 +18,33 @@ public enum OrderType: Hashable, Sendable {
   case stop(Price)
   /// A limit order at `limit` once the price reaches `stop`.
   case stopLimit(stop: Price, limit: Price)
+  /// A market order once the price comes to `trigger`: from above for a buy, from below for a sell.
+  case marketIfTouched(Price)
+  /// A limit order at `limit` once the price comes to `trigger`.
+  case limitIfTouched(trigger: Price, limit: Price)
 
-  public var stopPrice: Price? {
+  /// The price at which the order becomes a market or a limit order.
+  public var triggerPrice: Price? {
     switch self {
     case .market, .limit: nil
-    case .stop(let stop), .stopLimit(let stop, _): stop
+    case .stop(let trigger), .stopLimit(let trigger, _), .marketIfTouched(let trigger),
+      .limitIfTouched(let trigger, _):
+      trigger
+    }
+  }
+
+  /// Whether a buy waits for a price at or above its trigger, and a sell for one at or below.
+  public var isStop: Bool {
+    switch self {
+    case .stop, .stopLimit: true
+    case .market, .limit, .marketIfTouched, .limitIfTouched: false
     }
   }
 
   public var limitPrice: Price? {
     switch self {
-    case .market, .stop: nil
-    case .limit(let limit, _), .stopLimit(_, let limit): limit
+    case .market, .stop, .marketIfTouched: nil
+    case .limit(let limit, _), .stopLimit(_, let limit), .limitIfTouched(_, let limit): limit
     }
   }
 

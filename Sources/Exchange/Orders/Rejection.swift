@@ -20,6 +20,19 @@ public enum Rejection: Hashable, Sendable {
   case postOnlyImmediate
   case expiredBeforeArrival(expiry: Timestamp, arrival: Timestamp)
   case marketClosed(Timestamp)
+  case contractExpired(Timestamp)
+  /// A contract, in an account that owes nothing.
+  case needsMarginAccount
+  /// The account or the position is being liquidated.
+  case liquidating
+  /// Without a price of this symbol the order cannot be valued.
+  case noPrice(symbol: String)
+  /// Something that the account holds or owes has no price yet, so that its equity is not known.
+  case accountWithoutPrice
+  /// What this order and all open ones of its side would take, and what is there.
+  case insufficientBalance(needed: Money, available: Money)
+  /// The margin that all positions and orders would take, this one included, and the equity.
+  case insufficientMargin(required: Money, equity: Money)
 
   /// The rule and its numbers, as decimals of `instrument`.
   public func text(for instrument: Instrument) -> String {
@@ -49,6 +62,15 @@ public enum Rejection: Hashable, Sendable {
     case .expiredBeforeArrival(let expiry, let arrival):
       "it expires at \(expiry) and arrives at \(arrival)"
     case .marketClosed(let time): "there is no session at \(time)"
+    case .contractExpired(let time): "the contract expired at \(time)"
+    case .needsMarginAccount: "a contract needs a margin account"
+    case .liquidating: "the position is being liquidated"
+    case .noPrice(let symbol): "there is no price of \(symbol) yet to value the order by"
+    case .accountWithoutPrice: "there is no price yet for something in the account"
+    case .insufficientBalance(let needed, let available):
+      "it needs \(needed) with all open orders, and \(available) are there"
+    case .insufficientMargin(let required, let equity):
+      "it takes a margin of \(required) with all positions and orders, and the equity is \(equity)"
     }
   }
 }

@@ -1,0 +1,163 @@
+public import Market
+
+extension SimulatedExchange {
+  /// Takes in a price of the mark-price stream.
+  /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
+  public mutating func apply(_ mark: MarkPrice, to listing: ListingID) throws(ExchangeError) {
+    try advance(to: Moment(mark.time, .records))
+    books[listing.index].prices.note(mark)
+    try finishRecord(of: listing, at: mark.time)
+  }
+
+  /// The price at which the position is valued, by the listing's rule; nil while the tape has not
+  /// had one. Where longs and shorts have marks of their own, that of the net position.
+  public func mark(in listing: ListingID) -> Mark? {
+    let book = books[listing.index]
+    return book.marks.mark(ofSign: book.market.held.net.signum())
+  }
+
+  /// What closing the positions at their marks would bring, each rounded once; nil for a position
+  /// without a mark.
+  /// - Throws: `ExchangeError.overflow`.
+  public func unrealizedProfit(in listing: ListingID) throws(ExchangeError) -> Money? {
+    let book = books[listing.index]
+    var sum = Money.zero(book.listing.contract.currency)
+    for leg in book.holding.legs where leg.quantity != 0 {
+      guard let mark = book.marks.mark(ofSign: leg.quantity.signum()) else { return nil }
+      let profit = try leg.position.unrealizedProfit(at: mark, in: book.listing)
+        .money(in: sum.currency)
+      guard let next = sum.adding(profit) else { throw book.listing.overflow("unrealised profit") }
+      sum = next
+    }
+    return sum
+  }
+
+  /// The highest and lowest profit, realised and not, that the open round trips of a listing came to
+  /// at a mark, one a position; empty without a position.
+  /// - Throws: `ExchangeError.overflow`.
+  public func excursions(
+    in listing: ListingID
+  ) throws(ExchangeError) -> [(best: Money, worst: Money)] {
+    let book = books[listing.index]
+    var found: [(best: Money, worst: Money)] = []
+    for leg in book.holding.legs {
+      guard let trip = leg.trip else { continue }
+      found.append(try trip.excursion(of: leg.position, in: book.listing))
+    }
+    return found
+  }
+
+  /// The net balance and the unrealised profit of all contracts settled in `currency`; nil while
+  /// one of them has no mark. What was delivered is a balance of its own currency.
+  /// - Throws: `ExchangeError.overflow`.
+  /// - Complexity: O(listings).
+  public func equity(in currency: Currency) throws(ExchangeError) -> Money? {
+    var equity = ledger.netBalance(in: currency)
+    for (index, book) in books.enumerated()
+    where book.listing.contract.currency == currency && book.listing.contract.kind.asset == nil {
+      guard let profit = try unrealizedProfit(in: ListingID(index: index)) else { return nil }
+      guard let sum = equity.adding(profit) else { throw book.listing.overflow("equity") }
+      equity = sum
+    }
+    return equity
+  }
+
+  /// Pays funding on the positions held at this instant, at the mark known before it: longs pay
+  /// shorts where the rate is positive. A position without a mark, and no position, pay nothing.
+  /// Isolated margin pays for its position, as far as there is any.
+  ///
+  /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
+  /// - Returns: What the wallet gained, or nil where there was nothing to value.
+  @discardableResult
+  public mutating func apply(
+    _ funding: FundingRate, to id: ListingID
+  ) throws(ExchangeError) -> Money? {
+    try advanceToOwnWork(funding.time)
+    let listing = books[id.index].listing
+    var sum: Money?
+    for (place, leg) in books[id.index].holding.legs.enumerated() where leg.quantity != 0 {
+      guard let mark = books[id.index].marks.mark(ofSign: leg.quantity.signum()) else { continue }
+      let gain = -(try listing.share(funding.rate, of: leg.quantity, at: mark))
+      try post(gain, .funding, .funding(id), at: funding.time, id)
+      self.funding.append(
+        FundingPayment(
+          listing: id, time: funding.time, rate: funding.rate, mark: mark, quantity: leg.quantity,
+          amount: gain))
+      let earned = leg.trip?.funding.adding(gain)
+      guard let earned, let total = (sum ?? .zero(gain.currency)).adding(gain) else {
+        throw listing.overflow("funding")
+      }
+      books[id.index].holding.legs[place].trip?.funding = earned
+      if listing.margin.mode == .isolated {
+        books[id.index].holding.legs[place].margin = max(leg.margin + gain, .zero(gain.currency))
+      }
+      sum = total
+    }
+    try checkMargin(after: id, at: funding.time)
+    return sum
+  }
+
+  /// Does what is due before the exchange's own work at `time`; what expires then comes after.
+  mutating func advanceToOwnWork(_ time: Timestamp) throws(ExchangeError) {
+    try requireNotBeforeClock(Moment(time, .exchange))
+    let before = Moment(time, .closes)
+    if clock < before { try advance(to: before) }
+  }
+}
+
+// MARK: - Expiry and interest
+
+extension SimulatedExchange {
+  /// The end of a future: what still works is cancelled, what is still held is closed at the mark.
+  mutating func settleExpired(_ id: ListingID, at time: Timestamp) throws(ExchangeError) {
+    let (index, listing) = (id.index, books[id.index].listing)
+    cancelOrders(of: index, .contractExpired, at: time)
+    for (place, leg) in books[index].holding.legs.enumerated() where leg.quantity != 0 {
+      guard let mark = books[index].marks.mark(ofSign: leg.quantity.signum()) else {
+        throw .noMark(symbol: listing.instrument.symbol, time)
+      }
+      let settled = try leg.position.closing(at: mark, in: listing)
+      var next = leg
+      let zero = Money.zero(listing.contract.currency)
+      let ended = try next.take(
+        settled, leg.quantity > 0 ? .sell : .buy, abs(leg.quantity), fee: zero, reserve: zero,
+        at: time, .settlement, listing, id)
+      try post(
+        settled.profit.money(in: zero.currency), .realizedProfit, .settlement(id), at: time, id)
+      books[index].holding.legs[place] = next
+      if let ended { roundTrips.append(ended) }
+    }
+    syncHeld(index)
+    marginIsStale = true
+    try checkMargin(after: id, at: time)
+  }
+
+  /// Has interest charged at the next multiple of the interval, if something is borrowed that costs
+  /// any, and nothing is due already.
+  mutating func scheduleInterest(in currency: Currency, after time: Timestamp) {
+    guard !interestIsDue, let rate = rules.interest[currency], rate.units != 0,
+      ledger.borrowed(in: currency).units > 0
+    else { return }
+    interestIsDue = true
+    let after = max(time.nanoseconds, clock.time.nanoseconds)
+    let next = (after.flooredDivision(by: rules.interestInterval) + 1) * rules.interestInterval
+    due.add(.chargeInterest, at: Moment(Timestamp(unchecked: next), .exchange))
+  }
+
+  /// Charges what is borrowed now, each currency in the order in which it came into the ledger.
+  mutating func chargeInterest(at time: Timestamp) throws(ExchangeError) {
+    interestIsDue = false
+    for currency in ledger.currencies {
+      guard let rate = rules.interest[currency] else { continue }
+      let owed = ledger.borrowed(in: currency)
+      let interest = owed.units.multiplied(
+        by: Int128(rate.units), dividedBy: Int128(Rate.unitsPerOne))
+      guard let interest else { throw .overflow(symbol: "\(currency)", field: "interest") }
+      try ledger.post(
+        -Money(units: interest, currency), .interest, .loan, at: time, symbol: "\(currency)")
+      marginIsStale = true
+      scheduleInterest(in: currency, after: time)
+    }
+    try checkMargin(at: time)
+  }
+}

@@ -1,0 +1,221 @@
+import Market
+
+extension SimulatedExchange {
+  /// What stands for a position with isolated margin.
+  func isolatedEquity(
+    of leg: Leg, at mark: Mark, in listing: Listing
+  ) throws(ExchangeError) -> Money {
+    let profit = try leg.position.unrealizedProfit(at: mark, in: listing)
+      .money(in: listing.contract.currency)
+    guard let equity = leg.margin.adding(profit) else { throw listing.overflow("equity") }
+    return equity
+  }
+
+  /// What a position must be covered by, in its listing's currency.
+  func maintenanceMargin(
+    of leg: Leg, at mark: Mark, in listing: Listing
+  ) throws(ExchangeError) -> Money {
+    listing.margin.maintenanceMargin(
+      of: try listing.notional(abs(leg.quantity), at: mark), in: listing.contract.currency)
+  }
+
+  /// What all positions with cross margin must be covered by; nil where one cannot be valued.
+  func crossMaintenance() throws(ExchangeError) -> Money? {
+    guard let target = rules.marginCurrency else { return nil }
+    var sum = Money.zero(target)
+    for book in books where book.listing.margin.mode == .cross {
+      for leg in book.holding.legs where leg.quantity != 0 {
+        guard let mark = book.marks.mark(ofSign: leg.quantity.signum()),
+          let margin = try converted(
+            maintenanceMargin(of: leg, at: mark, in: book.listing), to: target)
+        else { return nil }
+        guard let next = sum.adding(margin) else { throw book.listing.overflow("margin") }
+        sum = next
+      }
+    }
+    return sum
+  }
+
+  /// Liquidates the next position that is not covered: isolated ones in the order of the listings,
+  /// then of those with cross margin the one with the largest unrealised loss.
+  ///
+  /// - Returns: Whether anything was done, so that it is to be asked again.
+  mutating func liquidateNext(at time: Timestamp) throws(ExchangeError) -> Bool {
+    for index in books.indices where books[index].listing.margin.mode == .isolated {
+      let book = books[index]
+      for (place, leg) in book.holding.legs.enumerated()
+      where leg.quantity != 0 && !leg.isLiquidating {
+        guard let mark = book.marks.mark(ofSign: leg.quantity.signum()) else { continue }
+        let equity = try isolatedEquity(of: leg, at: mark, in: book.listing)
+        guard try equity < maintenanceMargin(of: leg, at: mark, in: book.listing) else { continue }
+        cancelOrders(of: index, .liquidation, at: time)
+        try liquidate(index, place, equity: equity, mark, at: time)
+        return true
+      }
+    }
+    return try liquidateNextCross(at: time)
+  }
+
+  private mutating func liquidateNextCross(at time: Timestamp) throws(ExchangeError) -> Bool {
+    let cross = books.indices.filter { books[$0].listing.margin.mode == .cross }
+    guard !cross.contains(where: { books[$0].holding.isLiquidating }),
+      let equity = try marginEquity(), let maintenance = try crossMaintenance(),
+      equity < maintenance || equity.units < 0
+    else { return false }
+    for index in cross { cancelOrders(of: index, .liquidation, at: time) }
+    guard let next = try largestLoss(among: cross) else {
+      guard equity.units < 0 else { return false }
+      let cause = LedgerReference.liquidation(max(0, liquidationCount - 1))
+      try ledger.post(
+        -equity, .shortfall, liquidationCount > 0 ? cause : .loan, at: time,
+        symbol: "\(equity.currency)")
+      return false
+    }
+    let currency = books[next.index].listing.contract.currency
+    guard let own = try converted(equity, to: currency) else { return false }
+    try liquidate(next.index, next.place, equity: own, next.mark, at: time)
+    return true
+  }
+
+  private func largestLoss(
+    among indices: [Int]
+  ) throws(ExchangeError) -> (index: Int, place: Int, mark: Mark)? {
+    guard let target = rules.marginCurrency else { return nil }
+    var worst: (profit: Money, index: Int, place: Int, mark: Mark)?
+    for index in indices {
+      let book = books[index]
+      for (place, leg) in book.holding.legs.enumerated() where leg.quantity != 0 {
+        guard let mark = book.marks.mark(ofSign: leg.quantity.signum()),
+          let profit = try converted(
+            leg.position.unrealizedProfit(at: mark, in: book.listing)
+              .money(in: book.listing.contract.currency), to: target)
+        else { continue }
+        if worst.map({ profit < $0.profit }) ?? true { worst = (profit, index, place, mark) }
+      }
+    }
+    return worst.map { ($0.index, $0.place, $0.mark) }
+  }
+
+  /// Closes a position now at its bankruptcy price, or has it closed at the next available one.
+  private mutating func liquidate(
+    _ index: Int, _ place: Int, equity: Money, _ mark: Mark, at time: Timestamp
+  ) throws(ExchangeError) {
+    switch rules.liquidationPrice {
+    case .nextAvailable: books[index].holding.legs[place].isLiquidating = true
+    case .bankruptcy:
+      let leg = books[index].holding.legs[place]
+      let price = try books[index].listing.bankruptcyPrice(
+        of: leg.quantity, equity: equity, at: mark)
+      try close(index, place, at: price, equity: equity, mark, time)
+    }
+  }
+
+  /// Closes what waits for the next available price.
+  mutating func liquidatePending(
+    in id: ListingID, bid: Price, ask: Price, at time: Timestamp
+  ) throws(ExchangeError) {
+    guard marginWatch == .always, books[id.index].holding.isLiquidating else { return }
+    for place in books[id.index].holding.legs.indices {
+      let (listing, leg) = (books[id.index].listing, books[id.index].holding.legs[place])
+      guard leg.isLiquidating, let mark = books[id.index].marks.mark(ofSign: leg.quantity.signum())
+      else { continue }
+      var equity: Money?
+      if listing.margin.mode == .isolated {
+        equity = try isolatedEquity(of: leg, at: mark, in: listing)
+      } else if let all = try marginEquity() {
+        equity = try converted(all, to: listing.contract.currency)
+      }
+      try close(
+        id.index, place, at: leg.quantity > 0 ? bid : ask,
+        equity: equity ?? .zero(listing.contract.currency), mark, time)
+    }
+  }
+
+  /// Closes a position by force. The fee takes no more than what is left of `equity`; what an
+  /// isolated margin cannot pay is a shortfall.
+  private mutating func close(
+    _ index: Int, _ place: Int, at price: Price, equity: Money, _ mark: Mark, _ time: Timestamp
+  ) throws(ExchangeError) {
+    let (listing, id) = (books[index].listing, ListingID(index: index))
+    var leg = books[index].holding.legs[place]
+    let side: OrderSide = leg.quantity > 0 ? .sell : .buy
+    let traded = abs(leg.quantity)
+    let settled = try leg.position.settling(side, traded, at: price, in: listing)
+    let profit = settled.profit.money(in: equity.currency)
+    let open = try leg.position.unrealizedProfit(at: mark, in: listing).money(in: equity.currency)
+    guard let left = (profit - open).adding(equity) else { throw listing.overflow("equity") }
+    let asked = try listing.fee(traded, at: price, rules.liquidationFee)
+    let fee = min(asked, max(left, .zero(left.currency)))
+    let ended = try leg.take(
+      settled, side, traded, fee: fee, reserve: .zero(fee.currency), at: time, .liquidation,
+      listing, id)
+    let reference = LedgerReference.liquidation(liquidationCount)
+    try pay(profit, for: side, traded, at: price, in: id, reference, at: time)
+    try post(-fee, .liquidationFee, reference, at: time, id)
+    if listing.margin.mode == .isolated, left.units < 0 {
+      try post(-left, .shortfall, reference, at: time, id)
+    }
+    books[index].holding.legs[place] = leg
+    syncHeld(index)
+    liquidations.append(
+      Liquidation(
+        number: liquidationCount, listing: id, time: time, side: side,
+        quantity: Quantity(unchecked: traded), price: price, profit: profit, fee: fee))
+    liquidationCount += 1
+    if let ended { roundTrips.append(ended) }
+  }
+
+  /// Tells matching of positions that changed without a fill.
+  mutating func syncHeld(_ index: Int) {
+    let held = books[index].holding.quantities
+    books[index].market.hold(long: held.long, short: held.short)
+  }
+
+  /// Cancels all that works in a listing, in the order of sending.
+  mutating func cancelOrders(of index: Int, _ reason: CancelReason, at time: Timestamp) {
+    for id in books[index].market.orders.keys.sorted() {
+      books[index].market.remove(id)
+      orders[id.number].cancel()
+      report(id, .cancelled(reason), at: time)
+    }
+  }
+}
+
+extension Listing {
+  /// The price at which closing `quantity` leaves nothing of `equity`, which includes its unrealised
+  /// profit at `mark`; of two neighbouring prices the better one for the trader.
+  ///
+  /// The value at that price is the value at the mark less the equity for a long linear and a
+  /// short inverse position, and that plus the equity for the others. Where no price reaches it, it is
+  /// the last that there is: one unit of the last digit, or the limit of prices.
+  ///
+  /// - Throws: `ExchangeError.overflow`.
+  func bankruptcyPrice(
+    of quantity: Int64, equity: Money, at mark: Mark
+  ) throws(ExchangeError) -> Price {
+    let isLong = quantity > 0
+    let losesWithValue = isLong == (contract.settlement == .linear)
+    let value = try notional(abs(quantity), at: mark)
+    guard let equity = Notional(exactly: equity) else { throw overflow("equity") }
+    let target = losesWithValue ? value.units - equity.units : value.units + equity.units
+    // By halves: better prices leave more, so that the first that leaves nothing less is searched.
+    var low = instrument.allowsNonPositivePrices ? -Price.limit : 1
+    var high = Price.limit
+    func leavesEnough(_ raw: Int64) -> Bool {
+      // Far from the mark a value may not fit: it is beyond the target then.
+      guard let found = try? notional(abs(quantity), at: Price(unchecked: raw)).units else {
+        return losesWithValue == (raw > 0)
+      }
+      return losesWithValue ? found >= target : found <= target
+    }
+    while low < high {
+      let middle = isLong ? low + (high - low) / 2 : high - (high - low) / 2
+      if leavesEnough(middle) {
+        if isLong { high = middle } else { low = middle }
+      } else {
+        if isLong { low = middle + 1 } else { high = middle - 1 }
+      }
+    }
+    return Price(unchecked: low)
+  }
+}

@@ -1,0 +1,218 @@
+public import Market
+
+extension SimulatedExchange {
+  /// All that stands for the positions with cross margin, in the currency of the margin: what is in
+  /// the wallet and not borrowed, less what is set aside for isolated positions, and the unrealised
+  /// profit of the others.
+  ///
+  /// - Returns: Nil where the account has no margin, or something cannot be valued.
+  /// - Throws: `ExchangeError.overflow`.
+  /// - Complexity: O(listings).
+  public func marginEquity() throws(ExchangeError) -> Money? {
+    guard let target = rules.marginCurrency else { return nil }
+    var amounts = ledger.currencies.map { ledger.netBalance(in: $0) }
+    for book in books where book.listing.contract.kind.asset == nil {
+      let currency = book.listing.contract.currency
+      for leg in book.holding.legs where leg.quantity != 0 {
+        guard let change = try equityChange(of: leg, in: book) else { return nil }
+        guard let place = amounts.firstIndex(where: { $0.currency == currency }) else {
+          amounts.append(change)
+          continue
+        }
+        guard let sum = amounts[place].adding(change) else {
+          throw book.listing.overflow("equity")
+        }
+        amounts[place] = sum
+      }
+    }
+    var equity = Money.zero(target)
+    for amount in amounts {
+      guard let converted = try converted(amount, to: target) else { return nil }
+      guard let sum = equity.adding(converted) else {
+        throw .overflow(symbol: "\(target)", field: "equity")
+      }
+      equity = sum
+    }
+    return equity
+  }
+
+  /// What a leg of a contract adds to the equity; nil without a mark.
+  private func equityChange(of leg: Leg, in book: Book) throws(ExchangeError) -> Money? {
+    if book.listing.margin.mode == .isolated { return -leg.margin }
+    guard let mark = book.marks.mark(ofSign: leg.quantity.signum()) else { return nil }
+    return try leg.position.unrealizedProfit(at: mark, in: book.listing)
+      .money(in: book.listing.contract.currency)
+  }
+
+  /// What the positions and orders of a listing take, with one order more, in its currency; less
+  /// what is set aside for it already. Nil without a mark.
+  ///
+  /// Netted, it is the larger of two: all buys filled and no sell, or all sells filled and no buy.
+  private func initialMargin(
+    of index: Int, with request: OrderRequest?
+  ) throws(ExchangeError) -> Money? {
+    let (listing, market, marks) = (
+      books[index].listing, books[index].market, books[index].marks
+    )
+    let currency = listing.contract.currency
+    func exposure(_ side: OrderSide) throws(ExchangeError) -> Money? {
+      var quantity = market.open(side) + market.held.held(on: side)
+      if let request, request.side == side { quantity += request.quantity.raw }
+      if market.held.mode == .netting { quantity -= market.held.reducible(by: side) }
+      guard quantity > 0 else { return .zero(currency) }
+      guard let mark = marks.mark(ofSign: side.sign) else { return nil }
+      return listing.margin.initialMargin(
+        of: try listing.notional(quantity, at: mark), in: currency)
+    }
+    guard let buys = try exposure(.buy), let sells = try exposure(.sell) else { return nil }
+    guard listing.positions == .hedging else {
+      return less(max(buys, sells), setAside: books[index].holding)
+    }
+    guard let sum = buys.adding(sells) else { throw listing.overflow("margin") }
+    return less(sum, setAside: books[index].holding)
+  }
+
+  private func less(_ margin: Money, setAside holding: Holding) -> Money {
+    let aside = holding.legs.reduce(.zero(margin.currency)) { $0 + $1.margin }
+    return max(margin - aside, .zero(margin.currency))
+  }
+
+  /// What all positions and orders take, with one order more.
+  private func requiredMargin(with request: OrderRequest) throws(ExchangeError) -> Money? {
+    guard let target = rules.marginCurrency else { return nil }
+    var sum = Money.zero(target)
+    for index in books.indices {
+      let more = index == request.listing.index ? request : nil
+      guard let margin = try initialMargin(of: index, with: more),
+        let converted = try converted(margin, to: target)
+      else { return nil }
+      guard let next = sum.adding(converted) else { throw books[index].listing.overflow("margin") }
+      sum = next
+    }
+    return sum
+  }
+
+  /// What isolated margin a fill sets aside: what opening takes, as far as it is free.
+  func isolatedReserve(
+    for opened: Notional, in listing: Listing
+  ) throws(ExchangeError) -> Money {
+    let currency = listing.contract.currency
+    guard listing.margin.mode == .isolated, opened.units != 0, let target = rules.marginCurrency
+    else { return .zero(currency) }
+    let wanted = listing.margin.initialMargin(of: opened, in: currency)
+    guard let equity = try marginEquity(), equity > .zero(target),
+      let free = try converted(equity, to: currency)
+    else { return .zero(currency) }
+    return min(wanted, free)
+  }
+
+  /// What can be taken out; nil for all there is and more.
+  func freeBalance(in currency: Currency) throws(ExchangeError) -> Money? {
+    let balance = ledger.balance(in: currency)
+    switch rules.kind {
+    case .unlimited: return nil
+    case .cash:
+      return balance - (try ordered(of: currency, with: .zero(currency)))
+    case .margin(let target):
+      guard let equity = try marginEquity() else { return .zero(currency) }
+      var free = equity
+      for index in books.indices {
+        guard let margin = try initialMargin(of: index, with: nil),
+          let converted = try converted(margin, to: target)
+        else { return .zero(currency) }
+        free = free - converted
+      }
+      guard free > .zero(target), let amount = try converted(free, to: currency) else {
+        return .zero(currency)
+      }
+      return min(amount, balance)
+    }
+  }
+}
+
+// MARK: - Checks of an arriving order
+
+extension SimulatedExchange {
+  /// The first rule of the account that an arriving order breaks.
+  func accountRejection(
+    of request: OrderRequest, at time: Timestamp
+  ) throws(ExchangeError) -> Rejection? {
+    let book = books[request.listing.index]
+    if let expiry = book.listing.contract.kind.expiry, expiry <= time {
+      return .contractExpired(expiry)
+    }
+    switch rules.kind {
+    case .unlimited: return nil
+    case .cash: return try cashRejection(of: request, in: book)
+    case .margin: return try marginRejection(of: request, in: book)
+    }
+  }
+
+  private func cashRejection(
+    of request: OrderRequest, in book: Book
+  ) throws(ExchangeError) -> Rejection? {
+    let listing = book.listing
+    guard let delivered = listing.assetAmount(request.quantity.raw) else {
+      return .needsMarginAccount
+    }
+    let needed: Money
+    if request.side == .sell {
+      needed = try ordered(of: delivered.currency, with: delivered)
+    } else {
+      guard let price = book.market.reservePrice(of: request) else {
+        return .noPrice(symbol: listing.instrument.symbol)
+      }
+      let charged = ChargedFill(
+        listing: listing, price: price, quantity: request.quantity, liquidity: .taker,
+        volume: .zero(listing.contract.currency))
+      let cost = try listing.notional(request.quantity.raw, at: price)
+        .money(in: listing.contract.currency)
+      let fee = max(try listing.fees.fee(of: charged), .zero(cost.currency))
+      guard let total = cost.adding(fee) else { throw listing.overflow("cost") }
+      needed = try ordered(of: cost.currency, with: total)
+    }
+    let available = ledger.balance(in: needed.currency)
+    return needed > available ? .insufficientBalance(needed: needed, available: available) : nil
+  }
+
+  /// What open orders would take of a currency, and `more`.
+  private func ordered(
+    of currency: Currency, with more: Money
+  ) throws(ExchangeError) -> Money {
+    var sum = more
+    for book in books {
+      var part = Money.zero(currency)
+      if book.listing.contract.kind.asset == currency {
+        let quantity = book.market.openSells + book.market.reducingSells
+        part = book.listing.assetAmount(quantity) ?? part
+      } else if book.listing.contract.kind.asset != nil, book.listing.contract.currency == currency
+      {
+        guard let cost = book.listing.notional(ofProduct: book.market.openBuyCost) else {
+          throw book.listing.overflow("cost")
+        }
+        part = cost.money(in: currency)
+      }
+      guard let next = sum.adding(part) else { throw book.listing.overflow("cost") }
+      sum = next
+    }
+    return sum
+  }
+
+  private func marginRejection(
+    of request: OrderRequest, in book: Book
+  ) throws(ExchangeError) -> Rejection? {
+    if book.holding.isLiquidating { return .liquidating }
+    if request.isReduceOnly { return nil }
+    let index = request.listing.index
+    let symbol = book.listing.instrument.symbol
+    guard let before = try initialMargin(of: index, with: nil),
+      let after = try initialMargin(of: index, with: request)
+    else { return .noPrice(symbol: symbol) }
+    // What makes nothing larger is never refused.
+    if after <= before { return nil }
+    guard let required = try requiredMargin(with: request), let equity = try marginEquity() else {
+      return .accountWithoutPrice
+    }
+    return required > equity ? .insufficientMargin(required: required, equity: equity) : nil
+  }
+}

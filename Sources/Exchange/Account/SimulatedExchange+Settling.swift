@@ -1,0 +1,142 @@
+public import Market
+
+extension SimulatedExchange {
+  /// Puts money into the wallet; a negative amount takes it out.
+  /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.withdrawal` for more than is free,
+  ///   `ExchangeError.overflow`.
+  public mutating func deposit(_ amount: Money, at time: Timestamp) throws(ExchangeError) {
+    if time < clock.time { throw .beforeClock(clock: clock.time, found: time) }
+    if amount.units < 0, let free = try freeBalance(in: amount.currency), -amount > free {
+      throw .withdrawal(-amount, available: free)
+    }
+    try ledger.post(
+      amount, amount.units < 0 ? .withdrawal : .deposit, .transfer, at: time, symbol: "deposit")
+    marginIsStale = true
+  }
+
+  /// Brings an execution into the position, the ledger, the order and the reports. All that can fail
+  /// but the ledger is computed before anything is changed.
+  mutating func settle(
+    _ execution: Execution, in id: ListingID
+  ) throws(ExchangeError) {
+    let listing = books[id.index].listing
+    let isReduceOnly = orders[execution.order.number].request.isReduceOnly
+    let place = books[id.index].holding.leg(execution.side, isReduceOnly: isReduceOnly)
+    let fee = try fee(of: execution, in: listing)
+    var leg = books[id.index].holding.legs[place]
+    let settled = try leg.position.settling(
+      execution.side, execution.quantity, at: execution.price, in: listing)
+    let reserve = try isolatedReserve(for: settled.opened, in: listing)
+    let ended = try leg.take(
+      settled, execution.side, execution.quantity, fee: fee, reserve: reserve,
+      at: execution.time, .fill, listing, id)
+    let fill = Fill(
+      number: fillCount, order: execution.order, listing: id, side: execution.side,
+      price: execution.price, quantity: Quantity(unchecked: execution.quantity),
+      time: execution.time, liquidity: execution.liquidity, fee: fee,
+      realizedProfit: settled.profit.money(in: listing.contract.currency),
+      isPathDependent: execution.isPathDependent)
+    try pay(
+      fill.realizedProfit, for: fill.side, execution.quantity, at: fill.price, in: id,
+      .fill(fill.number), at: fill.time)
+    try post(-fee, .fee, .fill(fill.number), at: fill.time, id)
+    books[id.index].holding.legs[place] = leg
+    if let ended { roundTrips.append(ended) }
+    fillCount += 1
+    if fill.isPathDependent { pathDependentFillCount += 1 }
+    orders[fill.order.number].fill(fill.quantity)
+    report(fill.order, .filled(fill), at: fill.time)
+  }
+
+  private mutating func fee(
+    of execution: Execution, in listing: Listing
+  ) throws(ExchangeError) -> Money {
+    let currency = listing.contract.currency
+    let days = listing.fees.volumeDays
+    var traded = volumes[currency] ?? TradedVolume()
+    let volume =
+      days == 0
+      ? Money.zero(currency) : traded.volume(of: days, before: execution.time, in: currency)
+    let fee = try listing.fees.fee(
+      of: ChargedFill(
+        listing: listing, price: execution.price,
+        quantity: Quantity(unchecked: execution.quantity), liquidity: execution.liquidity,
+        volume: volume))
+    precondition(
+      fee.currency == currency,
+      "a fee in \(fee.currency) on \(listing.instrument.symbol): expected \(currency)")
+    if days > 0 {
+      let value = try listing.notional(execution.quantity, at: execution.price).magnitude
+      guard traded.add(value.money(in: currency), at: execution.time) else {
+        throw listing.overflow("traded volume")
+      }
+      volumes[currency] = traded
+    }
+    return fee
+  }
+
+  /// Pays the profit of a contract, or delivers what was bought or sold against what it costs.
+  mutating func pay(
+    _ profit: Money, for side: OrderSide, _ quantity: Int64, at price: Price, in id: ListingID,
+    _ reference: LedgerReference, at time: Timestamp
+  ) throws(ExchangeError) {
+    let listing = books[id.index].listing
+    guard let delivered = listing.assetAmount(quantity) else {
+      return try post(profit, .realizedProfit, reference, at: time, id)
+    }
+    let cost = try listing.notional(quantity, at: price).money(in: listing.contract.currency)
+    // What comes in first, so that nothing is borrowed that is there.
+    let isBuy = side == .buy
+    try post(isBuy ? delivered : cost, .delivery, reference, at: time, id)
+    try post(isBuy ? -cost : -delivered, .delivery, reference, at: time, id)
+  }
+
+  /// Changes the wallet, and has margin and interest looked after.
+  mutating func post(
+    _ change: Money, _ cause: LedgerCause, _ reference: LedgerReference, at time: Timestamp,
+    _ id: ListingID
+  ) throws(ExchangeError) {
+    try ledger.post(
+      change, cause, reference, at: time, symbol: books[id.index].listing.instrument.symbol)
+    marginIsStale = true
+    scheduleInterest(in: change.currency, after: time)
+  }
+
+  /// Sets the marks once, after a record's fills, and does what follows from them.
+  mutating func finishRecord(of id: ListingID, at time: Timestamp) throws(ExchangeError) {
+    let listing = books[id.index].listing
+    books[id.index].marks = books[id.index].prices.marks(listing.mark, listing.instrument)
+    see(id)
+    try checkMargin(after: id, at: time)
+  }
+
+  /// Takes the marks into the excursions of what is open.
+  private mutating func see(_ id: ListingID) {
+    for place in books[id.index].holding.legs.indices {
+      let sign = books[id.index].holding.legs[place].quantity.signum()
+      guard sign != 0, let mark = books[id.index].marks.mark(ofSign: sign) else { continue }
+      books[id.index].holding.legs[place].trip?.see(mark)
+    }
+  }
+
+  /// Lets the marks pass a bar's extremes, where no fill leaves it open what was held at them.
+  mutating func passExtremes(of bar: Bar, in id: ListingID) throws(ExchangeError) {
+    let book = books[id.index]
+    guard book.listing.mark == .last, !book.holding.isFlat else { return }
+    let marks = book.prices.marks(.last, book.listing.instrument)
+    let isLowFirst = book.market.isLowFirst(bar)
+    for extreme in isLowFirst ? [bar.low, bar.high] : [bar.high, bar.low] {
+      books[id.index].marks = marks.with(extreme)
+      see(id)
+      try checkMargin(after: id, at: bar.tsClose)
+    }
+  }
+
+  /// Hands over all that has happened since the last call.
+  public mutating func takeStep() -> StepResult {
+    defer { (reports, roundTrips, funding, liquidations) = ([], [], [], []) }
+    return StepResult(
+      tsClose: clock.time, marks: books.map(\.marks), reports: reports, roundTrips: roundTrips,
+      funding: funding, liquidations: liquidations)
+  }
+}

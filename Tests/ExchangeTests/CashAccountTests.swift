@@ -1,0 +1,121 @@
+import Market
+import Testing
+
+@testable import Exchange
+
+/// Spot and shares that are paid in full.
+@Suite struct CashAccountTests {
+  private func spot(fees: any FeeModel = FeeRates()) throws -> Listing {
+    try contract("BTCUSD", .spot(base: try Currency("BTC")), fees: fees)
+  }
+
+  private func balances(_ scenario: MoneyScenario) throws -> [String] {
+    try ["USD", "BTC"].map { short(scenario.exchange.ledger.balance(in: try Currency($0))) }
+  }
+
+  @Test func `what is bought is there, and what it cost is not`() throws {
+    var scenario = try MoneyScenario([try spot()], AccountRules(.cash), usd("1000"))
+    try scenario.trade(0, 300)
+    try scenario.fill(1, .buy, 2, at: 300)
+    #expect(scenario.entries() == ["delivery 2 BTC", "delivery -600 USD"])
+    try scenario.fill(2, .sell, 1, at: 350)
+    #expect(scenario.entries() == ["delivery 350 USD", "delivery -1 BTC"])
+    #expect(try balances(scenario) == ["750 USD", "1 BTC"])
+    // The profit is in the price: 350 - 300.
+    try scenario.fill(3, .sell, 1, at: 290)
+    #expect(scenario.exchange.takeStep().roundTrips.map { short($0.profit) } == ["40 USD"])
+  }
+
+  @Test func `open buys and the fee count against the balance`() throws {
+    let fees = FeeRates(taker: try Rate(parsing: "0.01"))
+    var scenario = try MoneyScenario([try spot(fees: fees)], AccountRules(.cash), usd("1000"))
+    try scenario.trade(0, 300)
+    // 2 × 250 rest, with their fee not yet paid; 2 × 248 × 1.01 is 500.96.
+    try scenario.send(1, .buy, 2, .limit(price(250)))
+    try scenario.send(2, .buy, 2, .limit(price(248)))
+    try scenario.trade(2, 300)
+    #expect(
+      scenario.refusals() == [
+        "it needs 1000.96000000 USD with all open orders, and 1000.00000000 USD are there"
+      ])
+    // 2 × 247 × 1.01 is 498.94.
+    try scenario.send(3, .buy, 2, .limit(price(247)))
+    try scenario.trade(3, 300)
+    #expect(scenario.refusals().isEmpty)
+    // And what is ordered cannot be withdrawn: 1000 - 500 - 494.
+    #expect(throws: ExchangeError.withdrawal(try usd("6.00000001"), available: try usd("6"))) {
+      try scenario.exchange.deposit(try usd("-6.00000001"), at: Scenario.second(4))
+    }
+    try scenario.exchange.deposit(try usd("-6"), at: Scenario.second(4))
+  }
+
+  @Test func `nothing is sold that is not there, by no two orders either`() throws {
+    var scenario = try MoneyScenario(
+      [try spot()], AccountRules(.cash), usd("1000"), money("1", "BTC"))
+    try scenario.trade(0, 300)
+    try scenario.fill(1, .buy, 2, at: 300)
+    try scenario.send(2, .sell, 2, .limit(price(400)), reduceOnly: true)
+    try scenario.send(3, .sell, 2, .limit(price(400)))
+    try scenario.trade(3, 300)
+    #expect(
+      scenario.refusals()
+        == ["it needs 4.00000000 BTC with all open orders, and 3.00000000 BTC are there"])
+  }
+
+  @Test func `without a price, and without margin`() throws {
+    var scenario = try MoneyScenario(
+      [try spot(), try contract()], AccountRules(.cash), usd("1000"))
+    try scenario.send(0, .buy, 1)
+    try scenario.send(0, .buy, 1, of: 1, .limit(price(10)))
+    try scenario.trade(0, 300)
+    #expect(
+      scenario.refusals() == [
+        "there is no price of BTCUSD yet to value the order by",
+        "a contract needs a margin account",
+      ])
+  }
+
+  @Test func `what a fill costs beyond what was checked is borrowed, and says so`() throws {
+    var scenario = try MoneyScenario([try spot()], AccountRules(.cash), usd("1000"))
+    try scenario.trade(0, 300)
+    // 900 are there; the next price asks for 1050.
+    try scenario.fill(1, .buy, 3, at: 350)
+    #expect(
+      scenario.entries() == ["delivery 3 BTC", "borrowing 50 USD", "delivery -1050 USD"])
+    #expect(scenario.exchange.ledger.borrowed(in: try Currency("USD")) == (try usd("50")))
+    #expect(scenario.exchange.ledger.netBalance(in: try Currency("USD")) == (try usd("-50")))
+    try scenario.fill(2, .sell, 1, at: 40)
+    try scenario.fill(3, .sell, 1, at: 400)
+    #expect(
+      scenario.entries() == [
+        "delivery 40 USD", "repayment -40 USD", "delivery -1 BTC",
+        "delivery 400 USD", "repayment -10 USD", "delivery -1 BTC",
+      ])
+    #expect(try balances(scenario) == ["390 USD", "1 BTC"])
+    #expect(scenario.exchange.ledger.audit())
+  }
+
+  @Test func `what cannot be delivered is no listing`() throws {
+    let faults: [(String, () throws -> Listing)] = [
+      (
+        "USD priced in itself: expected two currencies",
+        { try contract("S", .spot(base: try Currency("USD"))) }
+      ),
+      (
+        "what is delivered with a multiplier, or as an inverse contract: expected neither",
+        { try contract("S", .spot(base: try Currency("BTC")), settlement: .inverse) }
+      ),
+      (
+        "quantities of 9 decimals: expected at most 8 for what is delivered",
+        { try contract("S", .spot(base: try Currency("BTC")), quantityDigits: 9) }
+      ),
+      (
+        "what is delivered with isolated margin or hedging: expected contracts for these",
+        { try contract("S", .spot(base: try Currency("BTC")), positions: .hedging) }
+      ),
+    ]
+    for (fault, make) in faults {
+      #expect(throws: ExchangeError.badListing(symbol: "S", fault)) { try make() }
+    }
+  }
+}
