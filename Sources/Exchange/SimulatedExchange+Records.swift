@@ -1,0 +1,54 @@
+public import Market
+import Sessions
+
+/// What the tape brings. Records outside of the listing's sessions are taken in and fill nothing.
+extension SimulatedExchange {
+  /// Matches a quote, if quotes fill the listing's orders.
+  /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
+  public mutating func apply(_ quote: Quote, to listing: ListingID) throws(ExchangeError) {
+    try advance(to: Moment(quote.time, .records))
+    let index = listing.index
+    books[index].prices.note(quote)
+    guard books[index].sessions.isInSession(quote.time) else { return }
+    guard books[index].listing.matching.records == .quote else {
+      return books[index].market.noteQueues(of: quote)
+    }
+    books[index].coveredUntil = Timestamp(unchecked: quote.time.nanoseconds + 1)
+    try settle(books[index].market.apply(quote), in: listing)
+  }
+
+  /// Matches a trade, if trades fill the listing's orders; beside quotes it moves the queues.
+  /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
+  public mutating func apply(_ trade: Trade, to listing: ListingID) throws(ExchangeError) {
+    try advance(to: Moment(trade.time, .records))
+    let index = listing.index
+    books[index].prices.note(trade)
+    guard books[index].sessions.isInSession(trade.time) else { return }
+    switch books[index].listing.matching.records {
+    case .trade:
+      books[index].coveredUntil = Timestamp(unchecked: trade.time.nanoseconds + 1)
+      try settle(books[index].market.apply(trade), in: listing)
+    case .quote: try settle(books[index].market.applyToQueues(trade), in: listing)
+    case .bar: return
+    }
+  }
+
+  /// Matches a bar at its end, where the tape has nothing finer since its beginning: no record of
+  /// the kind that fills the listing's orders, and no shorter bar.
+  /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
+  public mutating func apply(_ bar: Bar, to listing: ListingID) throws(ExchangeError) {
+    try advance(to: Moment(bar.tsClose, .sourceBars))
+    let index = listing.index
+    books[index].prices.note(bar)
+    guard books[index].sessions.isInSession(bar.tsOpen), bar.tsOpen >= books[index].coveredUntil
+    else { return }
+    books[index].coveredUntil = bar.tsClose
+    try settle(books[index].market.apply(bar), in: listing)
+  }
+
+  mutating func report(_ id: OrderID, _ event: OrderEvent, at time: Timestamp) {
+    outbox.add(
+      OrderReport(order: id, time: time, event: event, status: orders[id.number].status),
+      knownAt: max(clock, Moment(time, .sourceBars)))
+  }
+}
