@@ -2,6 +2,10 @@
 struct DueQueue: Sendable {
   enum Action: Hashable, Sendable {
     case arrive(OrderID)
+    /// The group that begins with this order.
+    case arriveLinked(OrderID)
+    /// By the amendment's number.
+    case amend(OrderID, Int)
     case cancel(OrderID)
     case expire(OrderID)
     /// The end of a future.

@@ -3,27 +3,80 @@ import Sessions
 
 extension SimulatedExchange {
   mutating func perform(_ item: DueQueue.Item) throws(ExchangeError) {
+    let time = item.moment.time
     switch item.action {
     case .arrive(let id): try arrive(id)
-    case .cancel(let id): cancel(id, arriving: item.moment.time)
-    case .expire(let id): expire(id, at: item.moment.time)
-    case .settle(let listing): try settleExpired(listing, at: item.moment.time)
-    case .chargeInterest: try chargeInterest(at: item.moment.time)
+    case .arriveLinked(let id): try arriveLinked(id)
+    case .amend(let id, let number): try amend(id, number, arriving: item.moment)
+    case .cancel(let id): try cancel(id, arriving: time)
+    case .expire(let id): try expire(id, at: time)
+    case .settle(let listing): try settleExpired(listing, at: time)
+    case .chargeInterest: try chargeInterest(at: time)
     }
   }
 
   private mutating func arrive(_ id: OrderID) throws(ExchangeError) {
     let order = orders[id.number]
-    let index = order.request.listing.index
     let time = order.arrival.time
-    if let rejection = try rejection(of: order) {
+    if let rejection = try rejection(of: order.request, arriving: time) {
       orders[id.number].reject()
       return report(id, .rejected(rejection), at: time)
     }
+    books[order.request.listing.index].market.add(order)
     orders[id.number].accept()
-    books[index].market.add(order)
-    if let expiry = expiry(of: order) { due.add(.expire(id), at: Moment(expiry, .exchange)) }
+    scheduleExpiry(of: order)
     report(id, .accepted, at: time)
+  }
+
+  /// A group stands or falls together.
+  private mutating func arriveLinked(_ first: OrderID) throws(ExchangeError) {
+    guard let arrival = linked.removeValue(forKey: first) else {
+      preconditionFailure("a group arrives once")
+    }
+    let group = Array(orders[first.number..<first.number + arrival.count])
+    let time = group[0].arrival.time
+    if let refused = try firstRefused(of: group, arrival.link, at: time) {
+      for order in group {
+        orders[order.id.number].reject()
+        let isIt = order.id == refused.order
+        report(
+          order.id, .rejected(isIt ? refused.rejection : .linkedOrderRefused(refused.order)),
+          at: time)
+      }
+      return
+    }
+    books[group[0].request.listing.index].market.add(group, arrival.link)
+    for order in group {
+      let isHeld = arrival.link != .oneCancelsOther && order.id != first
+      if isHeld { orders[order.id.number].hold() } else { orders[order.id.number].accept() }
+      scheduleExpiry(of: order)
+      report(order.id, isHeld ? .held : .accepted, at: time)
+    }
+  }
+
+  private mutating func firstRefused(
+    of group: [Order], _ link: OrderLink, at time: Timestamp
+  ) throws(ExchangeError) -> (order: OrderID, rejection: Rejection)? {
+    let index = group[0].request.listing.index
+    var counted: [OrderRequest] = []
+    defer {
+      for request in counted {
+        books[index].market.countOpen(-request.quantity.raw, of: request)
+      }
+    }
+    for order in group {
+      let isExit = link == .bracket && order.id != group[0].id
+      let rejection = try rejection(of: order.request, arriving: time, reducesLater: isExit)
+      if let rejection { return (order.id, rejection) }
+      // Those that follow find it open.
+      books[index].market.countOpen(order.request.quantity.raw, of: order.request)
+      counted.append(order.request)
+    }
+    return nil
+  }
+
+  private mutating func scheduleExpiry(of order: Order) {
+    if let expiry = expiry(of: order) { due.add(.expire(order.id), at: Moment(expiry, .exchange)) }
   }
 
   /// When an order that arrives now expires; nil for never.
@@ -39,112 +92,28 @@ extension SimulatedExchange {
     }
   }
 
-  private mutating func cancel(_ id: OrderID, arriving time: Timestamp) {
-    let order = orders[id.number]
-    guard order.status.isWorking else {
-      return report(id, .cancelRefused(order.status), at: time)
+  private mutating func cancel(
+    _ id: OrderID, arriving time: Timestamp
+  ) throws(ExchangeError) {
+    guard orders[id.number].status.isWorking else {
+      return report(id, .cancelRefused(orders[id.number].status), at: time)
     }
-    books[order.request.listing.index].market.remove(id)
     orders[id.number].cancel()
     report(id, .cancelled(.requested), at: time)
+    try takeOut(id, at: time)
   }
 
-  private mutating func expire(_ id: OrderID, at time: Timestamp) {
-    let order = orders[id.number]
-    guard order.status.isWorking else { return }
-    books[order.request.listing.index].market.remove(id)
+  private mutating func expire(_ id: OrderID, at time: Timestamp) throws(ExchangeError) {
+    guard orders[id.number].status.isWorking else { return }
     orders[id.number].expire()
     report(id, .expired, at: time)
-  }
-}
-
-// MARK: - Checks
-
-extension SimulatedExchange {
-  /// The first rule that an arriving order breaks.
-  private mutating func rejection(of order: Order) throws(ExchangeError) -> Rejection? {
-    let request = order.request
-    let index = request.listing.index
-    let listing = books[index].listing
-    if listing.matching.refusesWhenClosed,
-      !books[index].sessions.isInSession(order.arrival.time)
-    {
-      return .marketClosed(order.arrival.time)
-    }
-    if case .goodTill(let expiry) = request.timeInForce, expiry <= order.arrival.time {
-      return .expiredBeforeArrival(expiry: expiry, arrival: order.arrival.time)
-    }
-    if let rejection = priceRejection(of: request, in: listing) { return rejection }
-    if let rejection = quantityRejection(of: request, in: listing) { return rejection }
-    if let rejection = try notionalRejection(of: request, in: listing) { return rejection }
-    if let rejection = postOnlyRejection(of: request) { return rejection }
-    if let rejection = positionRejection(of: request, in: listing) { return rejection }
-    return try accountRejection(of: request, at: order.arrival.time)
+    try takeOut(id, at: time)
   }
 
-  private func priceRejection(of request: OrderRequest, in listing: Listing) -> Rejection? {
-    let increment = listing.contract.priceIncrement
-    for case let price? in [request.type.triggerPrice, request.type.limitPrice] {
-      if price.raw <= 0 && !listing.instrument.allowsNonPositivePrices {
-        return .priceNotPositive(price)
-      }
-      if price.raw % increment != 0 {
-        return .priceIncrement(price: price, increment: increment)
-      }
-    }
-    return nil
-  }
-
-  private func quantityRejection(of request: OrderRequest, in listing: Listing) -> Rejection? {
-    let contract = listing.contract
-    let quantity = request.quantity
-    // No order is empty, even where the minimum is 0.
-    let minimum = max(contract.minimumQuantity, Quantity(unchecked: 1))
-    if quantity < minimum { return .minimumQuantity(quantity: quantity, minimum: minimum) }
-    if quantity > contract.maximumQuantity {
-      return .maximumQuantity(quantity: quantity, maximum: contract.maximumQuantity)
-    }
-    if quantity.raw % contract.quantityIncrement != 0 {
-      return .quantityIncrement(quantity: quantity, increment: contract.quantityIncrement)
-    }
-    return nil
-  }
-
-  /// At its limit, else at its trigger, else at the price in force; before the first record a market
-  /// order has no value to check.
-  private func notionalRejection(
-    of request: OrderRequest, in listing: Listing
-  ) throws(ExchangeError) -> Rejection? {
-    let inForce = books[request.listing.index].market.opposite(request.side)
-    guard let minimum = listing.contract.minimumNotional,
-      let price = request.type.limitPrice ?? request.type.triggerPrice ?? inForce
-    else { return nil }
-    let value = try listing.notional(request.quantity.raw, at: price).money(in: minimum.currency)
-    return max(value, -value) < minimum ? .minimumNotional(notional: value, minimum: minimum) : nil
-  }
-
-  private func postOnlyRejection(of request: OrderRequest) -> Rejection? {
-    guard request.type.isPostOnly, let limit = request.type.limitPrice else { return nil }
-    if request.timeInForce.isImmediate { return .postOnlyImmediate }
-    let inForce = books[request.listing.index].market.opposite(request.side)
-    guard let opposite = inForce,
-      request.side == .buy ? limit >= opposite : limit <= opposite
-    else { return nil }
-    return .postOnlyWouldTake(limit: limit, opposite: opposite)
-  }
-
-  private func positionRejection(of request: OrderRequest, in listing: Listing) -> Rejection? {
-    let market = books[request.listing.index].market
-    let sign = request.side.sign
-    if request.isReduceOnly {
-      let isPossible = market.held.reducible(by: request.side) > 0
-      return isPossible ? nil : .nothingToReduce(position: market.position)
-    }
-    // A position of the other side may be closed by reduce-only orders first, so it does not count
-    // in the order's favour. Both sums are at most 2^60, and an order below 2^53, so this fits.
-    let held = market.held.held(on: request.side)
-    let reached = held + market.open(request.side) + request.quantity.raw
-    guard reached > listing.contract.positionLimit else { return nil }
-    return .positionLimit(reached: sign * reached, limit: listing.contract.positionLimit)
+  /// Takes an order out of its market, with what that means for its group.
+  private mutating func takeOut(_ id: OrderID, at time: Timestamp) throws(ExchangeError) {
+    let listing = orders[id.number].request.listing
+    books[listing.index].market.remove(id, at: time)
+    try settle(books[listing.index].market.takeEvents(), in: listing)
   }
 }

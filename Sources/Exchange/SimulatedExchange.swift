@@ -1,4 +1,4 @@
-public import Market
+import Market
 import Sessions
 
 /// An exchange over a tape: it takes orders and records, in the order of time, and answers with
@@ -19,10 +19,11 @@ public struct SimulatedExchange: Sendable {
     /// As long as the marks stay within, they lead to no liquidation.
     var quietMarks = QuietMarks()
     var sessions: SessionCursor
+    /// Up to where the tape has records that fill orders; a bar that begins before is coarser.
+    var coveredUntil = Timestamp.earliest
   }
 
-  /// Nanoseconds that an order or a cancel is on its way.
-  public let latency: Int64
+  public let latency: Latency
   public let rules: AccountRules
   public internal(set) var ledger = Ledger()
   /// All orders ever sent, by their number.
@@ -34,7 +35,12 @@ public struct SimulatedExchange: Sendable {
   public internal(set) var pathDependentFillCount = 0
   var books: [Book]
   var due = DueQueue()
-  var reports: [OrderReport] = []
+  var line: LatencyLine
+  var outbox: Outbox
+  /// Amendments and groups of orders on their way.
+  var amendments: [Int: OrderAmendment] = [:]
+  var amendmentCount = 0
+  var linked: [OrderID: LinkedArrival] = [:]
   var roundTrips: [RoundTrip] = []
   var funding: [FundingPayment] = []
   var liquidations: [Liquidation] = []
@@ -46,19 +52,23 @@ public struct SimulatedExchange: Sendable {
   var marginWatch = MarginWatch.never
   var interestIsDue = false
 
-  /// - Precondition: no two listings have one symbol; `latency` is not negative.
+  /// - Precondition: no two listings have one symbol; latencies are between 0 and a day.
   public init(
-    _ listings: [Listing], latency: Int64 = 0, account rules: AccountRules = AccountRules()
+    _ listings: [Listing], latency: Latency = .none, account rules: AccountRules = AccountRules()
   ) {
-    precondition(latency >= 0, "a latency of \(latency) ns")
+    precondition(
+      latency.orders.isValid && latency.reports.isValid,
+      "latencies of \(latency.orders) and \(latency.reports): expected 0 to a day")
     precondition(
       Set(listings.map(\.instrument.symbol)).count == listings.count, "a symbol is listed twice")
     self.latency = latency
     self.rules = rules
+    line = LatencyLine(latency.orders, seed: latency.seed)
+    outbox = Outbox(LatencyLine(latency.reports, seed: ~latency.seed))
     books = listings.map { listing in
       Book(
-        listing: listing, market: ListingMarket(listing.matching, listing.positions),
-        holding: Holding(listing), sessions: SessionCursor(listing.calendar))
+        listing: listing, market: ListingMarket(listing), holding: Holding(listing),
+        sessions: SessionCursor(listing.calendar))
     }
     for (index, listing) in listings.enumerated() {
       guard let expiry = listing.contract.kind.expiry else { continue }
@@ -87,42 +97,17 @@ public struct SimulatedExchange: Sendable {
     books[listing.index].holding.legs.map(\.position)
   }
 
-  /// Hands over what has become of the orders since the last call, in the order in which it did.
-  public mutating func takeReports() -> [OrderReport] {
-    defer { reports = [] }
-    return reports
-  }
+  /// Hands over the reports that have come back since the last call, in the order of coming back.
+  public mutating func takeReports() -> [OrderReport] { outbox.take(upTo: clock) }
 
-  // MARK: Requests
+  /// When the next report comes back; nil where none is on its way.
+  public var nextReport: Moment? { outbox.next }
 
-  /// Sends an order; it arrives after the latency, and the reports tell what becomes of it.
-  /// - Throws: `ExchangeError.beforeClock`.
-  public mutating func submit(
-    _ request: OrderRequest, at moment: Moment
-  ) throws(ExchangeError) -> OrderID {
-    try requireNotBeforeClock(moment)
-    precondition(books.indices.contains(request.listing.index), "a listing of another exchange")
-    let id = OrderID(number: orders.count)
-    let arrival = moment.arrival(after: latency)
-    orders.append(Order(id: id, request: request, sent: moment, arrival: arrival))
-    due.add(.arrive(id), at: arrival)
-    report(id, .submitted, at: moment.time)
-    return id
-  }
-
-  /// Sends a cancel; it arrives after the latency.
-  /// - Throws: `ExchangeError.beforeClock`.
-  public mutating func cancel(_ id: OrderID, at moment: Moment) throws(ExchangeError) {
-    try requireNotBeforeClock(moment)
-    precondition(orders.indices.contains(id.number), "an order of another exchange")
-    due.add(.cancel(id), at: moment.arrival(after: latency))
-  }
+  // MARK: Time
 
   func requireNotBeforeClock(_ moment: Moment) throws(ExchangeError) {
     if moment < clock { throw .beforeClock(clock: clock.time, found: moment.time) }
   }
-
-  // MARK: Time and records
 
   /// Does all that is due up to and including `moment`.
   /// - Throws: `ExchangeError.beforeClock`.
@@ -131,55 +116,13 @@ public struct SimulatedExchange: Sendable {
     while let next = due.next, next <= moment { try perform(due.removeFirst()) }
     clock = moment
   }
-
-  /// Matches a quote, if quotes fill the listing's orders.
-  /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
-  public mutating func apply(_ quote: Quote, to listing: ListingID) throws(ExchangeError) {
-    try advance(to: Moment(quote.time, .records))
-    books[listing.index].prices.note(quote)
-    if books[listing.index].listing.matching.records == .quote {
-      try liquidatePending(in: listing, bid: quote.bid, ask: quote.ask, at: quote.time)
-      try settle(books[listing.index].market.apply(quote), in: listing)
-    }
-    try finishRecord(of: listing, at: quote.time)
-  }
-
-  /// Matches a trade, if trades fill the listing's orders.
-  /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
-  public mutating func apply(_ trade: Trade, to listing: ListingID) throws(ExchangeError) {
-    try advance(to: Moment(trade.time, .records))
-    books[listing.index].prices.note(trade)
-    if books[listing.index].listing.matching.records == .trade {
-      try liquidatePending(in: listing, bid: trade.price, ask: trade.price, at: trade.time)
-      try settle(books[listing.index].market.apply(trade), in: listing)
-    }
-    try finishRecord(of: listing, at: trade.time)
-  }
-
-  /// Matches a bar at its end, if bars fill the listing's orders.
-  /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
-  public mutating func apply(_ bar: Bar, to listing: ListingID) throws(ExchangeError) {
-    try advance(to: Moment(bar.tsClose, .sourceBars))
-    books[listing.index].prices.note(bar)
-    let fills = fillCount
-    if books[listing.index].listing.matching.records == .bar {
-      try liquidatePending(in: listing, bid: bar.open, ask: bar.open, at: bar.tsOpen)
-      try settle(books[listing.index].market.apply(bar), in: listing)
-    }
-    if fillCount == fills { try passExtremes(of: bar, in: listing) }
-    try finishRecord(of: listing, at: bar.tsClose)
-  }
-
-  mutating func report(_ id: OrderID, _ event: OrderEvent, at time: Timestamp) {
-    reports.append(
-      OrderReport(order: id, time: time, event: event, status: orders[id.number].status))
-  }
 }
 
 // MARK: - Settling
 
 extension SimulatedExchange {
-  private mutating func settle(
+  /// Brings what matching has decided into orders, positions, the ledger and the reports.
+  mutating func settle(
     _ events: [MatchEvent], in listing: ListingID
   ) throws(ExchangeError) {
     for event in events {
@@ -192,6 +135,12 @@ extension SimulatedExchange {
       case .cancelled(let id, let reason, let time):
         orders[id.number].cancel()
         report(id, .cancelled(reason), at: time)
+      case .released(let id, let quantity, let time):
+        orders[id.number].release()
+        report(id, .released(quantity), at: time)
+      case .resized(let id, let quantity, let time):
+        orders[id.number].resize(to: quantity)
+        report(id, .resized(quantity), at: time)
       }
     }
     assert(

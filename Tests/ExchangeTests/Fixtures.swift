@@ -32,7 +32,7 @@ struct Scenario {
   var exchange: SimulatedExchange
   let listing = ListingID(index: 0)
 
-  init(_ listing: Listing, latency: Int64 = 0) {
+  init(_ listing: Listing, latency: Latency = .none) {
     exchange = SimulatedExchange([listing], latency: latency)
   }
 
@@ -52,6 +52,15 @@ struct Scenario {
       at: Moment(Scenario.second(second), .events))
   }
 
+  @discardableResult
+  mutating func sendLinked(
+    _ second: Int64, _ link: OrderLink, _ orders: [(OrderSide, Int64, OrderType)]
+  ) throws -> [OrderID] {
+    try exchange.submit(
+      orders.map { OrderRequest($0.0, quantity($0.1), of: listing, $0.2) }, linked: link,
+      at: Moment(Scenario.second(second), .events))
+  }
+
   mutating func quote(
     _ second: Int64, _ bid: Int64, _ ask: Int64, sizes: (Int64, Int64) = (0, 0)
   ) throws {
@@ -61,21 +70,25 @@ struct Scenario {
         bidSize: quantity(sizes.0), askSize: quantity(sizes.1)), to: listing)
   }
 
-  mutating func trade(_ second: Int64, _ at: Int64, _ amount: Int64 = 1) throws {
+  mutating func trade(
+    _ second: Int64, _ at: Int64, _ amount: Int64 = 1, by aggressor: Aggressor = .unknown
+  ) throws {
     try exchange.apply(
-      Trade(time: Scenario.second(second), price: price(at), quantity: quantity(amount)),
-      to: listing)
+      Trade(
+        time: Scenario.second(second), price: price(at), quantity: quantity(amount),
+        aggressor: aggressor), to: listing)
   }
 
   /// A bar of the minute that begins at a second.
   mutating func bar(
-    _ second: Int64, _ open: Int64, _ high: Int64, _ low: Int64, _ close: Int64
+    _ second: Int64, _ open: Int64, _ high: Int64, _ low: Int64, _ close: Int64,
+    volume: Int64 = 1, length: Int64 = 60
   ) throws {
     let tsOpen = Scenario.second(second)
     try exchange.apply(
       Bar(
-        tsOpen: tsOpen, tsClose: Scenario.second(second + 60), open: price(open),
-        high: price(high), low: price(low), close: price(close), volume: quantity(1),
+        tsOpen: tsOpen, tsClose: Scenario.second(second + length), open: price(open),
+        high: price(high), low: price(low), close: price(close), volume: quantity(volume),
         tickCount: 1, tradingDay: tsOpen.utcDate), to: listing)
   }
 
@@ -85,13 +98,21 @@ struct Scenario {
     exchange.takeReports().compactMap { report in
       let number = report.order.number
       switch report.event {
-      case .submitted, .accepted: return nil
+      case .submitted, .accepted, .held: return nil
+      case .released(let quantity): return "\(number) released \(quantity.raw)"
+      case .resized(let quantity): return "\(number) resized to \(quantity.raw)"
+      case .amended: return "\(number) amended"
+      case .amendRefused(let refusal): return "\(number) not amended: \(refusal)"
       case .rejected(let rejection):
         return "\(number) rejected: \(rejection.text(for: exchange.books[0].listing.instrument))"
       case .triggered(let price): return "\(number) triggered \(price.raw)"
       case .filled(let fill):
         let mark = fill.isPathDependent ? "?" : ""
         return "\(number) \(fill.liquidity) \(fill.price.raw)×\(fill.quantity.raw)\(mark)"
+      case .cancelled(.otherFilled(let other)):
+        return "\(number) cancelled, \(other.number) filled"
+      case .cancelled(.entryEnded(let entry)):
+        return "\(number) cancelled, \(entry.number) ended"
       case .cancelled(let reason): return "\(number) cancelled \(reason)"
       case .expired: return "\(number) expired"
       case .cancelRefused(let status): return "\(number) cancel refused: \(status)"

@@ -44,7 +44,8 @@ import Testing
 
   @Test func `an order fills after its latency`() throws {
     var scenario = Scenario(
-      try listing(MatchingRules(.quote)), latency: 2 * nanosecondsPerSecond)
+      try listing(MatchingRules(.quote)), latency: Latency(orders: .fixed(2 * nanosecondsPerSecond))
+    )
     try scenario.send(0, .buy, 1)
     try scenario.quote(1, 99, 101)
     #expect(scenario.news().isEmpty)
@@ -79,9 +80,9 @@ import Testing
     try scenario.send(1, .buy, 5, .limit(price(102)))
     try scenario.quote(1, 99, 101, sizes: (0, 2))
     #expect(scenario.news() == ["0 taker 101×2"])
-    // What is left rests, and gets its own price.
+    // What is left rests, at the best price that the tape had while it did.
     try scenario.quote(2, 99, 100)
-    #expect(scenario.news() == ["0 maker 102×3"])
+    #expect(scenario.news() == ["0 maker 101×3"])
   }
 
   @Test func `immediate or cancel, fill or kill`() throws {

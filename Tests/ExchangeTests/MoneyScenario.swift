@@ -81,7 +81,7 @@ func money(_ text: String, _ currency: String) throws -> Money {
 func contract(
   _ symbol: String = "S", _ kind: ContractKind = .perpetual, currency: String = "USD",
   digits: Int = 0, quantityDigits: Int = 0, settlement: ContractSettlement = .linear,
-  records: RecordKind = .trade, fees: any FeeModel = FeeRates(), mark: MarkRule = .last,
+  records: FillingRecord = .trade, fees: any FeeModel = FeeRates(), mark: MarkRule = .last,
   margin: MarginRules = MarginRules(), positions: PositionMode = .netting
 ) throws -> Listing {
   var contract = ContractSpecification(currency: try Currency(currency))

@@ -14,11 +14,12 @@ import Testing
   }
 
   @Test func `every transition there is`() {
-    let working: [OrderStatus] = [.accepted, .triggered, .partiallyFilled]
+    let working: [OrderStatus] = [.held, .accepted, .triggered, .partiallyFilled]
     for status in OrderStatus.allCases {
       var next: Set<OrderStatus> = []
-      if status == .submitted { next = [.accepted, .rejected] }
+      if status == .submitted { next = [.accepted, .held, .rejected] }
       if working.contains(status) { next = [.partiallyFilled, .filled, .cancelled, .expired] }
+      if status == .held { next = [.accepted, .cancelled, .expired] }
       if status == .accepted { next.insert(.triggered) }
       #expect(Set(OrderStatus.allCases.filter(status.canBecome)) == next, "\(status)")
       #expect(status.isWorking == working.contains(status))

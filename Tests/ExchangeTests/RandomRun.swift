@@ -12,6 +12,8 @@ struct RandomRun {
   var exchange: SimulatedExchange
   var reference: ReferenceExchange
   var reports: [OrderReport] = []
+  /// Fills at a price that the tape did not have between the last record and theirs.
+  private(set) var strays: [Fill] = []
   private var random: SeededGenerator
   private var now: Int64 = 1_700_006_400 * nanosecondsPerSecond
   private var middle: Int64 = 1000
@@ -21,7 +23,7 @@ struct RandomRun {
 
   init(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
-    let latency = [0, 0, 1, 2 * nanosecondsPerSecond, 90 * nanosecondsPerSecond][random.below(5)]
+    let latency = RandomRun.latency(&random)
     listing = try RandomRun.listing(&random)
     exchange = SimulatedExchange([listing], latency: latency)
     reference = ReferenceExchange(listing, latency: latency)
@@ -30,11 +32,34 @@ struct RandomRun {
     self.random = random
   }
 
+  private static func latency(_ random: inout SeededGenerator) -> Latency {
+    let second = nanosecondsPerSecond
+    let models: [LatencyModel] = [
+      .none, .none, .fixed(1), .fixed(2 * second), .fixed(90 * second),
+      .jittered(base: 0, spread: 3 * second), .jittered(base: second, spread: 60 * second),
+    ]
+    return Latency(orders: models[random.below(models.count)], seed: random.next())
+  }
+
+  private static func slippage(_ random: inout SeededGenerator) -> SlippageModel {
+    let rate = Rate(units: random.within(0...20_000_000_000))
+    return switch random.below(9) {
+    case 0: .ticks(random.within(0...3))
+    case 1: .basisPoints(rate)
+    case 2: .spread(Rate(units: random.within(0...Rate.unitsPerOne)))
+    case 3: .volumeShare(impact: rate)
+    default: .none
+    }
+  }
+
   private static func listing(_ random: inout SeededGenerator) throws -> Listing {
-    var rules = MatchingRules(RecordKind.allCases[random.below(3)])
+    var rules = MatchingRules(FillingRecord.allCases[random.below(3)])
     rules.fillsOnTouch = random.below(2) == 0
     rules.limitsToTradedVolume = random.below(2) == 0
-    rules.barPath = [.openHighLowClose, .openLowHighClose, .byDirection][random.below(3)]
+    rules.barPath =
+      [.openHighLowClose, .openLowHighClose, .byDirection, .worstCase][random.below(4)]
+    rules.slippage = slippage(&random)
+    rules.queue = random.below(2) == 0 ? .volumeAhead : .none
     let fees = FeeRates(
       maker: Rate(units: random.within(-300_000_000...300_000_000)),
       taker: Rate(units: random.within(0...1_000_000_000)))
@@ -67,26 +92,47 @@ struct RandomRun {
       let inside = random.within(previous + 1...now - 1)
       try sendSome(at: Moment(Timestamp(unchecked: inside), .events))
     } else if now > previous {
+      for record in records where record.isBar { try apply(record) }
       try sendSome(at: Moment(Timestamp(unchecked: now), .events))
     }
-    for record in records { try apply(record) }
+    for record in records where !record.isBar || listing.matching.records == .bar {
+      try apply(record)
+    }
+    reports += exchange.takeReports()
   }
 
   private enum Record {
     case quote(Quote)
     case trade(Trade)
     case bar(Bar)
+
+    var isBar: Bool { if case .bar = self { true } else { false } }
+
+    var prices: [Price] {
+      switch self {
+      case .quote(let quote): [quote.bid, quote.ask]
+      case .trade(let trade): [trade.price]
+      case .bar(let bar): [bar.low, bar.high]
+      }
+    }
   }
 
   private mutating func makeRecords(since previous: Int64) throws -> [Record] {
-    (0...random.below(2)).prefix(listing.matching.records == .bar ? 1 : 2).map { _ in
+    let kind = listing.matching.records
+    return (0...random.below(2)).prefix(kind == .bar ? 1 : 2).map { _ in
       let time = Timestamp(unchecked: now)
       let open = middle
       middle = max(50, middle + random.within(-6...6))
-      switch listing.matching.records {
+      // Beside the kind that fills, another that moves queues, or tells what the ticks tell already.
+      var made = kind
+      if kind != .bar && random.below(4) == 0 { made = kind == .quote ? .trade : .quote }
+      if kind != .bar && now - previous > 3 && random.below(8) == 0 { made = .bar }
+      switch made {
       case .trade:
         return .trade(
-          Trade(time: time, price: price(middle), quantity: quantity(random.within(0...15))))
+          Trade(
+            time: time, price: price(middle), quantity: quantity(random.within(0...15)),
+            aggressor: Aggressor.allCases[random.below(3)]))
       case .quote:
         return .quote(
           Quote(
@@ -106,31 +152,50 @@ struct RandomRun {
   }
 
   private mutating func apply(_ record: Record) throws {
+    let before = reference.inForce.map { [$0.bid, $0.ask] } ?? []
+    reports += exchange.takeReports()
+    let known = reports.count
+    defer {
+      reports += exchange.takeReports()
+      let tape = record.isBar ? record.prices : before + record.prices
+      for report in reports[known...] where listing.matching.slippage == .none {
+        guard case .filled(let fill) = report.event, let low = tape.min(), let high = tape.max(),
+          !(low...high).contains(fill.price)
+        else { continue }
+        strays.append(fill)
+      }
+    }
     switch record {
     case .quote(let quote):
       try exchange.apply(quote, to: listingID)
-      reference.apply(quote)
+      if listing.matching.records == .quote {
+        reference.apply(quote)
+      } else {
+        reference.applyBeside(quote)
+      }
     case .trade(let trade):
       try exchange.apply(trade, to: listingID)
-      reference.apply(trade)
+      if listing.matching.records == .trade {
+        reference.apply(trade)
+      } else {
+        reference.applyBeside(trade)
+      }
     case .bar(let bar):
       try exchange.apply(bar, to: listingID)
       reference.apply(bar)
     }
-    reports += exchange.takeReports()
   }
 
   private mutating func sendSome(at moment: Moment) throws {
     for _ in 0..<max(0, random.below(5) - 2) {
-      if random.below(5) == 0, !exchange.orders.isEmpty {
-        let recent = max(0, exchange.orders.count - 12)
-        let id = OrderID(number: recent + random.below(exchange.orders.count - recent))
-        try exchange.cancel(id, at: moment)
-        reference.cancel(id, at: moment)
-      } else {
+      switch random.below(10) {
+      case 0, 1: try change(at: moment, isCancel: true)
+      case 2: try change(at: moment, isCancel: false)
+      case 3, 4: try sendGroup(at: moment)
+      default:
         let request = request()
         _ = try exchange.submit(request, at: moment)
-        reference.submit(request, at: moment)
+        reference.submit([request], at: moment)
       }
     }
     if random.below(3) == 0 {
@@ -139,11 +204,58 @@ struct RandomRun {
     }
   }
 
+  private mutating func change(at moment: Moment, isCancel: Bool) throws {
+    guard !exchange.orders.isEmpty else { return }
+    let recent = max(0, exchange.orders.count - 12)
+    var id = OrderID(number: recent + random.below(exchange.orders.count - recent))
+    // An order that is filled in part is the one whose end means something for its group.
+    if isCancel && random.below(3) == 0,
+      let partly = exchange.orders.last(where: { $0.status == .partiallyFilled })
+    {
+      id = partly.id
+    }
+    if isCancel {
+      try exchange.cancel(id, at: moment)
+      return reference.cancel(id, at: moment)
+    }
+    let amendment = OrderAmendment(
+      limitPrice: random.below(2) == 0 ? near() : nil,
+      triggerPrice: random.below(4) == 0 ? near() : nil,
+      quantity: random.below(2) == 0 ? quantity(random.within(1...20)) : nil)
+    try exchange.amend(id, amendment, at: moment)
+    reference.amend(id, amendment, at: moment)
+  }
+
+  private mutating func sendGroup(at moment: Moment) throws {
+    var requests = [request()]
+    let link = [OrderLink.oneCancelsOther, .oneTriggersOther, .bracket, .bracket][random.below(4)]
+    for _ in 0...random.below(2) {
+      var request = request()
+      if link == .bracket {
+        request.side = requests[0].side.other
+        request.isReduceOnly = true
+        request.quantity = requests[0].quantity
+        if [.immediateOrCancel, .fillOrKill].contains(request.timeInForce) {
+          request.timeInForce = .goodTillCancelled
+        }
+      }
+      requests.append(request)
+    }
+    _ = try exchange.submit(requests, linked: link, at: moment)
+    reference.submit(requests, link, at: moment)
+  }
+
+  private mutating func near() -> Price { price(middle + random.within(-9...9)) }
+
   private mutating func request() -> OrderRequest {
-    func near() -> Price { price(middle + random.within(-9...9)) }
     let type: OrderType =
-      switch random.below(8) {
+      switch random.below(9) {
       case 0: .market
+      case 8:
+        .trailingStop(
+          random.below(2) == 0
+            ? .price(random.within(-1...12))
+            : .share(Rate(units: random.within(-1...12_000_000_000))))
       case 1, 2: .limit(near(), postOnly: random.below(4) == 0)
       case 3: .stop(near())
       case 4: .stopLimit(stop: near(), limit: near())

@@ -29,14 +29,23 @@ import Testing
       return ReferenceAccount.Entry(cause: entry.cause, units: entry.walletChange.units, fill: fill)
     }
     if run.reports != run.reference.reports {
-      let index = zip(run.reports, run.reference.reports).enumerated()
-        .first { $1.0 != $1.1 }?.offset
-      let place = "\(place), report \(index ?? min(run.reports.count, run.reference.reports.count))"
+      let both = zip(run.reports, run.reference.reports)
+      let index = both.prefix { $0 == $1 }.count
+      func text(_ reports: [OrderReport]) -> String {
+        reports.indices.contains(index) ? "\(reports[index])" : "nothing"
+      }
+      func order(_ reports: [OrderReport]) -> String? {
+        guard reports.indices.contains(index) else { return nil }
+        let order = reports[index].order
+        let history = run.reference.reports.filter { $0.order == order }.map { "\($0.event)" }
+        return "\(run.reference.orders[order.number]), so far \(history)"
+      }
       Issue.record(
         """
-        \(place)
-        found    \(String(describing: index.map { run.reports[$0] }))
-        expected \(String(describing: index.map { run.reference.reports[$0] }))
+        \(place), report \(index), \(run.listing.matching)
+        found    \(text(run.reports))
+        expected \(text(run.reference.reports))
+        order    \(order(run.reports) ?? order(run.reference.reports) ?? "none")
         """)
       return false
     }
@@ -57,18 +66,42 @@ import Testing
     "cancel refused", "rejected priceIncrement", "rejected quantityIncrement",
     "rejected minimumQuantity", "rejected maximumQuantity", "rejected minimumNotional",
     "rejected positionLimit", "rejected nothingToReduce", "rejected postOnlyWouldTake",
-    "rejected postOnlyImmediate", "rejected expiredBeforeArrival",
+    "rejected postOnlyImmediate", "rejected expiredBeforeArrival", "rejected trailingOffset",
+    "rejected linkedOrderRefused", "otherFilled", "entryEnded", "postOnlyWouldTake", "released",
+    "resized",
+    "amended", "not amended notWorking", "not amended noSuchPrice",
+    "not amended alreadyFilled", "not amended quantityOfLinkedOrder", "not amended rule",
+    "trailing stop", "queue", "slippage", "entry and exit in one bar", "bar among ticks",
   ]
 
   private func note(_ report: OrderReport, in run: RandomRun, _ seen: inout Set<String>) {
     func name(_ value: some Any) -> String { String("\(value)".prefix { $0 != "(" }) }
     switch report.event {
-    case .submitted, .accepted: break
+    case .submitted, .accepted, .held: break
+    case .released: seen.insert("released")
+    case .resized: seen.insert("resized")
+    case .amended: seen.insert("amended")
+    case .amendRefused(let refusal): seen.insert("not amended \(name(refusal))")
     case .rejected(let rejection): seen.insert("rejected \(name(rejection))")
-    case .triggered: seen.insert("triggered")
+    case .triggered:
+      seen.insert("triggered")
+      if case .trailingStop = run.exchange.orders[report.order.number].request.type {
+        seen.insert("trailing stop")
+      }
     case .filled(let fill):
       seen.insert("\(fill.liquidity)")
       if fill.isPathDependent { seen.insert("path") }
+      if fill.isPathDependent && run.listing.matching.records != .bar {
+        seen.insert("bar among ticks")
+      }
+      let rules = run.listing.matching
+      if rules.queue == .volumeAhead && fill.liquidity == .maker { seen.insert("queue") }
+      if rules.slippage != .none && fill.liquidity == .taker { seen.insert("slippage") }
+      if rules.records == .bar && report.status == .filled && fill.liquidity == .maker,
+        run.exchange.orders[fill.order.number].request.isReduceOnly
+      {
+        seen.insert("entry and exit in one bar")
+      }
       if fill.fee.units < 0 { seen.insert("rebate") }
       if fill.realizedProfit.units != 0 { seen.insert("profit") }
       if report.status == .partiallyFilled { seen.insert("partial fill") }
@@ -109,6 +142,10 @@ import Testing
           }
         }
         checked = run.reports.count
+        guard run.strays.isEmpty else {
+          Issue.record("seed \(seed): filled where the tape was not: \(run.strays)")
+          return
+        }
         #expect(run.exchange.position(in: ListingID(index: 0)).quantity == position)
         #expect(abs(position) <= run.listing.contract.positionLimit)
         let ledger = run.exchange.ledger

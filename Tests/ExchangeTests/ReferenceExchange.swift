@@ -8,10 +8,10 @@ import Testing
 /// listing that trades around the clock.
 struct ReferenceExchange {
   struct WorkingOrder {
-    enum Place { case newcomer, taker, limit, trigger }
+    enum Place { case newcomer, taker, limit, trigger, held }
     let id: OrderID
-    let request: OrderRequest
-    let arrival: Moment
+    var request: OrderRequest
+    var arrival: Moment
     var place = Place.newcomer
     var status = OrderStatus.submitted
     /// Without its trigger, once that was reached.
@@ -20,6 +20,26 @@ struct ReferenceExchange {
     /// The lower goes first.
     var priority = 0
     var couldTake: Bool?
+    /// Of what remains, what its group does not let work yet.
+    var dormant: Int64 = 0
+    var filled: Int64 = 0
+    var best: Price?
+    /// Nil where nothing says what is ahead.
+    var ahead: Int64?
+
+    var active: Int64 { remaining - dormant }
+    /// Where it fires now.
+    var level: Price? {
+      guard case .trailingStop(let offset) = type, let best else { return type.triggerPrice }
+      switch offset {
+      case .price(let distance): return Price(unchecked: best.raw + sign * distance)
+      case .share(let rate):
+        let exact = Rational(best.raw) * Rational(rate.units, digits: 12)
+        var distance: Int64 = 0
+        while Rational(distance) < exact { distance += 1 }
+        return Price(unchecked: best.raw + sign * distance)
+      }
+    }
 
     var sign: Int64 { request.side == .buy ? 1 : -1 }
     var isImmediate: Bool { [.immediateOrCancel, .fillOrKill].contains(request.timeInForce) }
@@ -30,11 +50,27 @@ struct ReferenceExchange {
     }
   }
 
-  enum Action { case arrive, cancel, expire }
+  enum Action {
+    case arrive([Int], OrderLink?)
+    case amend(OrderAmendment)
+    case cancel
+    case expire
+  }
+
+  struct Group {
+    let link: OrderLink
+    let members: [Int]
+  }
 
   let listing: Listing
   let fees: FeeRates
-  let latency: Int64
+  let latency: Latency
+  var jitter: SeededGenerator
+  var lastArrival = Moment(.earliest, .sourceBars)
+  var groups: [Group] = []
+  var quote: Quote?
+  /// When records filled orders.
+  var fillingTimes: [Timestamp] = []
   var account: ReferenceAccount
   var orders: [WorkingOrder] = []
   var due: [(moment: Moment, action: Action, order: Int)] = []
@@ -43,31 +79,50 @@ struct ReferenceExchange {
   var priorities = 0
   var fills = 0
 
-  init(_ listing: Listing, latency: Int64) {
+  init(_ listing: Listing, latency: Latency) {
     self.listing = listing
     fees = listing.fees as? FeeRates ?? FeeRates()
     self.latency = latency
+    jitter = SeededGenerator(seed: latency.seed)
     account = ReferenceAccount(listing)
   }
 
-  mutating func submit(_ request: OrderRequest, at moment: Moment) {
+  mutating func submit(
+    _ requests: [OrderRequest], _ link: OrderLink? = nil, at moment: Moment
+  ) {
     let arrival = arrivalTime(moment)
-    orders.append(
-      WorkingOrder(
-        id: OrderID(number: orders.count), request: request, arrival: arrival, type: request.type,
-        remaining: request.quantity.raw))
-    due.append((arrival, .arrive, orders.count - 1))
-    report(orders.count - 1, .submitted, moment.time)
+    var indices: [Int] = []
+    for request in requests {
+      indices.append(orders.count)
+      orders.append(
+        WorkingOrder(
+          id: OrderID(number: orders.count), request: request, arrival: arrival,
+          type: request.type, remaining: request.quantity.raw))
+      report(orders.count - 1, .submitted, moment.time)
+    }
+    due.append((arrival, .arrive(indices, link), indices[0]))
+  }
+
+  mutating func amend(_ id: OrderID, _ amendment: OrderAmendment, at moment: Moment) {
+    due.append((arrivalTime(moment), .amend(amendment), id.number))
   }
 
   mutating func cancel(_ id: OrderID, at moment: Moment) {
     due.append((arrivalTime(moment), .cancel, id.number))
   }
 
-  private func arrivalTime(_ moment: Moment) -> Moment {
+  private mutating func arrivalTime(_ moment: Moment) -> Moment {
     let missed = moment.phase == .arrivals || moment.phase == .records
-    let wait = latency > 0 ? latency : missed ? 1 : 0
-    return Moment(Timestamp(unchecked: moment.time.nanoseconds + wait), .arrivals)
+    let wait: Int64 =
+      switch latency.orders {
+      case .none: 0
+      case .fixed(let time): time
+      case .jittered(let base, let spread): base + jitter.within(0...spread)
+      }
+    let late = wait > 0 ? wait : missed ? 1 : 0
+    let arrival = Moment(Timestamp(unchecked: moment.time.nanoseconds + late), .arrivals)
+    if arrival > lastArrival { lastArrival = arrival }
+    return lastArrival
   }
 
   /// Does what is due, the earliest first, by looking for it anew each time.
@@ -80,7 +135,8 @@ struct ReferenceExchange {
       guard let earliest else { return }
       let item = due.remove(at: earliest)
       switch item.action {
-      case .arrive: arrive(item.order)
+      case .arrive(let indices, let link): arrive(indices, link)
+      case .amend(let amendment): amend(item.order, amendment, item.moment)
       case .cancel: cancel(item.order, item.moment.time)
       case .expire:
         if orders[item.order].status.isWorking { end(item.order, .expired, item.moment.time) }
@@ -88,25 +144,50 @@ struct ReferenceExchange {
     }
   }
 
-  private mutating func arrive(_ index: Int) {
+  private mutating func arrive(_ indices: [Int], _ link: OrderLink?) {
+    let time = orders[indices[0]].arrival.time
+    for (place, index) in indices.enumerated() {
+      let besides = indices.prefix(place).map { orders[$0] }
+      guard
+        let rejection = rejection(
+          of: orders[index].request, at: time, besides: besides,
+          isExit: link == .bracket && place > 0)
+      else { continue }
+      for other in indices {
+        let why = other == index ? rejection : .linkedOrderRefused(orders[index].id)
+        end(other, .rejected(why), time)
+      }
+      return
+    }
+    if let link { groups.append(Group(link: link, members: indices)) }
+    for (place, index) in indices.enumerated() {
+      orders[index].priority = nextPriority()
+      startAnew(index, inForce)
+      if link != nil && link != .oneCancelsOther && place > 0 {
+        orders[index].status = .held
+        orders[index].place = .held
+        orders[index].dormant = orders[index].remaining
+      } else {
+        orders[index].status = .accepted
+      }
+      report(index, orders[index].status == .held ? .held : .accepted, time)
+      switch orders[index].request.timeInForce {
+      case .goodTill(let expiry): due.append((Moment(expiry, .exchange), .expire, index))
+      case .day:
+        let midnight = (time.nanoseconds / nanosecondsPerDay + 1) * nanosecondsPerDay
+        due.append((Moment(Timestamp(unchecked: midnight), .exchange), .expire, index))
+      default: break
+      }
+    }
+  }
+
+  /// Lets an order wait for the next record, with these prices in force.
+  mutating func startAnew(_ index: Int, _ prices: (bid: Price, ask: Price)?) {
     let order = orders[index]
-    let time = order.arrival.time
-    if let rejection = rejection(of: order) {
-      return end(index, .rejected(rejection), time)
-    }
-    orders[index].status = .accepted
-    orders[index].priority = nextPriority()
-    orders[index].couldTake = inForce.map {
-      order.allows(order.request.side == .buy ? $0.ask : $0.bid)
-    }
-    report(index, .accepted, time)
-    switch order.request.timeInForce {
-    case .goodTill(let expiry): due.append((Moment(expiry, .exchange), .expire, index))
-    case .day:
-      let midnight = (time.nanoseconds / nanosecondsPerDay + 1) * nanosecondsPerDay
-      due.append((Moment(Timestamp(unchecked: midnight), .exchange), .expire, index))
-    default: break
-    }
+    let price = prices.map { order.request.side == .buy ? $0.ask : $0.bid }
+    orders[index].couldTake = price.map(order.allows)
+    orders[index].best = price
+    orders[index].place = .newcomer
   }
 
   private mutating func cancel(_ index: Int, _ time: Timestamp) {
@@ -130,76 +211,12 @@ struct ReferenceExchange {
 
   /// Ends an order's life by an event that is no fill.
   mutating func end(_ index: Int, _ event: OrderEvent, _ time: Timestamp) {
+    defer { endLinked(index, time) }
     switch event {
     case .rejected: orders[index].status = .rejected
     case .expired: orders[index].status = .expired
     default: orders[index].status = .cancelled
     }
     report(index, event, time)
-  }
-
-  // MARK: Checks
-
-  private func rejection(of order: WorkingOrder) -> Rejection? {
-    let request = order.request
-    let contract = listing.contract
-    if case .goodTill(let expiry) = request.timeInForce, expiry <= order.arrival.time {
-      return .expiredBeforeArrival(expiry: expiry, arrival: order.arrival.time)
-    }
-    for price in [request.type.triggerPrice, request.type.limitPrice].compactMap({ $0 }) {
-      if price.raw <= 0 { return .priceNotPositive(price) }
-      if price.raw % contract.priceIncrement > 0 {
-        return .priceIncrement(price: price, increment: contract.priceIncrement)
-      }
-    }
-    let quantity = request.quantity
-    if quantity < contract.minimumQuantity {
-      return .minimumQuantity(quantity: quantity, minimum: contract.minimumQuantity)
-    }
-    if quantity > contract.maximumQuantity {
-      return .maximumQuantity(quantity: quantity, maximum: contract.maximumQuantity)
-    }
-    if quantity.raw % contract.quantityIncrement > 0 {
-      return .quantityIncrement(quantity: quantity, increment: contract.quantityIncrement)
-    }
-    return notionalRejection(of: request) ?? postOnlyRejection(of: request)
-      ?? positionRejection(of: order)
-  }
-
-  private func notionalRejection(of request: OrderRequest) -> Rejection? {
-    guard let minimum = listing.contract.minimumNotional,
-      let price = request.type.limitPrice ?? request.type.triggerPrice ?? opposite(request.side)
-    else { return nil }
-    let value = Money(
-      units: ReferenceAccount.units(account.value(request.quantity.raw, at: price)),
-      minimum.currency)
-    return value < minimum ? .minimumNotional(notional: value, minimum: minimum) : nil
-  }
-
-  private func postOnlyRejection(of request: OrderRequest) -> Rejection? {
-    guard case .limit(let limit, postOnly: true) = request.type else { return nil }
-    if [.immediateOrCancel, .fillOrKill].contains(request.timeInForce) {
-      return .postOnlyImmediate
-    }
-    guard let opposite = opposite(request.side) else { return nil }
-    let wouldTake = request.side == .buy ? opposite <= limit : opposite >= limit
-    return wouldTake ? .postOnlyWouldTake(limit: limit, opposite: opposite) : nil
-  }
-
-  private func positionRejection(of order: WorkingOrder) -> Rejection? {
-    let position = account.quantity
-    if order.request.isReduceOnly {
-      return order.sign * position < 0 ? nil : .nothingToReduce(position: position)
-    }
-    var reached = max(0, order.sign * position) + order.remaining
-    for other in orders where other.status.isWorking && other.sign == order.sign {
-      if !other.request.isReduceOnly { reached += other.remaining }
-    }
-    guard reached > listing.contract.positionLimit else { return nil }
-    return .positionLimit(reached: order.sign * reached, limit: listing.contract.positionLimit)
-  }
-
-  private func opposite(_ side: OrderSide) -> Price? {
-    side == .buy ? inForce?.ask : inForce?.bid
   }
 }

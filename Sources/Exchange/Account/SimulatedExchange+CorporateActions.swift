@@ -49,7 +49,7 @@ extension SimulatedExchange {
     new: Int64, old: Int64, _ id: ListingID, _ share: Currency, at time: Timestamp
   ) throws(ExchangeError) {
     let (index, listing) = (id.index, books[id.index].listing)
-    cancelOrders(of: index, .corporateAction, at: time)
+    try cancelOrders(of: index, .corporateAction, at: time)
     try splitBalance(new: new, old: old, id, share, at: time)
     try splitPosition(new: new, old: old, id, at: time)
     books[index].prices.split(new: new, old: old)

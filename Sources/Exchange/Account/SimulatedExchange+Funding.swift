@@ -111,7 +111,7 @@ extension SimulatedExchange {
   /// The end of a future: what still works is cancelled, what is still held is closed at the mark.
   mutating func settleExpired(_ id: ListingID, at time: Timestamp) throws(ExchangeError) {
     let (index, listing) = (id.index, books[id.index].listing)
-    cancelOrders(of: index, .contractExpired, at: time)
+    try cancelOrders(of: index, .contractExpired, at: time)
     for (place, leg) in books[index].holding.legs.enumerated() where leg.quantity != 0 {
       guard let mark = books[index].marks.mark(ofSign: leg.quantity.signum()) else {
         throw .noMark(symbol: listing.instrument.symbol, time)

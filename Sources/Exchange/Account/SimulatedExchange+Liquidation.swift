@@ -48,7 +48,7 @@ extension SimulatedExchange {
         guard let mark = book.marks.mark(ofSign: leg.quantity.signum()) else { continue }
         let equity = try isolatedEquity(of: leg, at: mark, in: book.listing)
         guard try equity < maintenanceMargin(of: leg, at: mark, in: book.listing) else { continue }
-        cancelOrders(of: index, .liquidation, at: time)
+        try cancelOrders(of: index, .liquidation, at: time)
         try liquidate(index, place, equity: equity, mark, at: time)
         return true
       }
@@ -62,7 +62,7 @@ extension SimulatedExchange {
       let equity = try marginEquity(), let maintenance = try crossMaintenance(),
       equity < maintenance || equity.units < 0
     else { return false }
-    for index in cross { cancelOrders(of: index, .liquidation, at: time) }
+    for index in cross { try cancelOrders(of: index, .liquidation, at: time) }
     guard let next = try largestLoss(among: cross) else {
       guard equity.units < 0 else { return false }
       let cause = LedgerReference.liquidation(max(0, liquidationCount - 1))
@@ -172,12 +172,13 @@ extension SimulatedExchange {
   }
 
   /// Cancels all that works in a listing, in the order of sending.
-  mutating func cancelOrders(of index: Int, _ reason: CancelReason, at time: Timestamp) {
-    for id in books[index].market.orders.keys.sorted() {
-      books[index].market.remove(id)
-      orders[id.number].cancel()
-      report(id, .cancelled(reason), at: time)
+  mutating func cancelOrders(
+    of index: Int, _ reason: CancelReason, at time: Timestamp
+  ) throws(ExchangeError) {
+    for id in books[index].market.orders.ids where books[index].market.orders[id] != nil {
+      books[index].market.cancel(id, reason, time)
     }
+    try settle(books[index].market.takeEvents(), in: ListingID(index: index))
   }
 }
 

@@ -159,7 +159,7 @@ extension SimulatedExchange {
     if request.side == .sell {
       needed = try ordered(of: delivered.currency, with: delivered)
     } else {
-      guard let price = book.market.reservePrice(of: request) else {
+      guard let price = book.market.reservePrice(of: request.type, request.side) else {
         return .noPrice(symbol: listing.instrument.symbol)
       }
       let charged = ChargedFill(

@@ -111,7 +111,7 @@ extension SimulatedExchange {
   }
 
   /// Takes the marks into the excursions of what is open.
-  private mutating func see(_ id: ListingID) {
+  mutating func see(_ id: ListingID) {
     for place in books[id.index].holding.legs.indices {
       let sign = books[id.index].holding.legs[place].quantity.signum()
       guard sign != 0, let mark = books[id.index].marks.mark(ofSign: sign) else { continue }
@@ -134,9 +134,10 @@ extension SimulatedExchange {
 
   /// Hands over all that has happened since the last call.
   public mutating func takeStep() -> StepResult {
-    defer { (reports, roundTrips, funding, liquidations) = ([], [], [], []) }
+    defer { (roundTrips, funding, liquidations) = ([], [], []) }
     return StepResult(
-      tsClose: clock.time, marks: books.map(\.marks), reports: reports, roundTrips: roundTrips,
+      tsClose: clock.time, marks: books.map(\.marks), reports: takeReports(),
+      roundTrips: roundTrips,
       funding: funding, liquidations: liquidations)
   }
 }

@@ -8,12 +8,17 @@ public enum BarPath: Hashable, Sendable {
   /// The extreme that lies against the bar's direction first: low first in a bar that closes at or
   /// above its open.
   case byDirection
+  /// Of both ways the one that leaves the trader worse off at the bar's close: less of
+  /// cash + position × close, counted in price × quantity and without fees. Of two that come to the same
+  /// it is the one by direction.
+  case worstCase
 }
 
 /// Which records fill orders, and how.
 public struct MatchingRules: Hashable, Sendable {
-  /// The kind of record that fills orders; the others are taken in but fill nothing.
-  public var records: RecordKind
+  /// The finest kind of record that the tape has. It fills orders; of the others only bars do,
+  /// for the stretches in which the tape has nothing finer.
+  public var records: FillingRecord
   /// Whether a resting order fills when a trade, or a bar's path, only touches its price; on
   /// quotes reaching it is enough.
   public var fillsOnTouch = false
@@ -22,8 +27,10 @@ public struct MatchingRules: Hashable, Sendable {
   public var barPath = BarPath.byDirection
   /// Whether an order that arrives while there is no session is refused; else it waits.
   public var refusesWhenClosed = false
+  public var slippage = SlippageModel.none
+  public var queue = QueueModel.none
 
-  public init(_ records: RecordKind) { self.records = records }
+  public init(_ records: FillingRecord) { self.records = records }
 }
 
 /// An instrument as the exchange trades it.

@@ -62,6 +62,13 @@ struct KnownPrices: Sendable {
   mutating func note(_ bar: Bar) { last = (bar.close, bar.tsClose) }
   mutating func note(_ mark: MarkPrice) { stream = (mark.price, mark.time) }
 
+  /// The marks of a listing with one trade more.
+  func marks(noting trade: Trade, _ listing: Listing) -> Marks {
+    var prices = self
+    prices.note(trade)
+    return prices.marks(listing.mark, listing.instrument)
+  }
+
   /// The marks by a rule.
   func marks(_ rule: MarkRule, _ instrument: Instrument) -> Marks {
     let digits = instrument.pricePrecision.digits

@@ -3,7 +3,7 @@ import Market
 extension ListingMarket {
   /// Moves the price from `start` to `end` through every value between: orders fire at their own
   /// level, in the order in which it is reached; at one level all triggers fire before anything fills.
-  mutating func sweep(from start: PricePoint, to end: PricePoint) {
+  mutating func sweep(_ bar: Bar, from start: PricePoint, to end: PricePoint) {
     guard start.bid != end.bid else { return }
     let isRising = end.bid > start.bid
     while true {
@@ -14,13 +14,11 @@ extension ListingMarket {
         .nearest(firingAt: end.bid, strictly: !end.fillsOnTouch)
       guard let entry = nearer(trigger, limit, isRising) else { return }
       var point = PricePoint(
-        vertex: entry.level, at: time(of: entry.level, from: start, to: end), rules)
-      if entry.order == limit?.order {
-        fill(entry.order, at: entry.level, .maker, &point)
-      } else {
-        fireTriggers(point)
-        fillTakers(&point)
+        onPathOf: bar, entry.level, at: time(of: entry.level, from: start, to: end), rules)
+      if entry.order == limit?.order, let slot = orders.place(of: entry.order) {
+        fill(slot, at: entry.level, .maker, &point)
       }
+      settlePath(&point)
     }
   }
 

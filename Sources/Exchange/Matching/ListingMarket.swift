@@ -3,23 +3,38 @@ import Market
 /// The orders that work in one listing, and the prices in force. It knows no money: it says which
 /// order fills at what price, and how much.
 struct ListingMarket: Sendable {
+  /// An order's turn in a list; void once the order stands elsewhere.
+  struct Turn: Sendable {
+    let order: OrderID
+    let priority: Int
+  }
+
   let rules: MatchingRules
-  private(set) var orders: [OrderID: WorkingOrder] = [:]
+  let priceIncrement: Int64
+  let allowsNonPositivePrices: Bool
+  var orders = OrderTable()
   /// Arrived, and not yet met by a record, in the order of arrival.
-  private var newcomers: [OrderID] = []
+  var newcomers: [Turn] = []
   /// Ready to trade at any price their limit allows, in the order of priority.
-  private var takers: [OrderID] = []
+  var takers: [Turn] = []
   private(set) var buyLimits = TriggerLadder(.falling)
   private(set) var sellLimits = TriggerLadder(.rising)
   private(set) var buyStops = TriggerLadder(.rising)
   private(set) var sellStops = TriggerLadder(.falling)
   private(set) var buyTouches = TriggerLadder(.falling)
   private(set) var sellTouches = TriggerLadder(.rising)
+  /// Trailing stops by the best price that they have seen; they stand among the stops, too.
+  private(set) var buyBests = TriggerLadder(.falling)
+  private(set) var sellBests = TriggerLadder(.rising)
+  /// Linked orders, by the number of their group's first.
+  var groups: [OrderID: OrderGroup] = [:]
   /// The last prices that sells get and buys pay; nil before the first record.
   private(set) var bid: Price?
   private(set) var ask: Price?
+  /// The newest quote, where queues are kept.
+  var quote: Quote?
   /// What is held with every execution so far.
-  private(set) var held: HeldQuantity
+  var held: HeldQuantity
   /// What all open orders of a side, reduce-only ones apart, would still add to the position.
   private(set) var openBuys: Int64 = 0
   private(set) var openSells: Int64 = 0
@@ -28,11 +43,13 @@ struct ListingMarket: Sendable {
   /// What all open buys would cost, as price × quantity in units of their last digits.
   private(set) var openBuyCost: Int128 = 0
   private var nextPriority = 0
-  private var events: [MatchEvent] = []
+  var events: [MatchEvent] = []
 
-  init(_ rules: MatchingRules, _ positions: PositionMode = .netting) {
-    self.rules = rules
-    held = HeldQuantity(positions)
+  init(_ listing: Listing) {
+    rules = listing.matching
+    priceIncrement = listing.contract.priceIncrement
+    allowsNonPositivePrices = listing.instrument.allowsNonPositivePrices
+    held = HeldQuantity(listing.positions)
   }
 
   /// What is held, longs less shorts.
@@ -49,76 +66,123 @@ struct ListingMarket: Sendable {
   mutating func add(_ order: Order) {
     let request = order.request
     var working = WorkingOrder(
-      id: order.id, side: request.side, arrival: order.arrival, timeInForce: request.timeInForce,
-      isReduceOnly: request.isReduceOnly, type: request.type, remaining: request.quantity.raw,
-      priority: takePriority())
-    working.reservePrice = reservePrice(of: request) ?? working.reservePrice
-    working.couldTake = opposite(request.side).map(working.allows)
-    orders[order.id] = working
-    newcomers.append(order.id)
+      id: order.id, side: request.side, timeInForce: request.timeInForce,
+      isReduceOnly: request.isReduceOnly, arrival: order.arrival, type: request.type,
+      remaining: request.quantity.raw, priority: takePriority())
+    working.reservePrice = reservePrice(of: request.type, request.side)
+    working.begin(against: opposite(request.side))
+    orders.insert(working)
+    newcomers.append(Turn(order: order.id, priority: working.priority))
     addOpen(working.remaining, working)
   }
 
-  /// Takes a working order out.
-  mutating func remove(_ id: OrderID) {
-    guard let order = orders.removeValue(forKey: id) else {
+  /// Changes a working order. What only makes it smaller keeps its turn; with another price, or with
+  /// more, it joins anew behind the others.
+  mutating func amend(_ id: OrderID, _ type: OrderType?, remaining: Int64, arriving moment: Moment)
+  {
+    guard let place = orders.place(of: id) else {
+      preconditionFailure("order \(id.number) does not work here")
+    }
+    let old = orders[place]
+    addOpen(-old.remaining, old)
+    orders[place].remaining = remaining
+    if let type { orders[place].reservePrice = reservePrice(of: type, old.side) }
+    addOpen(remaining, orders[place])
+    guard type != nil || remaining > old.remaining else { return }
+    leave(old)
+    if let type {
+      // A trigger that was reached stays reached.
+      let isPlain = !old.type.waitsForTrigger
+      orders[place].type =
+        isPlain ? type.limitPrice.map { .limit($0, postOnly: type.isPostOnly) } ?? .market : type
+    }
+    guard old.place != .held else { return }
+    orders[place].arrival = moment
+    orders[place].priority = takePriority()
+    orders[place].begin(against: opposite(old.side))
+    put(place, .newcomers)
+  }
+
+  /// Takes a working order out, and does what its end means for its group.
+  mutating func remove(_ id: OrderID, at time: Timestamp) {
+    guard let order = orders.remove(id) else {
       preconditionFailure("order \(id.number) does not work here")
     }
     addOpen(-order.remaining, order)
     leave(order)
+    if order.group != nil { endLinked(order, at: time) }
   }
 
-  private mutating func leave(_ order: WorkingOrder) {
-    switch order.place {
-    case .newcomers: newcomers.removeAll { $0 == order.id }
-    case .takers: takers.removeAll { $0 == order.id }
-    case .limits: changeLadder(of: order, remove: true)
-    case .triggers: changeLadder(of: order, remove: true)
-    }
+  /// Takes an order from where it stands; a turn in a list is void by itself.
+  mutating func leave(_ order: WorkingOrder) {
+    if order.place == .limits || order.place == .triggers { changeLadder(of: order, remove: true) }
   }
 
-  private mutating func put(_ id: OrderID, _ place: WorkingOrder.Place) {
-    guard var order = orders[id] else { return }
-    order.place = place
-    orders[id] = order
+  mutating func put(_ slot: Int, _ place: WorkingOrder.Place) {
+    orders[slot].place = place
+    if place == .limits { orders[slot].ahead = volumeAhead(of: orders[slot]) }
+    let order = orders[slot]
     switch place {
-    case .newcomers: newcomers.append(id)
-    case .takers: takers.append(id)
+    case .newcomers: newcomers.append(Turn(order: order.id, priority: order.priority))
+    case .takers: takers.append(Turn(order: order.id, priority: order.priority))
     case .limits, .triggers: changeLadder(of: order, remove: false)
+    case .held: break
     }
   }
 
-  private mutating func changeLadder(of order: WorkingOrder, remove: Bool) {
-    let waitsForTrigger = order.place == .triggers
-    guard let level = waitsForTrigger ? order.type.triggerPrice : order.type.limitPrice else {
-      preconditionFailure("order \(order.id.number) has no price to wait for")
-    }
-    func change(_ ladder: inout TriggerLadder) {
+  mutating func changeLadder(of order: WorkingOrder, remove: Bool) {
+    func change(_ ladder: inout TriggerLadder, at level: Price?) {
+      guard let level else {
+        preconditionFailure("order \(order.id.number) has no price to wait for")
+      }
       if remove {
         ladder.remove(order.id, at: level, priority: order.priority)
       } else {
         ladder.insert(order.id, at: level, priority: order.priority)
       }
     }
+    let waitsForTrigger = order.place == .triggers
     switch (order.side, waitsForTrigger, order.type.isStop) {
-    case (.buy, false, _): change(&buyLimits)
-    case (.sell, false, _): change(&sellLimits)
-    case (.buy, true, true): change(&buyStops)
-    case (.sell, true, true): change(&sellStops)
-    case (.buy, true, false): change(&buyTouches)
-    case (.sell, true, false): change(&sellTouches)
+    case (.buy, false, _): change(&buyLimits, at: order.type.limitPrice)
+    case (.sell, false, _): change(&sellLimits, at: order.type.limitPrice)
+    case (.buy, true, true): change(&buyStops, at: order.triggerLevel)
+    case (.sell, true, true): change(&sellStops, at: order.triggerLevel)
+    case (.buy, true, false): change(&buyTouches, at: order.triggerLevel)
+    case (.sell, true, false): change(&sellTouches, at: order.triggerLevel)
+    }
+    guard waitsForTrigger, case .trailingStop = order.type else { return }
+    if order.side == .buy {
+      change(&buyBests, at: order.best)
+    } else {
+      change(&sellBests, at: order.best)
     }
   }
 
   /// At what price an order that arrives now is counted among what open orders may cost; nil
   /// before the first record for one that names no price.
-  func reservePrice(of request: OrderRequest) -> Price? {
-    request.type.limitPrice ?? request.type.triggerPrice ?? opposite(request.side)
+  func reservePrice(of type: OrderType, _ side: OrderSide) -> Price? {
+    type.limitPrice ?? type.triggerPrice ?? opposite(side)
   }
 
-  private mutating func addOpen(_ quantity: Int64, _ order: WorkingOrder) {
+  /// Leaves an order out of what all open ones come to, or takes it back in.
+  mutating func countOpen(_ id: OrderID, isIn: Bool) {
+    guard let order = orders[id] else { return }
+    addOpen(isIn ? order.remaining : -order.remaining, order)
+  }
+
+  /// Counts an order that may be about to join.
+  mutating func countOpen(_ quantity: Int64, of request: OrderRequest) {
+    var order = WorkingOrder(
+      id: OrderID(number: -1), side: request.side, timeInForce: request.timeInForce,
+      isReduceOnly: request.isReduceOnly, arrival: Moment(.earliest, .arrivals),
+      type: request.type, remaining: abs(quantity), priority: 0)
+    order.reservePrice = reservePrice(of: request.type, request.side)
+    addOpen(quantity, order)
+  }
+
+  mutating func addOpen(_ quantity: Int64, _ order: WorkingOrder) {
     if order.side == .buy {
-      openBuyCost += Int128(order.reservePrice.raw) * Int128(quantity)
+      openBuyCost += Int128(order.reservePrice?.raw ?? 0) * Int128(quantity)
     } else if order.isReduceOnly {
       reducingSells += quantity
     }
@@ -126,7 +190,7 @@ struct ListingMarket: Sendable {
     if order.side == .buy { openBuys += quantity } else { openSells += quantity }
   }
 
-  private mutating func takePriority() -> Int {
+  mutating func takePriority() -> Int {
     nextPriority += 1
     return nextPriority - 1
   }
@@ -145,6 +209,12 @@ struct ListingMarket: Sendable {
   mutating func finish(bid: Price, ask: Price) -> [MatchEvent] {
     self.bid = bid
     self.ask = ask
+    return takeEvents()
+  }
+
+  /// What has happened since the last call.
+  mutating func takeEvents() -> [MatchEvent] {
+    if events.isEmpty { return [] }
     defer { events = [] }
     return events
   }
@@ -159,126 +229,30 @@ struct ListingMarket: Sendable {
       && sellTouches.nearest(firingAt: bids.upperBound) == nil
       && buyLimits.nearest(firingAt: asks.lowerBound) == nil
       && sellLimits.nearest(firingAt: bids.upperBound) == nil
+      && buyBests.nearest(firingAt: asks.lowerBound, strictly: true) == nil
+      && sellBests.nearest(firingAt: bids.upperBound, strictly: true) == nil
   }
 
-  /// Matches everything at one point, in the order that `docs/exchange.md` gives.
-  mutating func match(_ point: inout PricePoint, joinedBy moment: Moment) {
-    admitNewcomers(point, joinedBy: moment)
-    fireTriggers(point)
-    fillTakers(&point)
-    fillResting(.buy, &point)
-    fillResting(.sell, &point)
-  }
-
-  private mutating func admitNewcomers(_ point: PricePoint, joinedBy moment: Moment) {
-    let arrived = newcomers
-    newcomers = []
-    for id in arrived {
-      guard let order = orders[id] else { continue }
-      if order.arrival > moment {
-        newcomers.append(id)
-      } else if order.type.triggerPrice != nil {
-        put(id, .triggers)
-      } else {
-        put(id, takesAtOnce(order, point) ? .takers : .limits)
-      }
+  /// The trade prices that leave everything as it is; nil where every record counts.
+  /// - Complexity: O(1).
+  var quietPrices: ClosedRange<Int64>? {
+    guard newcomers.isEmpty && takers.isEmpty else { return nil }
+    var low = -Price.limit
+    var high = Price.limit
+    for entry in [sellStops.nearest, buyTouches.nearest, buyLimits.nearest] {
+      if let entry { low = max(low, entry.level.raw + 1) }
     }
-  }
-
-  private func takesAtOnce(_ order: WorkingOrder, _ point: PricePoint) -> Bool {
-    if order.type.limitPrice == nil || order.timeInForce.isImmediate { return true }
-    if order.type.isPostOnly { return false }
-    return order.couldTake ?? order.allows(point.opposite(order.side))
-  }
-
-  mutating func fireTriggers(_ point: PricePoint) {
-    while let entry = buyStops.nearest(firingAt: point.ask)
-      ?? buyTouches.nearest(firingAt: point.ask)
-    {
-      trigger(entry.order, at: point.ask, point.time)
+    for entry in [buyStops.nearest, sellTouches.nearest, sellLimits.nearest] {
+      if let entry { high = min(high, entry.level.raw - 1) }
     }
-    while let entry = sellStops.nearest(firingAt: point.bid)
-      ?? sellTouches.nearest(firingAt: point.bid)
-    {
-      trigger(entry.order, at: point.bid, point.time)
-    }
+    if let entry = buyBests.nearest { low = max(low, entry.level.raw) }
+    if let entry = sellBests.nearest { high = min(high, entry.level.raw) }
+    return low <= high ? low...high : nil
   }
 
-  /// Turns a triggered order into what it becomes, and lets it take or rest.
-  private mutating func trigger(_ id: OrderID, at price: Price, _ time: Timestamp) {
-    guard var order = orders[id] else { return }
-    changeLadder(of: order, remove: true)
-    order.type = order.type.limitPrice.map { .limit($0) } ?? .market
-    order.priority = takePriority()
-    orders[id] = order
-    events.append(.triggered(id, price, time))
-    put(id, order.timeInForce.isImmediate || order.allows(price) ? .takers : .limits)
-  }
-
-  mutating func fillTakers(_ point: inout PricePoint) {
-    let waiting = takers
-    takers = []
-    for id in waiting { take(id, &point) }
-  }
-
-  /// One taker's turn at `point`; what is left of it is cancelled, rests or waits.
-  private mutating func take(_ id: OrderID, _ point: inout PricePoint) {
-    guard let order = orders[id] else { return }
-    let price = point.opposite(order.side)
-    let available = order.allows(price) ? min(point.size(order.side), reducible(order)) : 0
-    if order.timeInForce == .fillOrKill && available < order.remaining {
-      return cancel(id, .notFilledWhole(available: available), point.time)
-    }
-    if order.allows(price) { fill(id, at: price, .taker, &point) }
-    guard orders[id] != nil else { return }
-    if order.timeInForce.isImmediate {
-      cancel(id, .notFilledAtOnce, point.time)
-    } else {
-      put(id, order.type.limitPrice == nil ? .takers : .limits)
-    }
-  }
-
-  private mutating func fillResting(_ side: OrderSide, _ point: inout PricePoint) {
-    let price = point.opposite(side)
-    while point.size(side) > 0,
-      let entry = (side == .buy ? buyLimits : sellLimits)
-        .nearest(firingAt: price, strictly: !point.fillsOnTouch)
-    {
-      fill(entry.order, at: point.jumps ? price : entry.level, .maker, &point)
-    }
-  }
-
-  /// How much a reduce-only order may trade; no bound for the others.
-  private func reducible(_ order: WorkingOrder) -> Int64 {
-    order.isReduceOnly ? held.reducible(by: order.side) : .max
-  }
-
-  mutating func fill(
-    _ id: OrderID, at price: Price, _ liquidity: Liquidity, _ point: inout PricePoint
-  ) {
-    guard var order = orders[id] else { return }
-    let quantity = min(order.remaining, point.size(order.side), reducible(order))
-    if quantity > 0 {
-      order.remaining -= quantity
-      orders[id] = order
-      held.trade(order.side, quantity, isReduceOnly: order.isReduceOnly)
-      addOpen(-quantity, order)
-      point.take(quantity, order.side)
-      events.append(
-        .executed(
-          Execution(
-            order: id, side: order.side, price: price, quantity: quantity, liquidity: liquidity,
-            time: point.time)))
-    }
-    if order.remaining == 0 {
-      remove(id)
-    } else if reducible(order) == 0 {
-      cancel(id, .nothingToReduce, point.time)
-    }
-  }
-
-  private mutating func cancel(_ id: OrderID, _ reason: CancelReason, _ time: Timestamp) {
-    remove(id)
-    events.append(.cancelled(id, reason, time))
+  /// Takes in the last of some trades that leave everything as it is.
+  mutating func passQuietly(to last: Price) {
+    bid = last
+    ask = last
   }
 }

@@ -14,12 +14,18 @@ struct PricePoint {
   var sharesSize = false
   /// Whether a resting order fills when its price is only touched.
   let fillsOnTouch: Bool
-  /// Whether resting orders that lie beyond fill at this price instead of their own.
-  var jumps = false
+  /// Whether it lies on the path of a bar: resting orders that lie beyond fill at this price instead
+  /// of their own, and what a fill lets loose acts from here.
+  var isOnPath = false
+  /// The volume that the record tells, by the side of the order that takes it; 0 for none.
+  var buyVolume: Int64 = 0
+  var sellVolume: Int64 = 0
 
   func opposite(_ side: OrderSide) -> Price { side == .buy ? ask : bid }
 
   func size(_ side: OrderSide) -> Int64 { side == .buy ? askSize : bidSize }
+
+  func volume(_ side: OrderSide) -> Int64 { side == .buy ? buyVolume : sellVolume }
 
   mutating func take(_ quantity: Int64, _ side: OrderSide) {
     if (side == .buy || sharesSize) && askSize < .max { askSize -= quantity }
@@ -32,7 +38,8 @@ extension PricePoint {
     self.init(
       time: quote.time, bid: quote.bid, ask: quote.ask,
       askSize: quote.askSize.raw > 0 ? quote.askSize.raw : .max,
-      bidSize: quote.bidSize.raw > 0 ? quote.bidSize.raw : .max, fillsOnTouch: true)
+      bidSize: quote.bidSize.raw > 0 ? quote.bidSize.raw : .max, fillsOnTouch: true,
+      buyVolume: quote.askSize.raw, sellVolume: quote.bidSize.raw)
   }
 
   init(_ trade: Trade, _ rules: MatchingRules) {
@@ -40,11 +47,21 @@ extension PricePoint {
     let size = isLimited ? trade.quantity.raw : .max
     self.init(
       time: trade.time, bid: trade.price, ask: trade.price, askSize: size, bidSize: size,
-      sharesSize: true, fillsOnTouch: rules.fillsOnTouch)
+      sharesSize: true, fillsOnTouch: rules.fillsOnTouch && rules.queue == .none,
+      buyVolume: trade.quantity.raw,
+      sellVolume: trade.quantity.raw)
   }
 
-  init(vertex price: Price, at time: Timestamp, _ rules: MatchingRules) {
+  /// A trade as it meets the queues at its price.
+  init(queueOf trade: Trade) {
     self.init(
-      time: time, bid: price, ask: price, fillsOnTouch: rules.fillsOnTouch, jumps: true)
+      time: trade.time, bid: trade.price, ask: trade.price, askSize: trade.quantity.raw,
+      bidSize: trade.quantity.raw, sharesSize: true, fillsOnTouch: true)
+  }
+
+  init(onPathOf bar: Bar, _ price: Price, at time: Timestamp, _ rules: MatchingRules) {
+    self.init(
+      time: time, bid: price, ask: price, fillsOnTouch: rules.fillsOnTouch, isOnPath: true,
+      buyVolume: bar.volume.raw, sellVolume: bar.volume.raw)
   }
 }

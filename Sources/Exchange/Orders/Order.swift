@@ -4,6 +4,8 @@ public import Market
 public enum OrderStatus: UInt8, Sendable, CaseIterable {
   /// Sent, and on its way.
   case submitted
+  /// Arrived, and waiting for a fill of the order that it depends on.
+  case held
   case accepted
   /// Its trigger price was reached.
   case triggered
@@ -13,15 +15,17 @@ public enum OrderStatus: UInt8, Sendable, CaseIterable {
   case expired
   case rejected
 
-  /// Whether an order in this status can still trade.
+  /// Whether an order in this status stands at the exchange and can still come to trade.
   public var isWorking: Bool {
-    self == .accepted || self == .triggered || self == .partiallyFilled
+    self == .held || self == .accepted || self == .triggered || self == .partiallyFilled
   }
 
   /// The whole of an order's life: every transition there is.
   public func canBecome(_ next: OrderStatus) -> Bool {
     switch (self, next) {
-    case (.submitted, .accepted), (.submitted, .rejected): true
+    case (.submitted, .accepted), (.submitted, .held), (.submitted, .rejected): true
+    case (.held, .accepted): true
+    case (.held, .filled): false
     case (.accepted, .triggered): true
     case (.accepted, .partiallyFilled), (.triggered, .partiallyFilled),
       (.partiallyFilled, .partiallyFilled):
@@ -35,7 +39,8 @@ public enum OrderStatus: UInt8, Sendable, CaseIterable {
 /// One order and what has become of it.
 public struct Order: Hashable, Sendable {
   public let id: OrderID
-  public let request: OrderRequest
+  /// As it was amended last.
+  public private(set) var request: OrderRequest
   /// When it was sent.
   public let sent: Moment
   /// When it reaches the exchange.
@@ -55,12 +60,16 @@ public struct Order: Hashable, Sendable {
   }
 
   mutating func accept() { become(.accepted) }
+  mutating func hold() { become(.held) }
   mutating func reject() { become(.rejected) }
   mutating func cancel() { become(.cancelled) }
   mutating func expire() { become(.expired) }
 
+  /// The first fill that it waited for lets it work.
+  mutating func release() { if status == .held { become(.accepted) } }
+
   mutating func trigger() {
-    precondition(request.type.triggerPrice != nil, "order \(id.number) has no trigger")
+    precondition(request.type.waitsForTrigger, "order \(id.number) has no trigger")
     become(.triggered)
   }
 
@@ -69,10 +78,29 @@ public struct Order: Hashable, Sendable {
       quantity.raw > 0 && quantity <= remainingQuantity,
       "order \(id.number): a fill of \(quantity.raw), \(remainingQuantity.raw) are left")
     precondition(
-      request.type.triggerPrice == nil || status != .accepted,
+      !request.type.waitsForTrigger || status != .accepted,
       "order \(id.number): a fill before its trigger")
     become(quantity == remainingQuantity ? .filled : .partiallyFilled)
     filledQuantity = Quantity(unchecked: filledQuantity.raw + quantity.raw)
+  }
+
+  /// Changes what is asked for; a quantity is the whole, what is filled included.
+  mutating func amend(_ type: OrderType, _ quantity: Quantity) {
+    precondition(
+      status.isWorking && quantity > filledQuantity,
+      "order \(id.number), \(status), cannot become one of \(quantity.raw)")
+    request.type = type
+    request.quantity = quantity
+  }
+
+  /// Makes the order one of `quantity` because of what its group has filled; with nothing left it is
+  /// filled.
+  mutating func resize(to quantity: Quantity) {
+    precondition(
+      status.isWorking && quantity >= filledQuantity && quantity.raw > 0,
+      "order \(id.number), \(status), cannot become one of \(quantity.raw)")
+    request.quantity = quantity
+    if quantity == filledQuantity { become(.filled) }
   }
 
   private mutating func become(_ next: OrderStatus) {

@@ -41,12 +41,26 @@ public enum CancelReason: Hashable, Sendable {
   case corporateAction
   /// The contract has expired.
   case contractExpired
+  /// A post-only order that its group lets work when this price is there to be taken.
+  case postOnlyWouldTake(Price)
+  /// Another order of its group was filled.
+  case otherFilled(OrderID)
+  /// The order whose fill it waited for has ended.
+  case entryEnded(OrderID)
 }
 
 /// What has happened to an order.
 public enum OrderEvent: Hashable, Sendable {
   case submitted
   case accepted
+  /// It waits for a fill of the order that it depends on.
+  case held
+  /// A fill of that order lets so much more of it work.
+  case released(Quantity)
+  /// Its group has made it smaller: its whole quantity now.
+  case resized(Quantity)
+  case amended(OrderAmendment)
+  case amendRefused(AmendRefusal)
   case rejected(Rejection)
   /// Which price reached its trigger.
   case triggered(Price)

@@ -6,6 +6,8 @@ public enum OrderSide: UInt8, Sendable, CaseIterable {
 
   /// 1 for a buy, -1 for a sell.
   public var sign: Int64 { self == .buy ? 1 : -1 }
+
+  public var other: OrderSide { self == .buy ? .sell : .buy }
 }
 
 /// How an order finds its price. Prices are in units of the instrument's last price digit.
@@ -22,11 +24,23 @@ public enum OrderType: Hashable, Sendable {
   case marketIfTouched(Price)
   /// A limit order at `limit` once the price comes to `trigger`.
   case limitIfTouched(trigger: Price, limit: Price)
+  /// A stop whose level follows the best price since its arrival: the highest bid for a sell, the
+  /// lowest ask for a buy. It never moves away from the market.
+  case trailingStop(TrailingOffset)
 
-  /// The price at which the order becomes a market or a limit order.
+  /// Whether it is a market or a limit order only after its trigger.
+  public var waitsForTrigger: Bool {
+    switch self {
+    case .market, .limit: false
+    case .stop, .stopLimit, .marketIfTouched, .limitIfTouched, .trailingStop: true
+    }
+  }
+
+  /// The price at which the order becomes a market or a limit order; a trailing stop's moves, so it
+  /// has none of its own.
   public var triggerPrice: Price? {
     switch self {
-    case .market, .limit: nil
+    case .market, .limit, .trailingStop: nil
     case .stop(let trigger), .stopLimit(let trigger, _), .marketIfTouched(let trigger),
       .limitIfTouched(let trigger, _):
       trigger
@@ -36,14 +50,14 @@ public enum OrderType: Hashable, Sendable {
   /// Whether a buy waits for a price at or above its trigger, and a sell for one at or below.
   public var isStop: Bool {
     switch self {
-    case .stop, .stopLimit: true
+    case .stop, .stopLimit, .trailingStop: true
     case .market, .limit, .marketIfTouched, .limitIfTouched: false
     }
   }
 
   public var limitPrice: Price? {
     switch self {
-    case .market, .stop, .marketIfTouched: nil
+    case .market, .stop, .marketIfTouched, .trailingStop: nil
     case .limit(let limit, _), .stopLimit(_, let limit), .limitIfTouched(_, let limit): limit
     }
   }

@@ -5,6 +5,8 @@ public enum Rejection: Hashable, Sendable {
   /// In units of the last digit, like all numbers here.
   case priceIncrement(price: Price, increment: Int64)
   case priceNotPositive(Price)
+  /// Zero, negative, or as much as the whole price.
+  case trailingOffset(TrailingOffset)
   case quantityIncrement(quantity: Quantity, increment: Int64)
   case minimumQuantity(quantity: Quantity, minimum: Quantity)
   case maximumQuantity(quantity: Quantity, maximum: Quantity)
@@ -33,6 +35,8 @@ public enum Rejection: Hashable, Sendable {
   case insufficientBalance(needed: Money, available: Money)
   /// The margin that all positions and orders would take, this one included, and the equity.
   case insufficientMargin(required: Money, equity: Money)
+  /// Another order of its group was refused.
+  case linkedOrderRefused(OrderID)
 
   /// The rule and its numbers, as decimals of `instrument`.
   public func text(for instrument: Instrument) -> String {
@@ -43,6 +47,10 @@ public enum Rejection: Hashable, Sendable {
       "a price of \(price(found)) is no multiple of the increment "
         + instrument.pricePrecision.format(increment)
     case .priceNotPositive(let found): "a price of \(price(found)): expected above zero"
+    case .trailingOffset(.price(let found)):
+      "a trailing offset of \(instrument.pricePrecision.format(found)): expected above zero"
+    case .trailingOffset(.share(let found)):
+      "a trailing offset of \(found): expected above 0 and below 1"
     case .quantityIncrement(let found, let increment):
       "a quantity of \(quantity(found.raw)) is no multiple of the increment \(quantity(increment))"
     case .minimumQuantity(let found, let minimum):
@@ -71,6 +79,7 @@ public enum Rejection: Hashable, Sendable {
       "it needs \(needed) with all open orders, and \(available) are there"
     case .insufficientMargin(let required, let equity):
       "it takes a margin of \(required) with all positions and orders, and the equity is \(equity)"
+    case .linkedOrderRefused(let other): "order \(other.number) of its group was refused"
     }
   }
 }

@@ -1,0 +1,77 @@
+import Market
+
+extension ListingMarket {
+  /// Matches a bar along the chosen path, and marks what the other path would not have given.
+  /// - Complexity: O(1) where the bar reaches nothing; otherwise the orders are copied once.
+  mutating func apply(_ bar: Bar) -> [MatchEvent] {
+    if isQuiet(bids: bar.low...bar.high, asks: bar.low...bar.high) {
+      return finish(bid: bar.close, ask: bar.close)
+    }
+    let lowFirst = isLowFirst(bar)
+    var other = self
+    walk(bar, lowFirst: lowFirst)
+    if events.isEmpty && rules.barPath != .worstCase {
+      return finish(bid: bar.close, ask: bar.close)
+    }
+    other.walk(bar, lowFirst: !lowFirst)
+    if rules.barPath == .worstCase && other.gain(by: bar.close) < gain(by: bar.close) {
+      swap(&self, &other)
+    }
+    let others = other.events
+    return mark(finish(bid: bar.close, ask: bar.close), against: others)
+  }
+
+  func isLowFirst(_ bar: Bar) -> Bool {
+    switch rules.barPath {
+    case .openHighLowClose: false
+    case .openLowHighClose: true
+    case .byDirection, .worstCase: bar.close >= bar.open
+    }
+  }
+
+  /// What this bar's fills have gained by its close, in price × quantity. The position before them
+  /// gains the same on either path.
+  private func gain(by close: Price) -> Int128 {
+    events.reduce(0) { sum, event in
+      guard case .executed(let execution) = event else { return sum }
+      let signed = Int128(execution.side.sign * execution.quantity)
+      return sum + signed * Int128(close.raw - execution.price.raw)
+    }
+  }
+
+  private mutating func walk(_ bar: Bar, lowFirst: Bool) {
+    let length = bar.tsClose.nanoseconds - bar.tsOpen.nanoseconds
+    let prices = [
+      bar.open, lowFirst ? bar.low : bar.high, lowFirst ? bar.high : bar.low, bar.close,
+    ]
+    let offsets = [0, length / 3, length / 3 * 2, length - 1]
+    var previous: PricePoint?
+    for (price, offset) in zip(prices, offsets) {
+      let time = Timestamp(unchecked: bar.tsOpen.nanoseconds + offset)
+      let vertex = PricePoint(onPathOf: bar, price, at: time, rules)
+      if let previous { sweep(bar, from: previous, to: vertex) }
+      var point = vertex
+      match(&point, joinedBy: Moment(time, .arrivals))
+      previous = vertex
+    }
+  }
+
+  private func mark(_ events: [MatchEvent], against others: [MatchEvent]) -> [MatchEvent] {
+    struct Result: Hashable {
+      let order: OrderID
+      let price: Price
+      let quantity: Int64
+    }
+    func result(_ event: MatchEvent) -> Result? {
+      guard case .executed(let execution) = event else { return nil }
+      return Result(
+        order: execution.order, price: execution.price, quantity: execution.quantity)
+    }
+    let both = Set(others.compactMap(result))
+    return events.map { event in
+      guard case .executed(var execution) = event, let found = result(event) else { return event }
+      execution.isPathDependent = !both.contains(found)
+      return .executed(execution)
+    }
+  }
+}

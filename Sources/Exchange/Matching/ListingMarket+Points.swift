@@ -1,0 +1,213 @@
+import Market
+
+/// What happens at one point: a record, or a place on the path of a bar.
+extension ListingMarket {
+  /// Matches everything at one point, in the order that `docs/exchange.md` gives.
+  mutating func match(_ point: inout PricePoint, joinedBy moment: Moment) {
+    admitNewcomers(point, joinedBy: moment)
+    trail(point)
+    fireTriggers(point)
+    fillTakers(&point)
+    fillResting(.buy, &point)
+    fillResting(.sell, &point)
+    if point.isOnPath { settlePath(&point) }
+  }
+
+  /// On a path, what a fill has let loose acts from where the fill was: at this very point if its
+  /// price is reached already.
+  mutating func settlePath(_ point: inout PricePoint) {
+    while !takers.isEmpty || hasTriggers(at: point) {
+      fireTriggers(point)
+      fillTakers(&point)
+    }
+  }
+
+  private func hasTriggers(at point: PricePoint) -> Bool {
+    nextTrigger(.buy, at: point.ask) != nil || nextTrigger(.sell, at: point.bid) != nil
+  }
+
+  private mutating func admitNewcomers(_ point: PricePoint, joinedBy moment: Moment) {
+    let count = newcomers.count
+    for index in 0..<count {
+      let turn = newcomers[index]
+      guard let slot = orders.place(of: turn.order), orders[slot].priority == turn.priority,
+        orders[slot].place == .newcomers
+      else { continue }
+      if orders[slot].arrival > moment { newcomers.append(turn) } else { join(slot, point) }
+    }
+    newcomers.removeFirst(count)
+  }
+
+  /// Gives an order its place for the first time.
+  mutating func join(_ slot: Int, _ point: PricePoint) {
+    let price = point.opposite(orders[slot].side)
+    if orders[slot].best == nil { orders[slot].best = price }
+    if orders[slot].type.waitsForTrigger {
+      put(slot, .triggers)
+    } else {
+      put(slot, takesAtOnce(orders[slot], at: price) ? .takers : .limits)
+    }
+  }
+
+  private func takesAtOnce(_ order: WorkingOrder, at price: Price) -> Bool {
+    if order.type.limitPrice == nil || order.timeInForce.isImmediate { return true }
+    if order.type.isPostOnly { return false }
+    return order.couldTake ?? order.allows(price)
+  }
+
+  // MARK: Triggers
+
+  /// Trailing stops follow a price that is better than the best they have seen.
+  private mutating func trail(_ point: PricePoint) {
+    while let entry = buyBests.nearest(firingAt: point.ask, strictly: true) {
+      follow(entry.order, to: point.ask)
+    }
+    while let entry = sellBests.nearest(firingAt: point.bid, strictly: true) {
+      follow(entry.order, to: point.bid)
+    }
+  }
+
+  private mutating func follow(_ id: OrderID, to best: Price) {
+    guard let slot = orders.place(of: id) else { return }
+    changeLadder(of: orders[slot], remove: true)
+    orders[slot].best = best
+    changeLadder(of: orders[slot], remove: false)
+  }
+
+  private func nextTrigger(_ side: OrderSide, at price: Price) -> TriggerLadder.Entry? {
+    side == .buy
+      ? buyStops.nearest(firingAt: price) ?? buyTouches.nearest(firingAt: price)
+      : sellStops.nearest(firingAt: price) ?? sellTouches.nearest(firingAt: price)
+  }
+
+  mutating func fireTriggers(_ point: PricePoint) {
+    for side in [OrderSide.buy, .sell] {
+      while let entry = nextTrigger(side, at: point.opposite(side)) {
+        trigger(entry.order, at: point.opposite(side), point.time)
+      }
+    }
+  }
+
+  /// Turns a triggered order into what it becomes, and lets it take or rest.
+  private mutating func trigger(_ id: OrderID, at price: Price, _ time: Timestamp) {
+    guard let slot = orders.place(of: id) else { return }
+    changeLadder(of: orders[slot], remove: true)
+    orders[slot].type = orders[slot].type.limitPrice.map { .limit($0) } ?? .market
+    orders[slot].priority = takePriority()
+    events.append(.triggered(id, price, time))
+    let takes = orders[slot].timeInForce.isImmediate || orders[slot].allows(price)
+    put(slot, takes ? .takers : .limits)
+  }
+
+  // MARK: Fills
+
+  mutating func fillTakers(_ point: inout PricePoint) {
+    let count = takers.count
+    // A newcomer may have arrived before what a bar has triggered.
+    if zip(takers, takers.dropFirst()).contains(where: { $0.priority > $1.priority }) {
+      takers.sort { $0.priority < $1.priority }
+    }
+    for index in 0..<count {
+      let turn = takers[index]
+      guard let slot = orders.place(of: turn.order), orders[slot].priority == turn.priority,
+        orders[slot].place == .takers
+      else { continue }
+      take(slot, &point)
+    }
+    takers.removeFirst(count)
+  }
+
+  /// One taker's turn at `point`; what is left of it is cancelled, rests or waits.
+  private mutating func take(_ slot: Int, _ point: inout PricePoint) {
+    let order = orders[slot]
+    let price = point.opposite(order.side)
+    let available = order.allows(price) ? min(point.size(order.side), reducible(order)) : 0
+    if order.timeInForce == .fillOrKill && available < order.active {
+      return cancel(order.id, .notFilledWhole(available: available), point.time)
+    }
+    if order.allows(price) { fill(slot, at: price, .taker, &point) }
+    guard let slot = orders.place(of: order.id), orders[slot].place == .takers else { return }
+    if order.timeInForce.isImmediate {
+      cancel(order.id, .notFilledAtOnce, point.time)
+    } else {
+      put(slot, order.type.limitPrice == nil ? .takers : .limits)
+    }
+  }
+
+  private mutating func fillResting(_ side: OrderSide, _ point: inout PricePoint) {
+    let price = point.opposite(side)
+    while point.size(side) > 0,
+      let entry = (side == .buy ? buyLimits : sellLimits)
+        .nearest(firingAt: price, strictly: !point.fillsOnTouch),
+      let slot = orders.place(of: entry.order)
+    {
+      fill(slot, at: restingPrice(entry.level, side, point), .maker, &point)
+    }
+  }
+
+  /// What a resting order gets when the price has come to its level or beyond: its level; at a jump
+  /// the price behind it. What was left over when the price stood beyond the level already gets
+  /// the better price of then, so that nothing fills where the tape was not.
+  func restingPrice(_ level: Price, _ side: OrderSide, _ point: PricePoint) -> Price {
+    let price = point.opposite(side)
+    if point.isOnPath { return price }
+    guard let before = opposite(side) else { return price }
+    return side == .buy ? min(level, max(price, before)) : max(level, min(price, before))
+  }
+
+  /// How much a reduce-only order may trade; no bound for the others.
+  private func reducible(_ order: WorkingOrder) -> Int64 {
+    order.isReduceOnly ? held.reducible(by: order.side) : .max
+  }
+
+  /// Fills what there is of an order at `point`, at most `most`; it is gone when that was all.
+  mutating func fill(
+    _ slot: Int, at price: Price, _ liquidity: Liquidity, atMost most: Int64 = .max,
+    _ point: inout PricePoint
+  ) {
+    let order = orders[slot]
+    let quantity = min(order.active, point.size(order.side), reducible(order), most)
+    if quantity > 0 {
+      orders[slot].remaining -= quantity
+      orders[slot].filled += quantity
+      held.trade(order.side, quantity, isReduceOnly: order.isReduceOnly)
+      addOpen(-quantity, order)
+      let paid = liquidity == .taker ? slipped(order, quantity, at: price, point) : price
+      point.take(quantity, order.side)
+      events.append(
+        .executed(
+          Execution(
+            order: order.id, side: order.side, price: paid, quantity: quantity,
+            liquidity: liquidity, time: point.time)))
+      if order.group != nil { fillLinked(orders[slot], quantity, point) }
+    }
+    guard let slot = orders.place(of: order.id) else { return }
+    if orders[slot].remaining == 0 {
+      remove(order.id, at: point.time)
+    } else if orders[slot].active == 0 {
+      hold(slot)
+    } else if reducible(order) == 0 {
+      cancel(order.id, .nothingToReduce, point.time)
+    }
+  }
+
+  /// The price of a fill that takes, with slippage; never beyond the order's limit.
+  private func slipped(
+    _ order: WorkingOrder, _ quantity: Int64, at price: Price, _ point: PricePoint
+  ) -> Price {
+    if rules.slippage == .none { return price }
+    let slip = rules.slippage.slip(
+      order.side, quantity, at: price, point, increment: priceIncrement)
+    var raw = price.raw + order.side.sign * slip
+    if let limit = order.type.limitPrice?.raw {
+      raw = order.side == .buy ? min(raw, limit) : max(raw, limit)
+    }
+    let least = allowsNonPositivePrices ? -Price.limit : min(1, price.raw)
+    return Price(unchecked: min(max(raw, least), Price.limit))
+  }
+
+  mutating func cancel(_ id: OrderID, _ reason: CancelReason, _ time: Timestamp) {
+    events.append(.cancelled(id, reason, time))
+    remove(id, at: time)
+  }
+}

@@ -1,0 +1,135 @@
+public import Market
+import Sessions
+
+/// Many trades at once: what reaches no order is passed over in one scan of the prices.
+extension SimulatedExchange {
+  /// Does what applying the trades of `rows` one by one would do.
+  ///
+  /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
+  /// - Complexity: O(rows), a fraction of a nanosecond each where no order is near.
+  public mutating func apply(
+    _ trades: TradeColumns, _ rows: Range<Int>, to listing: ListingID
+  ) throws(ExchangeError) {
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      let quiet = quietRows(of: trades, row..<rows.upperBound, for: listing)
+      if !quiet.isEmpty {
+        try requireNotBeforeClock(Moment(Timestamp(unchecked: trades.times[row]), .records))
+        try pass(trades, quiet, to: listing)
+        row = quiet.upperBound
+      } else {
+        try apply(trades[row], to: listing)
+        row += 1
+      }
+    }
+  }
+
+  /// The first of `rows` that change nothing but the price in force.
+  private mutating func quietRows(
+    of trades: TradeColumns, _ rows: Range<Int>, for listing: ListingID
+  ) -> Range<Int> {
+    let index = listing.index
+    let none = rows.lowerBound..<rows.lowerBound
+    guard books[index].listing.matching.records == .trade,
+      let fills = books[index].market.quietPrices, let marks = quietMarks(of: books[index]),
+      fills.overlaps(marks)
+    else { return none }
+    let prices = fills.clamped(to: marks)
+    let session = books[index].sessions.interval(
+      at: Timestamp(unchecked: trades.times[rows.lowerBound]))
+    guard session.part != nil else { return none }
+    let end = min(session.end, due.next?.time ?? .latest)
+    let inTime =
+      trades.times[rows.upperBound - 1] < end.nanoseconds
+      ? rows : rows.lowerBound..<firstRow(of: trades.times, rows, from: end.nanoseconds)
+    let first = firstRow(of: trades.prices, inTime, outside: prices)
+    return rows.lowerBound..<first
+  }
+
+  /// The trade prices that as marks leave everything as it is; nil where every record counts.
+  private func quietMarks(of book: Book) -> ClosedRange<Int64>? {
+    let all = -Price.limit...Price.limit
+    guard rules.marginCurrency != nil, book.listing.mark == .last else { return all }
+    if marginIsStale { return nil }
+    switch marginWatch {
+    case .never: return all
+    case .byMark where book.holding.isFlat: return all
+    case .byMark:
+      let low = max(book.quietMarks.low.raw, -Price.limit)
+      let high = min(book.quietMarks.high.raw, Price.limit)
+      return low <= high ? low...high : nil
+    case .always: return nil
+    }
+  }
+
+  /// Takes in trades that change nothing but the price in force and the mark.
+  private mutating func pass(
+    _ trades: TradeColumns, _ rows: Range<Int>, to listing: ListingID
+  ) throws(ExchangeError) {
+    let index = listing.index
+    let last = trades[rows.upperBound - 1]
+    try advance(to: Moment(last.time, .records))
+    if books[index].listing.mark == .last && !books[index].holding.isFlat {
+      // The outermost marks are enough for the excursions of what is held.
+      let range = priceRange(of: trades.prices, rows)
+      let marks = books[index].prices.marks(noting: last, books[index].listing)
+      for extreme in [range.low, range.high] {
+        books[index].marks = marks.with(Price(unchecked: extreme))
+        see(listing)
+      }
+    }
+    books[index].prices.note(last)
+    books[index].coveredUntil = Timestamp(unchecked: last.time.nanoseconds + 1)
+    books[index].market.passQuietly(to: last.price)
+    try finishRecord(of: listing, at: last.time)
+  }
+
+  private func priceRange(of prices: [Int64], _ rows: Range<Int>) -> (low: Int64, high: Int64) {
+    unsafe prices.withUnsafeBufferPointer { prices in
+      var low = unsafe prices[rows.lowerBound]
+      var high = low
+      for row in rows {
+        let price = unsafe prices[row]
+        low = min(low, price)
+        high = max(high, price)
+      }
+      return (low, high)
+    }
+  }
+
+  /// The first of `rows` at or after `time`; times never go back.
+  private func firstRow(of times: [Int64], _ rows: Range<Int>, from time: Int64) -> Int {
+    var (low, high) = (rows.lowerBound, rows.upperBound)
+    while low < high {
+      let middle = (low + high) / 2
+      if times[middle] < time { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// The first of `rows` whose price lies outside of `quiet`.
+  private func firstRow(
+    of prices: [Int64], _ rows: Range<Int>, outside quiet: ClosedRange<Int64>
+  ) -> Int {
+    let (low, high) = (quiet.lowerBound, quiet.upperBound)
+    return unsafe prices.withUnsafeBufferPointer { prices in
+      var row = rows.lowerBound
+      while row < rows.upperBound {
+        let end = min(row + 256, rows.upperBound)
+        // Prices are far from the ends of Int64, so a difference below zero is one outside: no
+        // branch, so that the compiler takes several prices at once.
+        var outside: Int64 = 0
+        for index in row..<end {
+          let price = unsafe prices[index]
+          outside |= (price &- low) | (high &- price)
+        }
+        if outside < 0 {
+          while quiet.contains(unsafe prices[row]) { row += 1 }
+          return row
+        }
+        row = end
+      }
+      return rows.upperBound
+    }
+  }
+}

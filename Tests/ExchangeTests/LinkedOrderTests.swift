@@ -1,0 +1,174 @@
+import Market
+import Testing
+
+@testable import Exchange
+
+/// Orders that depend on each other.
+@Suite struct LinkedOrderTests {
+  private func onQuotes() throws -> Scenario { Scenario(try listing(MatchingRules(.quote))) }
+
+  private func onBars(_ path: BarPath) throws -> Scenario {
+    var rules = MatchingRules(.bar)
+    rules.barPath = path
+    return Scenario(try listing(rules))
+  }
+
+  @Test func `the first fill of one cancels the other`() throws {
+    var scenario = try onQuotes()
+    try scenario.quote(0, 99, 101)
+    try scenario.sendLinked(
+      1, .oneCancelsOther,
+      [
+        (.buy, 5, .stop(price(105))), (.sell, 5, .stop(price(95))),
+      ])
+    try scenario.quote(1, 99, 101)
+    try scenario.quote(2, 105, 106, sizes: (0, 2))
+    // Both sides are reached by one crossed record: still only one of them fills.
+    #expect(
+      scenario.news() == ["0 triggered 106", "0 taker 106×2", "1 cancelled, 0 filled"])
+    var crossed = try onQuotes()
+    try crossed.quote(0, 99, 101)
+    try crossed.sendLinked(
+      1, .oneCancelsOther,
+      [
+        (.buy, 5, .stop(price(105))), (.sell, 5, .stop(price(95))),
+      ])
+    try crossed.quote(1, 94, 106)
+    #expect(
+      crossed.news() == [
+        "0 triggered 106", "1 triggered 94", "0 taker 106×5", "1 cancelled, 0 filled",
+      ])
+  }
+
+  @Test func `one order lets others work when it is filled whole`() throws {
+    var scenario = try onQuotes()
+    try scenario.sendLinked(0, .oneTriggersOther, [(.buy, 5, .market), (.sell, 2, .market)])
+    try scenario.quote(0, 99, 101, sizes: (0, 3))
+    #expect(scenario.news() == ["0 taker 101×3"])
+    try scenario.quote(1, 99, 102, sizes: (0, 3))
+    #expect(scenario.news() == ["0 taker 102×2", "1 released 2"])
+    try scenario.quote(2, 100, 102)
+    #expect(scenario.news() == ["1 taker 100×2"])
+  }
+
+  @Test func `what waits for an order ends with it`() throws {
+    var scenario = try onQuotes()
+    let orders = try scenario.sendLinked(
+      0, .oneTriggersOther, [(.buy, 5, .limit(price(90))), (.sell, 2, .market)])
+    try scenario.quote(0, 99, 101)
+    #expect(scenario.exchange.orders[1].status == .held)
+    try scenario.exchange.cancel(orders[0], at: Moment(Scenario.second(1), .events))
+    try scenario.quote(1, 99, 101)
+    #expect(scenario.news() == ["0 cancelled requested", "1 cancelled, 0 ended"])
+  }
+
+  @Test func `the exits of a bracket grow with its entry and shrink with each other`() throws {
+    var scenario = try onQuotes()
+    let entry = OrderRequest(.buy, quantity(10), of: scenario.listing, .limit(price(101)))
+    _ = try scenario.exchange.submit(
+      entry, takeProfit: price(110), stopLoss: .stop(price(95)),
+      at: Moment(Scenario.second(0), .events))
+    try scenario.quote(0, 99, 101, sizes: (0, 4))
+    #expect(scenario.news() == ["0 taker 101×4", "1 released 4", "2 released 4"])
+    try scenario.quote(1, 110, 112, sizes: (3, 0))
+    #expect(scenario.news() == ["1 maker 110×3", "2 resized to 7"])
+    try scenario.quote(2, 100, 101, sizes: (0, 4))
+    #expect(scenario.news() == ["0 maker 101×4", "1 released 4", "2 released 4"])
+    try scenario.exchange.cancel(OrderID(number: 0), at: Moment(Scenario.second(3), .events))
+    try scenario.quote(3, 95, 96)
+    // 8 bought, 3 sold: both exits are for the 5 that are left.
+    #expect(
+      scenario.news() == [
+        "0 cancelled requested", "1 resized to 8", "2 resized to 5", "2 triggered 95",
+        "2 taker 95×5", "1 cancelled, 2 filled",
+      ])
+    #expect(scenario.exchange.position(in: scenario.listing).quantity == 0)
+  }
+
+  @Test func `an exit that has sold all there was is filled when its entry ends`() throws {
+    var scenario = try onQuotes()
+    let entry = OrderRequest(.buy, quantity(10), of: scenario.listing, .limit(price(101)))
+    _ = try scenario.exchange.submit(
+      entry, takeProfit: price(110), at: Moment(Scenario.second(0), .events))
+    try scenario.quote(0, 99, 101, sizes: (0, 4))
+    try scenario.quote(1, 110, 112)
+    #expect(scenario.exchange.orders[1].status == .partiallyFilled)
+    _ = scenario.news()
+    try scenario.exchange.cancel(OrderID(number: 0), at: Moment(Scenario.second(2), .events))
+    try scenario.quote(2, 120, 121)
+    #expect(scenario.news() == ["0 cancelled requested", "1 resized to 4"])
+    #expect(scenario.exchange.orders[1].status == .filled)
+  }
+
+  @Test func `entry and both exits inside one bar`() throws {
+    for (path, expected) in [
+      // Up to 110: in at 104, out at 108. The other way: down to 90 first, then in at 104, out at 108.
+      (BarPath.openHighLowClose, ["1 maker 108×1", "2 cancelled, 1 filled"]),
+      (.openLowHighClose, ["1 maker 108×1", "2 cancelled, 1 filled"]),
+    ] {
+      var scenario = try onBars(path)
+      let entry = OrderRequest(.buy, quantity(1), of: scenario.listing, .stop(price(104)))
+      _ = try scenario.exchange.submit(
+        entry, takeProfit: price(108), stopLoss: .stop(price(98)),
+        at: Moment(Scenario.second(0), .events))
+      try scenario.bar(0, 100, 110, 90, 100)
+      let news = scenario.news()
+      #expect(
+        news.prefix(4) == ["0 triggered 104", "0 taker 104×1", "1 released 1", "2 released 1"])
+      #expect(Array(news.dropFirst(4)) == expected)
+      #expect(scenario.exchange.pathDependentFillCount == 0)
+    }
+  }
+
+  @Test func `the worst path for the position`() throws {
+    // In at the open of 100; high first would take 105, low first loses 5: the worse one counts.
+    for (side, take, stop, expected) in [
+      (OrderSide.buy, 105, 95, ["2 triggered 95", "2 taker 95×1?", "1 cancelled, 2 filled"]),
+      (.sell, 95, 105, ["2 triggered 105", "2 taker 105×1?", "1 cancelled, 2 filled"]),
+    ] {
+      for close in [Int64(99), 101] {
+        var scenario = try onBars(.worstCase)
+        let entry = OrderRequest(side, quantity(1), of: scenario.listing)
+        _ = try scenario.exchange.submit(
+          entry, takeProfit: price(Int64(take)), stopLoss: .stop(price(Int64(stop))),
+          at: Moment(Scenario.second(0), .events))
+        try scenario.bar(0, 100, 110, 90, close)
+        #expect(Array(scenario.news().dropFirst(3)) == expected)
+      }
+    }
+  }
+
+  @Test func `an exit that is reached already acts where the entry was filled`() throws {
+    var scenario = try onBars(.openHighLowClose)
+    let entry = OrderRequest(.buy, quantity(1), of: scenario.listing, .limit(price(95)))
+    _ = try scenario.exchange.submit(
+      entry, stopLoss: .stop(price(97)), at: Moment(Scenario.second(0), .events))
+    try scenario.bar(0, 100, 100, 90, 90)
+    #expect(
+      scenario.news()
+        == ["0 maker 95×1", "1 released 1", "1 triggered 95", "1 taker 95×1"])
+  }
+
+  @Test func `a group is refused as a whole`() throws {
+    var scenario = Scenario(
+      try listing(MatchingRules(.quote)) { $0.positionLimit = 8 })
+    try scenario.sendLinked(
+      0, .oneCancelsOther,
+      [
+        (.buy, 5, .limit(price(90))), (.buy, 5, .limit(price(80))),
+      ])
+    try scenario.quote(0, 99, 101)
+    #expect(
+      scenario.news() == [
+        "0 rejected: order 1 of its group was refused",
+        "1 rejected: with all open orders the position could reach 10, beyond the limit of 8",
+      ])
+  }
+
+  @Test func `an exit on the wrong side ends the process`() async {
+    await #expect(processExitsWith: .failure) {
+      var scenario = Scenario(try listing(MatchingRules(.quote)))
+      try scenario.sendLinked(0, .bracket, [(.buy, 5, .market), (.buy, 5, .limit(price(110)))])
+    }
+  }
+}
