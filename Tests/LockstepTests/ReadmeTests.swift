@@ -20,17 +20,22 @@ import Testing
     return lines[(first + 1)..<last].map { $0.dropFirst(indent) }
   }
 
-  @Test func `the README's example is the one that is compiled`() throws {
+  @Test(arguments: [("ReadmeExample", "README.md"), ("ExchangeExample", "docs/exchange.md")])
+  func `the example is the one that is compiled`(source: String, page: String) throws {
     let compiled = try lines(
-      of: text("Tests/LockstepTests/ReadmeExample.swift"), from: "// begin", to: "// end", indent: 2
-    )
-    let shown = try lines(of: text("README.md"), from: "```swift", to: "```", indent: 0)
+      of: text("Tests/LockstepTests/\(source).swift"), from: "// begin", to: "// end", indent: 2)
+    let shown = try lines(of: text(page), from: "```swift", to: "```", indent: 0)
     #expect(shown == ["import Lockstep", ""] + compiled)
   }
 
-  @Test func `the example prints what the README says`() throws {
+  private func output(shownIn page: String) throws -> [String] {
+    try lines(of: text(page), from: "```text", to: "```", indent: 0).map(String.init)
+  }
+
+  @Test func `the examples print what their pages say`() throws {
     try readmeExample()
-    let shown = try lines(of: text("README.md"), from: "```text", to: "```", indent: 0)
-    #expect(readmeOutput.withLock { $0 } == shown.map(String.init))
+    #expect(readmeOutput.withLock { $0 } == (try output(shownIn: "README.md")))
+    try exchangeExample()
+    #expect(exchangeOutput.withLock { $0 } == (try output(shownIn: "docs/exchange.md")))
   }
 }
