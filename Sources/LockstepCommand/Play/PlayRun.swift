@@ -31,9 +31,10 @@ struct PlayRun: ~Copyable {
     _ state: consuming SynchronizedState, _ streams: [StoredStream],
     _ configurations: [SymbolConfiguration], _ options: Options, _ console: Console
   ) throws {
-    let log = PlayLog(options.format, configurations, to: console.output)
     let status = PlayStatus(
       console, symbols: configurations.map(\.instrument.symbol), quiet: options.isQuiet)
+    // On one terminal the status line stands where the next event is to stand.
+    let log = PlayLog(options.format, configurations, to: console.output) { status.wipe() }
     let waiting = WaitingRun(log, status)
     control = RunControl(
       speed: options.speed, skippingGapsOver: options.skipsGaps ? .seconds(60) : nil
@@ -74,8 +75,9 @@ struct PlayRun: ~Copyable {
     }
   }
 
+  /// - Returns: how many records there were, those that were left out included.
   /// - Throws: `Interrupted`, with everything up to then written; what a stream or the output throws.
-  consuming func play() throws {
+  consuming func play() throws -> Int {
     let start = ContinuousClock().now
     let keys = try PlayKeys(
       control, console.interruption,
@@ -85,8 +87,14 @@ struct PlayRun: ~Copyable {
     status.wipe()
     try log.flush()
     try outcome.get()
-    if !options.isQuiet { summarise(after: ContinuousClock().now - start) }
+    let qualities = coordinator.qualities
+    let records = qualities.reduce(0) { $0 + $1.deliveredCount }
+    let found = qualities.reduce(records) { $0 + $1.droppedCount }
+    if !options.isQuiet, found > 0 {
+      summarise(qualities, records, after: ContinuousClock().now - start)
+    }
     try console.interruption.check()
+    return found
   }
 
   private mutating func run() throws {
@@ -158,9 +166,9 @@ struct PlayRun: ~Copyable {
     }
   }
 
-  private func summarise(after elapsed: Duration) {
-    let qualities = coordinator.qualities
-    let records = qualities.reduce(0) { $0 + $1.deliveredCount }
+  private func summarise(
+    _ qualities: [StreamQuality], _ records: Int, after elapsed: Duration
+  ) {
     console.note(
       "\(NumberText.grouped(records)) records, \(NumberText.grouped(log.count)) events written, "
         + "\(NumberText.duration(elapsed)), \(NumberText.rate(records, in: elapsed)) records/s\n"
