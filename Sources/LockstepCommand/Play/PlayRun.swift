@@ -63,7 +63,8 @@ struct PlayRun: ~Copyable {
       state.subscribe(to: .sessions) { event, _ in
         switch event {
         case .sessionOpened(let symbol, let boundary), .sessionClosed(let symbol, let boundary):
-          if !early.told.contains([symbol: boundary]) { log.add(boundary, of: symbol) }
+          let session = EarlySessions.Session(symbol: symbol, boundary: boundary)
+          if !early.told.contains(session) { log.add(boundary, of: symbol) }
         default: break
         }
       }
@@ -81,12 +82,18 @@ struct PlayRun: ~Copyable {
     let start = ContinuousClock().now
     let keys = try PlayKeys(
       control, console.interruption,
-      readsKeys: !options.isQuiet && console.errorColumns != nil)
-    let outcome = Result { try run() }
+      readsKeys: console.errorColumns != nil)
+    let outcome = Result {
+      guard keys.hasKeys || !options.pausesAtSessions else {
+        throw UsageError("--pause-at-sessions needs a terminal: a key lets the run go on")
+      }
+      try run()
+    }
     keys.end()
     status.wipe()
-    try log.flush()
+    let written = Result { try log.flush() }
     try outcome.get()
+    try written.get()
     let qualities = coordinator.qualities
     let records = qualities.reduce(0) { $0 + $1.deliveredCount }
     let found = qualities.reduce(records) { $0 + $1.droppedCount }
@@ -107,7 +114,7 @@ struct PlayRun: ~Copyable {
       case .timer: break
       }
       if log.isFull { try log.flush() }
-      if !control.isAtFullSpeed || status.isDue {
+      if status.isStale {
         status.update(state, coordinator)
         if status.isDue { status.draw(control) }
       }
@@ -119,7 +126,7 @@ struct PlayRun: ~Copyable {
   private mutating func session(_ boundary: SessionBoundary, of name: String) throws {
     if state.time == nil, options.events == .all {
       let symbol = try state.symbol(name)
-      earlySessions.told.insert([symbol: boundary])
+      earlySessions.told.insert(EarlySessions.Session(symbol: symbol, boundary: boundary))
       log.add(boundary, of: symbol)
     }
     try advance(to: boundary.time)
@@ -177,7 +184,12 @@ struct PlayRun: ~Copyable {
 }
 
 private final class EarlySessions {
-  var told: Set<[SymbolID: SessionBoundary]> = []
+  struct Session: Hashable {
+    let symbol: SymbolID
+    let boundary: SessionBoundary
+  }
+
+  var told: Set<Session> = []
 }
 
 /// What is to be done before a run waits.
@@ -192,9 +204,14 @@ private final class WaitingRun: @unchecked Sendable {
     self.status = status
   }
 
-  /// On the thread of the run. Output that fails is noticed at the next flush.
+  /// On the thread of the run. Output that fails ends the run; the flush at its end says why.
   func show() {
-    try? log.flush()
-    if let control { status.draw(control) }
+    guard let control else { return }
+    do {
+      try log.flush()
+      status.draw(control)
+    } catch {
+      control.stop()
+    }
   }
 }
