@@ -75,7 +75,8 @@ extension Timeframe: Comparable {
     (left.nominalSeconds, left.unit.rawValue) < (right.nominalSeconds, right.unit.rawValue)
   }
 
-  private var nominalSeconds: Int64 {
+  /// The usual length; a month has 30 days.
+  package var nominalSeconds: Int64 {
     switch unit {
     case .elapsed: Int64(count)
     case .days: Int64(count) * 86_400

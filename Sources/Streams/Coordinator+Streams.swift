@@ -63,6 +63,7 @@ extension Coordinator {
     meters.append(
       StreamMeter(
         key, options.calendar, interval: options.expectedNanoseconds(key.kind),
+        isGiven: options.expectedInterval != nil,
         outsidePolicy: options.outsideSession))
     if known == nil {
       symbolPlaces[key.symbol] = symbol
@@ -195,7 +196,7 @@ extension StreamOptions {
       return expectedInterval.wholeNanoseconds
     }
     switch kind {
-    case .bars(_, let timeframe): return timeframe.elapsedNanoseconds ?? 60 * nanosecondsPerSecond
+    case .bars(_, let timeframe): return timeframe.nominalSeconds * nanosecondsPerSecond
     // The longest interval that is usual.
     case .fundingRates: return 8 * 3600 * nanosecondsPerSecond
     case .trades, .quotes, .markPrices: return 60 * nanosecondsPerSecond

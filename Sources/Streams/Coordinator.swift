@@ -44,8 +44,10 @@ public struct Coordinator: ~Copyable {
     self.control = control
   }
 
-  deinit {
-    // Nobody takes what is still pushed.
+  deinit { interruptSources() }
+
+  /// Nobody takes what is still pushed.
+  private func interruptSources() {
     for stream in merge.liveStreams.values {
       merge.slots[stream.index].source?.interruptible?.interrupt()
     }
@@ -86,6 +88,9 @@ public struct Coordinator: ~Copyable {
         return last == end ? finish() : nil
       }
       let recordsEnd = head.isFunding ? min(asked, fence == .max ? .max : fence + 1) : due
+      if !head.isHorizon, head.time < recordsEnd, drop(head, before: recordsEnd, through: last) {
+        continue
+      }
       if head.isHorizon, head.time < recordsEnd {
         // Nothing else comes before what this stream may still have.
         merge.ask()
@@ -99,10 +104,7 @@ public struct Coordinator: ~Copyable {
         }
       }
       if head.time >= recordsEnd { return takeMoment(due, isBoundary: asked == due) }
-      if let run = takeRun(head, before: recordsEnd, through: last, atMost: count) {
-        return .records(run)
-      }
-      if count == 1 { control?.giveStepBack() }
+      return .records(takeRun(head, before: recordsEnd, through: last, atMost: count))
     }
   }
 
@@ -160,13 +162,15 @@ public struct Coordinator: ~Copyable {
     let first = min(head.eventTime, timers.nextTime)
     guard first != .max else { return false }
     firstMoment = first
-    sessions.begin(at: Timestamp(unchecked: first))
+    // A bar that comes first lies in the session that it closes with.
+    sessions.begin(at: Timestamp(unchecked: min(head.time, timers.nextTime)))
     refreshFence()
     return true
   }
 
   /// Nothing is left up to the end: the clock goes on to it.
   private mutating func finish() -> StreamEvent? {
+    interruptSources()
     if end != .max, end > position.clock {
       position = MergePosition(clock: end, key: end)
       time.advance(to: end)
@@ -181,30 +185,45 @@ public struct Coordinator: ~Copyable {
       return true
     } catch let error as StreamError {
       failure = error
+      interruptSources()
       throw error
     } catch {
       return false
     }
   }
 
-  /// - Returns: nil where the run was left out.
+  /// Leaves out records that lie outside of sessions, if their stream says so: nobody waits for them.
+  ///
+  /// - Returns: whether there were any.
+  @inline(__always)
+  private mutating func drop(_ head: OrderKey, before due: Int64, through last: Int64) -> Bool {
+    let stream = head.stream
+    if head.time >= meters[stream].stretchEnd { meters[stream].enterStretch(at: head.time) }
+    guard meters[stream].isOutside, meters[stream].outsidePolicy == .drop else { return false }
+    meters[stream].drop(takeRange(head, before: due, through: last, atMost: .max).count)
+    return true
+  }
+
   @inline(__always)
   private mutating func takeRun(
     _ head: OrderKey, before due: Int64, through last: Int64, atMost limit: Int
-  ) -> StreamRun? {
+  ) -> StreamRun {
+    count(takeRange(head, before: due, through: last, atMost: limit), of: head.stream)
+  }
+
+  /// Takes records of one stretch of the calendar, and moves the clock to the last of them.
+  @inline(__always)
+  private mutating func takeRange(
+    _ head: OrderKey, before due: Int64, through last: Int64, atMost limit: Int
+  ) -> Range<Int> {
     let stream = head.stream
-    if head.time >= meters[stream].stretchEnd { meters[stream].enterStretch(at: head.time) }
     // Bars up to the last moment stand before it, trades and quotes at it too.
     let fence = min(due, meters[stream].stretchEnd, head.isBar || last == .max ? last : last &+ 1)
     let range = merge.take(before: fence, atMost: limit)
     position.key = merge.key(stream, at: range.upperBound &- 1)
     position.clock = head.isBar ? position.key &+ 1 : position.key
     time.advance(to: position.clock)
-    if meters[stream].isOutside, meters[stream].outsidePolicy == .drop {
-      meters[stream].drop(range.count)
-      return nil
-    }
-    return count(range, of: stream)
+    return range
   }
 
   /// Counts records that are delivered, up to `position.key`.

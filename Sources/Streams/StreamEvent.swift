@@ -3,7 +3,7 @@ public import Sessions
 
 /// Records of one stream that follow each other, and come before those of all other streams.
 ///
-/// Only a coordinator makes one, and with it the clock has moved to `lastTime`.
+/// Only a coordinator makes one, and with it the clock has moved to the last of them.
 public struct StreamRun: Hashable, Sendable {
   public let stream: StreamID
   /// The place of the stream's symbol in `Coordinator.symbols`.

@@ -124,8 +124,38 @@ import Testing
     #expect(!fixture.run("play --store STORE --to 2024-03-08T01:00:00Z").errors.contains("\r"))
   }
 
+  @Test func `on one terminal the status line makes room for the events`() throws {
+    let terminal = MemorySink()
+    var test = TestConsole()
+    test.console = Console(
+      output: terminal, errors: terminal, errorColumns: 120, interruption: Interruption())
+    let line = "--speed 20000 --timeframe 15m --to 2024-03-08T02:00:00Z"
+    #expect(test.run("play --store \(fixture.store) \(line)") == .done)
+    #expect(terminal.text.contains("bar_close"))
+    // A line begins behind another one, or where the status line was wiped.
+    let lines = terminal.text.split(separator: "\n").filter { $0.contains("bar_close") }
+    #expect(
+      lines.allSatisfy { line in
+        let shown = line.split(separator: "\u{1B}[K").last ?? ""
+        return shown.hasPrefix("2024-03-08T")
+          && (shown == line || line.contains("\r\u{1B}[K\(shown)"))
+      })
+  }
+
+  @Test func `where there is nothing, it says what there would be`() {
+    let result = fixture.run("play --store STORE --from 2030-01-01")
+    #expect(result.status == .done && result.output.isEmpty)
+    #expect(
+      result.errors.contains("nothing to show: the records of EURUSD go from 2024-03-08T00:00:0"))
+    #expect(!fixture.run("play --store STORE --to 2024-03-08T01:00:00Z").errors.contains("nothing"))
+  }
+
   @Test(arguments: [
     ("play --store STORE --speed fast", "expected a number from 0"),
+    (
+      "play --store STORE --from 2024-03-09 --to 2024-03-08",
+      "'--from' 2024-03-09T00:00:00Z lies after '--to' 2024-03-08T00:00:00Z"
+    ),
     ("play --store STORE --symbol NONE", "no symbol 'NONE'"),
     ("play --store STORE --events some", "expected bars, ticks, all"),
   ])

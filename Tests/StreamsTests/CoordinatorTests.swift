@@ -151,6 +151,22 @@ import Testing
     #expect(throws: StreamError.self) { _ = try coordinator.next() }
   }
 
+  /// However the records fall into batches, those before the fault are delivered.
+  @Test(arguments: [1, 2, 4096])
+  func `a source that throws in the middle of a batch`(batchLength: Int) throws {
+    var coordinator = Coordinator()
+    var time: Int64 = 0
+    try coordinator.register(
+      RecordSource<TradeColumns>(batchLength: batchLength) {
+        time += 1
+        if time == 4 { throw SourceInterrupted() }
+        return trade(time)
+      }, as: StreamKey("A", .trades))
+    var seen: [Seen] = []
+    while seen.count < 3, let more = try coordinator.see() { seen += more }
+    #expect(seen.map(\.time) == [1, 2, 3])
+  }
+
   @Test func `a record behind its stream is refused, or dropped and counted`() throws {
     let times: [Int64] = [10, 20, 15, 16, 20, 30, 5, 31]
     var coordinator = Coordinator()

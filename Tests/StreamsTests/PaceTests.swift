@@ -67,6 +67,59 @@ import Testing
     #expect(clock.now == 1_000_000 + 5 * PaceTests.second)
   }
 
+  @Test func `a change in the moment before a wait is not missed`() throws {
+    let control = Box<RunControl?>(nil)
+    let clock = ManualClock()
+    let shown = Box(0)
+    control.value = RunControl(speed: 1, wallClock: clock) {
+      shown.value += 1
+      // The first time the run is about to wait for a thousand seconds.
+      if shown.value == 1 { control.value?.speed = 1000 }
+    }
+    let drawing = "a" + String(repeating: "-", count: 999) + "b|"
+    #expect(try timed([drawing], control.value!, clock) == ["a@0ms", "b@1000ms"])
+    #expect(clock.deadlines.count == 1)
+  }
+
+  /// A run that has fallen behind goes on from where it is when its speed changes.
+  @Test func `slowing down a run that lags takes effect at once`() throws {
+    let clock = ManualClock()
+    let control = RunControl(speed: 1000, wallClock: clock)
+    var coordinator = Coordinator(control: control)
+    try coordinator.add("a-b-c-d|", 0)
+    #expect(try coordinator.next() != nil)
+    // The output blocks for a minute, in which 1000 minutes should have passed.
+    clock.advance(by: 60 * PaceTests.second)
+    control.speed = 1
+    let start = clock.now
+    #expect(try coordinator.next() != nil)
+    #expect(try coordinator.next() != nil)
+    #expect(try coordinator.next() != nil)
+    #expect(clock.now - start >= 4 * PaceTests.second)
+  }
+
+  @Test func `records that are left out hold nobody up`() throws {
+    let clock = ManualClock()
+    let control = RunControl(
+      speed: 1, skippingGapsOver: .seconds(60), wallClock: clock)
+    var coordinator = Coordinator(control: control)
+    var options = StreamOptions(calendar: try .named("XNYS"))
+    options.outsideSession = .drop
+    // The half-day ends at 17:00 UTC, with a minute of grace.
+    let times = [
+      "2024-07-03T17:00:30Z", "2024-07-03T17:02:00Z", "2024-07-03T17:02:40Z",
+      "2024-07-05T13:30:00Z",
+    ]
+    try coordinator.register(
+      RecordSource<TradeColumns>(times.map { trade($0) }), as: StreamKey("A", .trades), options)
+    var seen: [Seen] = []
+    while let more = try coordinator.see() { seen += more }
+    #expect(
+      seen.compactMap { if case .record = $0 { $0.time } else { nil } }
+        == [times[0], times[3]].map { moment($0).nanoseconds })
+    #expect(clock.now < 1_000_000 + 60 * PaceTests.second)
+  }
+
   @Test func `gaps are skipped where asked for`() throws {
     let clock = ManualClock()
     let control = RunControl(speed: 1, skippingGapsOver: .seconds(3), wallClock: clock)

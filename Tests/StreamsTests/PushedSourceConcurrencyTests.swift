@@ -129,6 +129,38 @@ import Testing
     }
   }
 
+  /// What a feed said of its time counts where it was said, however fast the run takes its records.
+  @Test(arguments: [false, true])
+  func `a record behind its feed's own word is refused`(takesBetween: Bool) throws {
+    var coordinator = Coordinator()
+    let source = PushedSource<TradeColumns>()
+    try coordinator.register(source, as: StreamKey("A", .trades))
+    try source.push(trade(50))
+    if takesBetween { #expect(try coordinator.see()?.map(\.time) == [50]) }
+    source.advance(to: moment(100))
+    try source.push(trade(99))
+    source.finish()
+    if !takesBetween { #expect(try coordinator.see()?.map(\.time) == [50]) }
+    #expect(throws: StreamError.self) { _ = try coordinator.next() }
+  }
+
+  /// Whoever feeds a run that has failed, or is over, is told, and does not wait for ever.
+  @Test(arguments: [false, true])
+  func `a feed of a run that has ended is told`(fails: Bool) throws {
+    var coordinator = Coordinator(through: moment(20))
+    let source = PushedSource<TradeColumns>(capacity: 1)
+    try coordinator.register(source, as: StreamKey("A", .trades))
+    try source.push(trade(10))
+    #expect(try coordinator.see()?.map(\.time) == [10])
+    try source.push(trade(fails ? 5 : 30))
+    if fails {
+      #expect(throws: StreamError.self) { _ = try coordinator.next() }
+    } else {
+      #expect(try coordinator.next() == nil)
+    }
+    #expect(throws: SourceInterrupted.self) { for _ in 0..<3 { try source.push(trade(40)) } }
+  }
+
   @Test func `feeds that say now and then how far they are come out as a plain sort`() throws {
     for seed in [1, 2, 3] as [UInt64] {
       let random = RandomStreams(seed: seed)

@@ -36,6 +36,41 @@ import Testing
     #expect(quality.longestGap == quality.gaps[0])
   }
 
+  /// Of whole days one bar is expected for each of the calendar's, whatever its length.
+  @Test func `days, weeks and months are expected as the calendar has them`() throws {
+    let calendar = try TradingCalendar.named("XNYS")
+    func quality(_ timeframe: Timeframe, leavingOut left: Set<Int>) throws -> StreamQuality {
+      var cursor = SessionCursor(calendar)
+      var bars: [Bar] = []
+      var time = moment("2024-06-28T15:00:00Z")
+      while time < moment("2024-09-01T00:00:00Z") {
+        defer { time = moment(time.nanoseconds + nanosecondsPerDay) }
+        guard let bounds = cursor.bounds(of: timeframe, at: time) else { continue }
+        let length = bounds.tsClose.nanoseconds - bounds.tsOpen.nanoseconds
+        let next = bar(closing: bounds.tsClose.nanoseconds, length: length)
+        if bars.last?.tsClose != next.tsClose { bars.append(next) }
+      }
+      let kept = bars.indices.filter { !left.contains($0) }.map { bars[$0] }
+      var coordinator = Coordinator()
+      let id = try coordinator.register(
+        RecordSource<BarBatch>(kept), as: StreamKey("S", .bars(.last, timeframe)),
+        StreamOptions(calendar: calendar))
+      while try coordinator.next() != nil {}
+      return coordinator.quality(of: id)
+    }
+    // 1 day of June, 22 of July (the 4th is a holiday), 22 of August.
+    let days = try quality(.day1, leavingOut: [])
+    #expect(days.expectedIntervals == 45 && days.percentage == 100 && days.gaps.isEmpty)
+    let torn = try quality(.day1, leavingOut: [3, 4, 9])
+    #expect(torn.expectedIntervals == 45 && torn.receivedIntervals == 42)
+    #expect(torn.gaps.map(\.intervals) == [2, 1])
+    #expect(torn.gaps[0].start == moment("2024-07-03T13:30:00Z"))
+    let weeks = try quality(try Timeframe(parsing: "1W"), leavingOut: [4])
+    #expect(weeks.expectedIntervals == 10 && weeks.gaps.map(\.intervals) == [1])
+    let months = try quality(try Timeframe(parsing: "1M"), leavingOut: [])
+    #expect(months.expectedIntervals == 3 && months.percentage == 100)
+  }
+
   @Test func `the night and the holiday are no gaps, missing hours beside them are`() throws {
     let whole = try quality(["2024-07-03T17:00:30Z", "2024-07-05T13:30:00Z"], "XNYS")
     #expect(whole.gaps.isEmpty && whole.percentage == 100)

@@ -42,6 +42,20 @@ import Testing
     }
   }
 
+  /// A bar is an event at its session's end: the run begins with the opening of that session.
+  @Test func `a run that begins with the last bar of a day closes that day`() throws {
+    let close = moment("2024-07-03T17:01:00Z").nanoseconds
+    var coordinator = Coordinator(through: moment(close))
+    try coordinator.register(
+      RecordSource<BarBatch>([bar(closing: close, length: 60 * nanosecondsPerSecond)]),
+      as: StreamKey("S", .bars(.last, .minute1)),
+      StreamOptions(calendar: try TradingCalendar.named("XNYS")))
+    #expect(
+      sessions(try coordinator.seeAll(), 0) == [
+        "opened 2024-07-03T13:30:00Z", "closed 2024-07-03T17:01:00Z",
+      ])
+  }
+
   @Test func `two calendars over a weekend with a change of the clocks`() throws {
     let (events, qualities) = try run(
       ["fx-ny", "24x7"], "2024-03-08T20:00:00Z", "2024-03-11T22:00:00Z", outside: .drop)

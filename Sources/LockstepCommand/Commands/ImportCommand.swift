@@ -18,7 +18,8 @@ enum ImportCommand {
 
       Formats: dukascopy, tardis-trades, lean-tick, binance-trades, binance-aggtrades, truefx,
       fxcm-bars, bars (a header with time, open, high, low, close), csv (any columns, named by
-      --columns), funding-rates (a header with time and rate) and mark-prices (time and mark). docs/import-rules.md says what becomes of every kind of row.
+      --columns), funding-rates (a header with time and rate) and mark-prices (time and mark).
+      docs/import-rules.md says what becomes of every kind of row.
       """,
     parameters: [files, CommonParameters.store, CommonParameters.symbol] + ImportParameters.all
       + [CommonParameters.quiet],

@@ -63,6 +63,7 @@ enum PlayCommand {
     run: run)
 
   private static func run(_ arguments: Arguments, _ console: Console) throws {
+    let window = try TimeWindow(from: arguments[from], to: arguments[to])
     let store = try MarketStore(path: arguments[CommonParameters.store], mode: .readOnly)
     var names = arguments[symbols]
     if names.isEmpty { names = try store.instruments().map(\.symbol) }
@@ -80,18 +81,21 @@ enum PlayCommand {
     let last = selections.map(\.timeRange.upperBound).max()
     let streams = try selections.enumerated().flatMap { index, selection in
       let symbol = try state.symbol(names[index])
-      let (from, to) = (arguments[from], arguments[to])
-      return try selection.streams(of: store, symbol: symbol, from: from, to: to)
+      return try selection.streams(of: store, symbol: symbol, from: window.from, to: window.to)
         + selection.contractStreams(
-          of: store, symbol: symbol, from: from ?? first, to: to ?? last)
+          of: store, symbol: symbol, from: window.from ?? first, to: window.to ?? last)
     }
     let options = PlayRun.Options(
       events: arguments[events], format: arguments[output], speed: arguments[speed],
       skipsGaps: arguments[skipGaps], pausesAtSessions: arguments[pauseAtSessions],
-      outside: arguments[outside].policy, end: arguments[to],
+      outside: arguments[outside].policy, end: window.to,
       isQuiet: arguments[CommonParameters.quiet])
     let run = try PlayRun(state, streams, selections.map(\.configuration), options, console)
-    try run.play()
+    let found = try run.play()
+    guard found == 0, !arguments[CommonParameters.quiet] else { return }
+    for (name, selection) in zip(names, selections) {
+      window.explainEmptiness(of: name, selection.timeRange, console)
+    }
   }
 }
 

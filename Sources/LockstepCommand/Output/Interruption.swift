@@ -41,7 +41,7 @@ final class Interruption: Sendable {
         // The second signal leaves at once, so the terminal is put right with the first.
         TerminalMode.restore()
         Interruption.process.request()
-        signal(number, SIG_DFL)
+        for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
       }
     }
     signal(SIGPIPE, SIG_IGN)

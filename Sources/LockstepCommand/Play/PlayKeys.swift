@@ -23,6 +23,8 @@ final class PlayKeys {
   private static let speeds: [Double] = [1, 2, 5, 10, 30, 60, 120, 360, 1000, 3600, 10_000]
 
   private let interruption: Interruption
+  /// Whether there is a terminal that gives keys.
+  let hasKeys: Bool
   private var thread = pthread_t()
   private let wake: Int32
   private let pipe: Int32
@@ -35,15 +37,17 @@ final class PlayKeys {
     self.interruption = interruption
     let listener = Listener(
       control, interruption, pipe: pipe, hasKeys: readsKeys && TerminalMode.begin())
+    hasKeys = listener.hasKeys
     interruption.wake(wake)
     let context = unsafe Unmanaged.passRetained(listener).toOpaque()
-    unsafe pthread_create(
+    let status = unsafe pthread_create(
       &thread, nil,
       { context in
         guard let context = unsafe context else { return nil }
         unsafe Unmanaged<Listener>.fromOpaque(context).takeRetainedValue().listen()
         return nil
       }, context)
+    guard status == 0 else { throw OutputError.failed(code: status) }
     // The request may have come before anybody listened.
     if (try? interruption.check()) == nil { control.stop() }
   }
@@ -54,7 +58,7 @@ final class PlayKeys {
     close(wake)
     pthread_join(thread, nil)
     close(pipe)
-    TerminalMode.restore()
+    TerminalMode.end()
   }
 
   /// What a key does; nothing for one that means nothing.

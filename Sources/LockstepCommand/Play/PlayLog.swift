@@ -33,9 +33,15 @@ final class PlayLog {
   private var line: EventLine
   private var bytes: [UInt8] = []
   private(set) var count = 0
+  /// Called before lines are handed over, to make room for them where something else stands.
+  private let makeRoom: () -> Void
   private static let bufferSize = 1 << 16
 
-  init(_ format: PlayFormat, _ instruments: [SymbolConfiguration], to output: any ByteSink) {
+  init(
+    _ format: PlayFormat, _ instruments: [SymbolConfiguration], to output: any ByteSink,
+    makeRoom: @escaping () -> Void = {}
+  ) {
+    self.makeRoom = makeRoom
     self.format = format
     self.instruments = instruments
     self.output = output
@@ -125,6 +131,7 @@ final class PlayLog {
 
   func flush() throws(OutputError) {
     guard !bytes.isEmpty else { return }
+    makeRoom()
     try output.write(bytes)
     bytes.removeAll(keepingCapacity: true)
   }

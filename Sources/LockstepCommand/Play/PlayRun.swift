@@ -31,9 +31,10 @@ struct PlayRun: ~Copyable {
     _ state: consuming SynchronizedState, _ streams: [StoredStream],
     _ configurations: [SymbolConfiguration], _ options: Options, _ console: Console
   ) throws {
-    let log = PlayLog(options.format, configurations, to: console.output)
     let status = PlayStatus(
       console, symbols: configurations.map(\.instrument.symbol), quiet: options.isQuiet)
+    // On one terminal the status line stands where the next event is to stand.
+    let log = PlayLog(options.format, configurations, to: console.output) { status.wipe() }
     let waiting = WaitingRun(log, status)
     control = RunControl(
       speed: options.speed, skippingGapsOver: options.skipsGaps ? .seconds(60) : nil
@@ -62,7 +63,8 @@ struct PlayRun: ~Copyable {
       state.subscribe(to: .sessions) { event, _ in
         switch event {
         case .sessionOpened(let symbol, let boundary), .sessionClosed(let symbol, let boundary):
-          if !early.told.contains([symbol: boundary]) { log.add(boundary, of: symbol) }
+          let session = EarlySessions.Session(symbol: symbol, boundary: boundary)
+          if !early.told.contains(session) { log.add(boundary, of: symbol) }
         default: break
         }
       }
@@ -74,19 +76,32 @@ struct PlayRun: ~Copyable {
     }
   }
 
+  /// - Returns: how many records there were, those that were left out included.
   /// - Throws: `Interrupted`, with everything up to then written; what a stream or the output throws.
-  consuming func play() throws {
+  consuming func play() throws -> Int {
     let start = ContinuousClock().now
     let keys = try PlayKeys(
       control, console.interruption,
-      readsKeys: !options.isQuiet && console.errorColumns != nil)
-    let outcome = Result { try run() }
+      readsKeys: console.errorColumns != nil)
+    let outcome = Result {
+      guard keys.hasKeys || !options.pausesAtSessions else {
+        throw UsageError("--pause-at-sessions needs a terminal: a key lets the run go on")
+      }
+      try run()
+    }
     keys.end()
     status.wipe()
-    try log.flush()
+    let written = Result { try log.flush() }
     try outcome.get()
-    if !options.isQuiet { summarise(after: ContinuousClock().now - start) }
+    try written.get()
+    let qualities = coordinator.qualities
+    let records = qualities.reduce(0) { $0 + $1.deliveredCount }
+    let found = qualities.reduce(records) { $0 + $1.droppedCount }
+    if !options.isQuiet, found > 0 {
+      summarise(qualities, records, after: ContinuousClock().now - start)
+    }
     try console.interruption.check()
+    return found
   }
 
   private mutating func run() throws {
@@ -99,7 +114,7 @@ struct PlayRun: ~Copyable {
       case .timer: break
       }
       if log.isFull { try log.flush() }
-      if !control.isAtFullSpeed || status.isDue {
+      if status.isStale {
         status.update(state, coordinator)
         if status.isDue { status.draw(control) }
       }
@@ -111,7 +126,7 @@ struct PlayRun: ~Copyable {
   private mutating func session(_ boundary: SessionBoundary, of name: String) throws {
     if state.time == nil, options.events == .all {
       let symbol = try state.symbol(name)
-      earlySessions.told.insert([symbol: boundary])
+      earlySessions.told.insert(EarlySessions.Session(symbol: symbol, boundary: boundary))
       log.add(boundary, of: symbol)
     }
     try advance(to: boundary.time)
@@ -158,9 +173,9 @@ struct PlayRun: ~Copyable {
     }
   }
 
-  private func summarise(after elapsed: Duration) {
-    let qualities = coordinator.qualities
-    let records = qualities.reduce(0) { $0 + $1.deliveredCount }
+  private func summarise(
+    _ qualities: [StreamQuality], _ records: Int, after elapsed: Duration
+  ) {
     console.note(
       "\(NumberText.grouped(records)) records, \(NumberText.grouped(log.count)) events written, "
         + "\(NumberText.duration(elapsed)), \(NumberText.rate(records, in: elapsed)) records/s\n"
@@ -169,7 +184,12 @@ struct PlayRun: ~Copyable {
 }
 
 private final class EarlySessions {
-  var told: Set<[SymbolID: SessionBoundary]> = []
+  struct Session: Hashable {
+    let symbol: SymbolID
+    let boundary: SessionBoundary
+  }
+
+  var told: Set<Session> = []
 }
 
 /// What is to be done before a run waits.
@@ -184,9 +204,14 @@ private final class WaitingRun: @unchecked Sendable {
     self.status = status
   }
 
-  /// On the thread of the run. Output that fails is noticed at the next flush.
+  /// On the thread of the run. Output that fails ends the run; the flush at its end says why.
   func show() {
-    try? log.flush()
-    if let control { status.draw(control) }
+    guard let control else { return }
+    do {
+      try log.flush()
+      status.draw(control)
+    } catch {
+      control.stop()
+    }
   }
 }

@@ -12,6 +12,7 @@ final class PlayStatus: @unchecked Sendable {
   private let now: () -> ContinuousClock.Instant
   private let isVisible: Bool
   private var lastDrawn: ContinuousClock.Instant
+  private var lastUpdated: ContinuousClock.Instant?
   /// Where the run was when its speed was last taken.
   private var mark: (wall: ContinuousClock.Instant, time: Int64)?
   private var speedReached = ""
@@ -33,9 +34,15 @@ final class PlayStatus: @unchecked Sendable {
   /// Whether a tenth of a second has passed since it was drawn.
   var isDue: Bool { isVisible && now() - lastDrawn >= .milliseconds(100) }
 
+  /// Whether it is so old that it is worth taking in where the run is: a hundredth of a second.
+  var isStale: Bool {
+    isVisible && (lastUpdated.map { now() - $0 >= .milliseconds(10) } ?? true)
+  }
+
   /// Takes in where the run is. Without a terminal nothing is done.
   func update(_ state: borrowing SynchronizedState, _ coordinator: borrowing Coordinator) {
     guard isVisible else { return }
+    lastUpdated = now()
     time = coordinator.clock.time
     measureSpeed()
     bars = symbols.indices.map { PlayStatus.bars(of: $0, symbols[$0], state) }

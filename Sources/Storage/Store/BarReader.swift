@@ -7,6 +7,8 @@ public final class BarReader {
   private let query: Statement
   let symbol: String
   private var isAtEnd = false
+  /// What was wrong behind the batch that was given last: its records are delivered first.
+  var fault: StoreError?
 
   init(
     _ connection: Connection, symbol: String, series: BarSeries, from: Timestamp?, to: Timestamp?

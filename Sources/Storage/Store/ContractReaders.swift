@@ -7,6 +7,8 @@ public final class FundingRateReader {
   private let query: Statement
   private let symbol: String
   private var isAtEnd = false
+  /// What was wrong behind the batch that was given last: its records are delivered first.
+  var fault: StoreError?
 
   init(
     _ connection: Connection, symbol: String, from: Timestamp?, to: Timestamp?
@@ -50,6 +52,8 @@ public final class MarkPriceReader {
   private let query: Statement
   private let symbol: String
   private var isAtEnd = false
+  /// What was wrong behind the batch that was given last: its records are delivered first.
+  var fault: StoreError?
 
   init(
     _ connection: Connection, symbol: String, precision: Precision, from: Timestamp?,

@@ -10,6 +10,8 @@ struct Pace {
   private var anchor: (wall: Int64, time: Int64)?
   /// How far time had gone when it was stopped.
   private var reached = Int64.min
+  /// The event that was last asked for: a run that lags stands there, wherever time should be.
+  private var awaited = Int64.max
 
   init(speed: Double, longestGap: Int64?) {
     self.speed = speed
@@ -19,7 +21,7 @@ struct Pace {
   /// Time stands from here on, until `due(_:)` is asked for.
   mutating func stand(at wall: Int64) {
     guard let anchor else { return }
-    reached = time(at: wall, from: anchor)
+    reached = min(time(at: wall, from: anchor), awaited)
     self.anchor = nil
   }
 
@@ -33,6 +35,7 @@ struct Pace {
   /// - Parameter clock: the last event's time; `Int64.min` up to the first, which is due at once.
   mutating func due(_ time: Int64, after clock: Int64, at wall: Int64) -> Int64 {
     guard clock != .min else { return wall }
+    awaited = time
     let start = anchor ?? (wall, max(reached, clock))
     anchor = start
     let here = self.time(at: wall, from: start)

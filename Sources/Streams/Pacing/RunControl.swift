@@ -26,6 +26,8 @@ public final class RunControl: @unchecked Sendable {
   private let onWait: (@Sendable () -> Void)?
   // Everything below is read and written under the condition's lock.
   private var mode = Mode.running
+  /// How often something was changed from outside.
+  private var changeCount = 0
   private var hasStopped = false
   private var pausesAtSessions = false
   private var pace: Pace
@@ -111,6 +113,7 @@ public final class RunControl: @unchecked Sendable {
   private func change(_ body: () -> Void) {
     condition.withLock {
       body()
+      changeCount += 1
       if case .running = mode {} else { pace.stand(at: wallClock.now) }
       refreshAttention()
       condition.broadcast()
@@ -159,11 +162,6 @@ public final class RunControl: @unchecked Sendable {
     }
   }
 
-  /// The step that was admitted led to a record that was left out.
-  func giveStepBack() {
-    change { if case .paused = mode { mode = .stepping(events: 1) } }
-  }
-
   func sessionChanged() {
     if condition.withLock({ pausesAtSessions }) { pause() }
   }
@@ -179,21 +177,13 @@ public final class RunControl: @unchecked Sendable {
 
   private func wait(until deadline: Int64?) {
     if let onWait {
+      let before = changeCount
       condition.unlock()
       onWait()
       condition.lock()
-      guard stillWaits(until: deadline) else { return }
+      // What was to be waited for may have changed while the lock was open.
+      guard changeCount == before else { return }
     }
     wallClock.wait(on: condition, until: deadline)
-  }
-
-  /// What was to be waited for may have come while the lock was open.
-  private func stillWaits(until deadline: Int64?) -> Bool {
-    if hasStopped { return false }
-    switch mode {
-    case .paused: return deadline == nil
-    case .running: return deadline.map { wallClock.now < $0 } ?? false
-    case .stepping, .toBarClose: return false
-    }
   }
 }

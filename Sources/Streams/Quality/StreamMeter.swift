@@ -14,6 +14,10 @@ struct StreamMeter {
   private(set) var quality: StreamQuality
   let outsidePolicy: OutsideSessionPolicy
   private var cursor: SessionCursor?
+  /// For bars of whole days: each bar of the calendar is a stretch, and one interval.
+  private let days: Timeframe?
+  /// The length of an interval.
+  private let step: Int64
   /// Order keys up to here lie in one stretch of the calendar.
   private(set) var stretchEnd: Int64
   /// Whether that stretch lies outside of sessions.
@@ -26,10 +30,15 @@ struct StreamMeter {
   private var expectedIntervals = 0
 
   init(
-    _ stream: StreamKey, _ calendar: TradingCalendar?, interval: Int64,
+    _ stream: StreamKey, _ calendar: TradingCalendar?, interval: Int64, isGiven: Bool,
     outsidePolicy: OutsideSessionPolicy
   ) {
     quality = StreamQuality(stream, interval: interval)
+    if case .bars(_, let timeframe) = stream.kind, !isGiven, timeframe.elapsedNanoseconds == nil {
+      (days, step) = (timeframe, 400 * nanosecondsPerDay)
+    } else {
+      (days, step) = (nil, interval)
+    }
     self.outsidePolicy = outsidePolicy
     cursor = calendar.map { SessionCursor($0) }
     // Without a calendar everything lies in one endless stretch with nothing to expect.
@@ -41,24 +50,33 @@ struct StreamMeter {
   @inline(never)
   mutating func enterStretch(at key: Int64) {
     if stretchEnd == .min {
-      enter(cursor!.interval(at: Timestamp(unchecked: key)))
+      enter(at: key)
       // What lies before the first record is not expected.
       if !isOutside {
-        let interval = quality.interval
-        intervalEnd = min(stretchEnd, key - (key - stretchStart) % interval)
+        intervalEnd = min(stretchEnd, key - (key - stretchStart) % step)
       }
       return
     }
     while key >= stretchEnd {
       expectIntervals(through: stretchEnd)
-      enter(cursor!.interval(at: Timestamp(unchecked: stretchEnd)))
+      enter(at: stretchEnd)
     }
   }
 
-  private mutating func enter(_ stretch: SessionInterval) {
-    stretchStart = stretch.start.nanoseconds
-    stretchEnd = stretch.end == .latest ? .max : stretch.end.nanoseconds
-    isOutside = stretch.part == nil
+  private mutating func enter(at key: Int64) {
+    guard var calendar = cursor else { preconditionFailure("a stretch without a calendar") }
+    let time = Timestamp(unchecked: key)
+    if let days, let bar = calendar.bounds(of: days, at: time) {
+      (stretchStart, stretchEnd) = (bar.tsOpen.nanoseconds, bar.tsClose.nanoseconds)
+      isOutside = false
+    } else {
+      let stretch = calendar.interval(at: time)
+      stretchStart = stretch.start.nanoseconds
+      stretchEnd = stretch.end == .latest ? .max : stretch.end.nanoseconds
+      // Days expect nothing of pre- and post-market.
+      isOutside = stretch.part == nil || days != nil
+    }
+    cursor = calendar
     intervalEnd = isOutside ? stretchEnd : stretchStart
   }
 
@@ -84,7 +102,7 @@ struct StreamMeter {
       index = OrderSearch.end(of: index..<range.upperBound, before: intervalEnd, in: keys)
       guard index < range.upperBound else { return }
       let key = keys[index]
-      let start = key - (key - stretchStart) % quality.interval
+      let start = key - (key - stretchStart) % step
       expectIntervals(through: start)
       closeGap()
       intervalEnd = end(ofIntervalAt: start)
@@ -96,7 +114,7 @@ struct StreamMeter {
   /// All intervals of the stretch from the last one up to `time` are without a record.
   private mutating func expectIntervals(through time: Int64) {
     guard !isOutside, intervalEnd < time else { return }
-    let count = Int((time - intervalEnd + quality.interval - 1) / quality.interval)
+    let count = Int((time - intervalEnd + step - 1) / step)
     if missing.intervals == 0 { missing.start = Timestamp(unchecked: intervalEnd) }
     missing.end = Timestamp(unchecked: time)
     missing.intervals += count
@@ -111,7 +129,7 @@ struct StreamMeter {
   }
 
   private func end(ofIntervalAt start: Int64) -> Int64 {
-    let (end, isTooLate) = start.addingReportingOverflow(quality.interval)
+    let (end, isTooLate) = start.addingReportingOverflow(step)
     return isTooLate ? stretchEnd : min(end, stretchEnd)
   }
 
@@ -137,7 +155,7 @@ struct StreamMeter {
     if let clock, stretchEnd != .min, quality.deliveredCount > 0 {
       if clock >= copy.stretchEnd { copy.enterStretch(at: clock) }
       if !copy.isOutside, clock > copy.intervalEnd {
-        let over = clock - (clock - copy.stretchStart) % quality.interval
+        let over = clock - (clock - copy.stretchStart) % step
         copy.expectIntervals(through: over)
       }
     }

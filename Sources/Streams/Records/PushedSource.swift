@@ -9,8 +9,15 @@ public final class PushedSource<Batch: RecordBatch>: LiveSource, @unchecked Send
   private let condition = Condition()
   private let capacity: Int
   // Everything below is read and written under the condition's lock.
-  /// Batches that are full, or end where the time goes back; the oldest first.
-  private var sealed: [Batch] = []
+  private enum Item {
+    case batch(Batch)
+    /// Nothing that follows happens before this.
+    case horizon(Int64)
+  }
+
+  /// What was pushed before `filling`, the oldest first: a batch ends where the time goes back, and
+  /// where the feed said how far it is.
+  private var sealed: [Item] = []
   private var filling = Batch()
   private var count = 0
   private var isFinished = false
@@ -42,8 +49,7 @@ public final class PushedSource<Batch: RecordBatch>: LiveSource, @unchecked Send
       try filling.append(record)
     } catch {
       // Where the time goes back, a new batch begins, and the run looks at it.
-      sealed.append(filling)
-      filling = Batch()
+      seal()
       do throws(MarketError) { try filling.append(record) } catch {
         preconditionFailure("a batch takes any first record")
       }
@@ -58,9 +64,20 @@ public final class PushedSource<Batch: RecordBatch>: LiveSource, @unchecked Send
   /// A moment before one that was said earlier changes nothing.
   public func advance(to time: Timestamp) {
     condition.withLock {
-      pushedHorizon = max(pushedHorizon, time.nanoseconds)
+      guard time.nanoseconds > pushedHorizon else { return }
+      pushedHorizon = time.nanoseconds
+      // In its place among the records, so that it makes no difference how fast the run takes them.
+      seal()
+      if case .horizon? = sealed.last { sealed.removeLast() }
+      sealed.append(.horizon(pushedHorizon))
       condition.broadcast()
     }
+  }
+
+  private func seal() {
+    if filling.isEmpty { return }
+    sealed.append(.batch(filling))
+    filling = Batch()
   }
 
   /// Nothing more is pushed: the stream ends when what waits has been taken.
@@ -90,25 +107,21 @@ public final class PushedSource<Batch: RecordBatch>: LiveSource, @unchecked Send
   public func next(into batch: inout Batch) throws -> Bool {
     condition.lock()
     defer { condition.unlock() }
-    let known = horizon?.nanoseconds ?? .min
-    while count == 0, !isFinished, !isInterrupted, pushedHorizon <= known {
+    while sealed.isEmpty, filling.isEmpty, !isFinished, !isInterrupted {
       condition.wait(until: nil)
     }
-    if count == 0, !isFinished, !isInterrupted {
-      horizon = Timestamp(unchecked: pushedHorizon)
-      batch.removeAll()
-      return true
-    }
-    if count == 0 {
+    batch.removeAll()
+    if !sealed.isEmpty {
+      switch sealed.removeFirst() {
+      case .horizon(let time): horizon = Timestamp(unchecked: time)
+      case .batch(let pushed): batch = pushed
+      }
+    } else if !filling.isEmpty {
+      swap(&batch, &filling)
+    } else {
       if let failure { throw failure }
       if isFinished { return false }
       throw SourceInterrupted()
-    }
-    if sealed.isEmpty {
-      batch.removeAll()
-      swap(&batch, &filling)
-    } else {
-      batch = sealed.removeFirst()
     }
     count -= batch.count
     condition.broadcast()

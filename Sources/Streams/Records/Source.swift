@@ -63,6 +63,8 @@ public final class RecordSource<Batch: RecordBatch>: Source {
   private let batchLength: Int
   /// What the batch before had no room for.
   private var waiting: Batch.Record?
+  /// What came after the batch before: its records are delivered first.
+  private var failure: (any Error)?
 
   /// - Parameters:
   ///   - batchLength: the most records in a batch; at least 1.
@@ -80,7 +82,8 @@ public final class RecordSource<Batch: RecordBatch>: Source {
 
   public func next(into batch: inout Batch) throws -> Bool {
     batch.removeAll()
-    while batch.count < batchLength, let record = try waiting ?? makeNext() {
+    if let failure { throw failure }
+    while batch.count < batchLength, let record = try nextRecord(after: batch) {
       waiting = nil
       do throws(MarketError) {
         try batch.append(record)
@@ -90,6 +93,17 @@ public final class RecordSource<Batch: RecordBatch>: Source {
       }
     }
     return !batch.isEmpty
+  }
+
+  private func nextRecord(after batch: Batch) throws -> Batch.Record? {
+    if let waiting { return waiting }
+    do {
+      return try makeNext()
+    } catch {
+      failure = error
+      if batch.isEmpty { throw error }
+      return nil
+    }
   }
 }
 

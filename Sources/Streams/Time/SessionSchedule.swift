@@ -10,14 +10,15 @@ struct SessionSchedule {
     var next: SessionBoundary?
   }
 
-  /// Where an entry's boundary stands among all: closings before openings, then by entry.
+  /// Where an entry's boundary stands among all: closings before openings, then by symbol.
   private struct Place: Comparable {
     let time: Int64
     let kind: UInt8
+    let symbol: Int
     let entry: Int
 
     static func < (left: Place, right: Place) -> Bool {
-      (left.time, left.kind, left.entry) < (right.time, right.kind, right.entry)
+      (left.time, left.kind, left.symbol) < (right.time, right.kind, right.symbol)
     }
   }
 
@@ -69,7 +70,10 @@ struct SessionSchedule {
 
   private mutating func push(_ index: Int) {
     guard let next = entries[index].next else { return }
-    heap.append(Place(time: next.time.nanoseconds, kind: next.kind.rawValue, entry: index))
+    heap.append(
+      Place(
+        time: next.time.nanoseconds, kind: next.kind.rawValue, symbol: entries[index].symbol,
+        entry: index))
     var child = heap.count - 1
     while child > 0, heap[child] < heap[(child - 1) / 2] {
       heap.swapAt(child, (child - 1) / 2)
