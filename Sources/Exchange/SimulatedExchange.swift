@@ -128,7 +128,10 @@ public struct SimulatedExchange: Sendable {
   /// - Throws: `ExchangeError.beforeClock`.
   public mutating func advance(to moment: Moment) throws(ExchangeError) {
     try requireNotBeforeClock(moment)
-    while let next = due.next, next <= moment { try perform(due.removeFirst()) }
+    while let next = due.next, next <= moment {
+      clock = max(clock, next)
+      try perform(due.removeFirst())
+    }
     clock = moment
   }
 

@@ -1,17 +1,19 @@
 public import Market
 
 extension SimulatedExchange {
-  /// Puts money into the wallet; a negative amount takes it out.
+  /// Puts money into the wallet, first of all at its time; a negative amount takes it out.
   /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.withdrawal` for more than is free,
   ///   `ExchangeError.overflow`.
   public mutating func deposit(_ amount: Money, at time: Timestamp) throws(ExchangeError) {
     if time < clock.time { throw .beforeClock(clock: clock.time, found: time) }
+    if time > clock.time { try advance(to: Moment(time, .sourceBars)) }
     if amount.units < 0, let free = try freeBalance(in: amount.currency), -amount > free {
       throw .withdrawal(-amount, available: free)
     }
     try ledger.post(
       amount, amount.units < 0 ? .withdrawal : .deposit, .transfer, at: time, symbol: "deposit")
     marginIsStale = true
+    scheduleInterest(in: amount.currency)
   }
 
   /// Brings an execution into the position, the ledger, the order and the reports. All that can fail
@@ -99,7 +101,7 @@ extension SimulatedExchange {
     try ledger.post(
       change, cause, reference, at: time, symbol: books[id.index].listing.instrument.symbol)
     marginIsStale = true
-    scheduleInterest(in: change.currency, after: time)
+    scheduleInterest(in: change.currency)
   }
 
   /// Sets the marks once, after a record's fills, and does what follows from them.
