@@ -118,8 +118,8 @@ struct RandomMoneyRun {
       : .split(new: random.within(1...4), old: random.within(1...3))
     try exchange.apply(
       CorporateAction(time: Timestamp(unchecked: now), kind: kind), to: ListingID(index: index))
-    reference.act(kind, index)
     if case .split(let new, let old) = kind { splitPrices(index, new, old) }
+    reference.act(kind, index, marksAfter: marks(index))
   }
 
   private mutating func splitPrices(_ index: Int, _ new: Int64, _ old: Int64) {

@@ -274,7 +274,8 @@ struct ReferenceMoney {
     checkMargin()
   }
 
-  mutating func act(_ action: CorporateAction.Kind, _ index: Int) {
+  /// - Parameter after: the marks in new shares.
+  mutating func act(_ action: CorporateAction.Kind, _ index: Int, marksAfter after: Marks) {
     guard let share = asset(index) else { return }
     let id = ListingID(index: index)
     let held = net(share)
@@ -292,14 +293,7 @@ struct ReferenceMoney {
         post(Self.units(rest * price), currency(index), .split, .corporateAction(id))
       }
       splitPosition(new, old, index)
-      let digits = listings[index].instrument.pricePrecision.digits
-      func inNew(_ mark: Rational) -> Rational {
-        Rational(
-          (mark * Rational(old) / Rational(new)).halfToEven(digits: digits),
-          over: .powerOfTen(digits))
-      }
-      marks[index] = Marks(
-        long: marks[index].long.map(inNew), short: marks[index].short.map(inNew))
+      marks[index] = after
       prices[index] = nil
       open = open.filter { $0.value.listing != index }
     }
