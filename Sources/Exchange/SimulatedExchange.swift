@@ -13,7 +13,7 @@ public struct SimulatedExchange: Sendable {
     let listing: Listing
     var market: ListingMarket
     var holding: Holding
-    var prices = KnownPrices()
+    var prices: KnownPrices
     /// By which everybody values; set once a record, after its fills.
     var marks = Marks()
     /// As long as the marks stay within, they lead to no liquidation.
@@ -58,7 +58,8 @@ public struct SimulatedExchange: Sendable {
     books = listings.map { listing in
       Book(
         listing: listing, market: ListingMarket(listing.matching, listing.positions),
-        holding: Holding(listing), sessions: SessionCursor(listing.calendar))
+        holding: Holding(listing), prices: KnownPrices(listing),
+        sessions: SessionCursor(listing.calendar))
     }
     for (index, listing) in listings.enumerated() {
       guard let expiry = listing.contract.kind.expiry else { continue }

@@ -256,6 +256,12 @@ extension ReferenceMoney {
     let (whole, rest) = (exact.numerator * .powerOfTen(digits))
       .quotientAndRemainder(dividingBy: exact.denominator)
     let price = Int64(whole.int128 ?? 0) + (isLong && !rest.isZero ? 1 : 0)
+    // A value is booked rounded, so that one price further may still leave enough.
+    let further = price - leg.quantity.signum()
+    if further > 0 {
+      let booked = bookValue(size, at: self.exact(Price(unchecked: further), of: index), of: index)
+      if isLong == isLinear ? booked >= target : booked <= target { return further }
+    }
     return min(max(price, 1), Price.limit)
   }
 

@@ -44,6 +44,28 @@ struct QuietMarks: Sendable {
 }
 
 extension SimulatedExchange {
+  /// The last prices that change no more than the mark: nothing is liquidated, and no excursion
+  /// grows. Of a run of trades within them only the last has to be taken in.
+  ///
+  /// - Returns: In units of the last digit; nil where every record has to be taken in.
+  /// - Complexity: O(1).
+  func quietLastPrices(of id: ListingID) -> ClosedRange<Int64>? {
+    let book = books[id.index]
+    var (low, high) = (Int64.min, Int64.max)
+    guard book.listing.mark == .last else { return low...high }
+    if rules.marginCurrency != nil {
+      if marginIsStale || marginWatch == .always { return nil }
+      if marginWatch == .byMark, !book.holding.isFlat {
+        (low, high) = (book.quietMarks.low.raw, book.quietMarks.high.raw)
+      }
+    }
+    for leg in book.holding.legs where leg.quantity != 0 {
+      guard let seen = leg.trip?.seen else { return nil }
+      (low, high) = (max(low, seen.low.price.raw), min(high, seen.high.price.raw))
+    }
+    return low <= high ? low...high : nil
+  }
+
   /// Looks after margin when the marks of a listing, or anything else since, may ask for it.
   /// - Complexity: O(1) while marks stay quiet.
   mutating func checkMargin(after id: ListingID, at time: Timestamp) throws(ExchangeError) {
