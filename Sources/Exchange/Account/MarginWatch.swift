@@ -69,14 +69,16 @@ extension SimulatedExchange {
   /// Looks after margin when the marks of a listing, or anything else since, may ask for it.
   /// - Complexity: O(1) while marks stay quiet.
   mutating func checkMargin(after id: ListingID, at time: Timestamp) throws(ExchangeError) {
-    guard rules.marginCurrency != nil, marginIsStale || !isQuiet(books[id.index]) else { return }
+    guard rules.marginCurrency != nil, marginIsStale || !isQuiet(id.index) else { return }
     try checkMargin(at: time)
   }
 
-  private func isQuiet(_ book: Book) -> Bool {
+  /// Reads single fields: a copy of a whole book would cost more than all the rest of a record.
+  private func isQuiet(_ index: Int) -> Bool {
     switch marginWatch {
     case .never: true
-    case .byMark: book.holding.isFlat || book.quietMarks.hold(book.marks)
+    case .byMark:
+      books[index].holding.isFlat || books[index].quietMarks.hold(books[index].marks)
     case .always: false
     }
   }
