@@ -169,8 +169,8 @@ public struct SimulatedExchange: Sendable {
     if books[listing.index].listing.matching.records == .bar {
       try liquidatePending(in: listing, bid: bar.open, ask: bar.open, at: bar.tsOpen)
       try settle(books[listing.index].market.apply(bar), in: listing)
+      if fillCount == fills { try passExtremes(of: bar, in: listing) }
     }
-    if fillCount == fills { try passExtremes(of: bar, in: listing) }
     try finishRecord(of: listing, at: bar.tsClose)
   }
 
