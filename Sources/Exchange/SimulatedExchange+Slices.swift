@@ -31,7 +31,7 @@ extension SimulatedExchange {
     let index = listing.index
     let none = rows.lowerBound..<rows.lowerBound
     guard books[index].listing.matching.records == .trade,
-      let fills = books[index].market.quietPrices, let marks = quietMarks(of: books[index]),
+      let fills = books[index].market.quietPrices, let marks = quietLastPrices(of: listing),
       fills.overlaps(marks)
     else { return none }
     let prices = fills.clamped(to: marks)
@@ -46,22 +46,6 @@ extension SimulatedExchange {
     return rows.lowerBound..<first
   }
 
-  /// The trade prices that as marks leave everything as it is; nil where every record counts.
-  private func quietMarks(of book: Book) -> ClosedRange<Int64>? {
-    let all = -Price.limit...Price.limit
-    guard rules.marginCurrency != nil, book.listing.mark == .last else { return all }
-    if marginIsStale { return nil }
-    switch marginWatch {
-    case .never: return all
-    case .byMark where book.holding.isFlat: return all
-    case .byMark:
-      let low = max(book.quietMarks.low.raw, -Price.limit)
-      let high = min(book.quietMarks.high.raw, Price.limit)
-      return low <= high ? low...high : nil
-    case .always: return nil
-    }
-  }
-
   /// Takes in trades that change nothing but the price in force and the mark.
   private mutating func pass(
     _ trades: TradeColumns, _ rows: Range<Int>, to listing: ListingID
@@ -69,32 +53,10 @@ extension SimulatedExchange {
     let index = listing.index
     let last = trades[rows.upperBound - 1]
     try advance(to: Moment(last.time, .records))
-    if books[index].listing.mark == .last && !books[index].holding.isFlat {
-      // The outermost marks are enough for the excursions of what is held.
-      let range = priceRange(of: trades.prices, rows)
-      let marks = books[index].prices.marks(noting: last, books[index].listing)
-      for extreme in [range.low, range.high] {
-        books[index].marks = marks.with(Price(unchecked: extreme))
-        see(listing)
-      }
-    }
     books[index].prices.note(last)
     books[index].coveredUntil = Timestamp(unchecked: last.time.nanoseconds + 1)
     books[index].market.passQuietly(to: last.price)
     try finishRecord(of: listing, at: last.time)
-  }
-
-  private func priceRange(of prices: [Int64], _ rows: Range<Int>) -> (low: Int64, high: Int64) {
-    unsafe prices.withUnsafeBufferPointer { prices in
-      var low = unsafe prices[rows.lowerBound]
-      var high = low
-      for row in rows {
-        let price = unsafe prices[row]
-        low = min(low, price)
-        high = max(high, price)
-      }
-      return (low, high)
-    }
   }
 
   /// The first of `rows` at or after `time`; times never go back.

@@ -13,7 +13,7 @@ public struct SimulatedExchange: Sendable {
     let listing: Listing
     var market: ListingMarket
     var holding: Holding
-    var prices = KnownPrices()
+    var prices: KnownPrices
     /// By which everybody values; set once a record, after its fills.
     var marks = Marks()
     /// As long as the marks stay within, they lead to no liquidation.
@@ -68,6 +68,7 @@ public struct SimulatedExchange: Sendable {
     books = listings.map { listing in
       Book(
         listing: listing, market: ListingMarket(listing), holding: Holding(listing),
+        prices: KnownPrices(listing),
         sessions: SessionCursor(listing.calendar))
     }
     for (index, listing) in listings.enumerated() {
@@ -113,7 +114,10 @@ public struct SimulatedExchange: Sendable {
   /// - Throws: `ExchangeError.beforeClock`.
   public mutating func advance(to moment: Moment) throws(ExchangeError) {
     try requireNotBeforeClock(moment)
-    while let next = due.next, next <= moment { try perform(due.removeFirst()) }
+    while let next = due.next, next <= moment {
+      clock = max(clock, next)
+      try perform(due.removeFirst())
+    }
     clock = moment
   }
 }

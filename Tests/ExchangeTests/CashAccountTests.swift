@@ -43,7 +43,11 @@ import Testing
     try scenario.trade(3, 300)
     #expect(scenario.refusals().isEmpty)
     // And what is ordered cannot be withdrawn: 1000 - 500 - 494.
-    #expect(throws: ExchangeError.withdrawal(try usd("6.00000001"), available: try usd("6"))) {
+    let error = ExchangeError.withdrawal(try usd("6.00000001"), available: try usd("6"))
+    #expect(
+      error.description
+        == "a withdrawal of 6.00000001 USD: expected at most 6.00000000 USD")
+    #expect(throws: error) {
       try scenario.exchange.deposit(try usd("-6.00000001"), at: Scenario.second(4))
     }
     try scenario.exchange.deposit(try usd("-6"), at: Scenario.second(4))

@@ -27,9 +27,11 @@ import Testing
     let kind = ContractKind.future(expiry: Scenario.second(100))
     var scenario = try MoneyScenario([try contract("F", kind, mark: .mid)])
     try scenario.fill(0, .buy, 2, at: 1000)
-    #expect(throws: ExchangeError.noMark(symbol: "F", Scenario.second(100))) {
-      try scenario.trade(100, 1000)
-    }
+    let error = ExchangeError.noMark(symbol: "F", Scenario.second(100))
+    #expect(throws: error) { try scenario.trade(100, 1000) }
+    #expect(
+      error.description
+        == "F: a position is to be valued at 2023-11-15T00:01:40Z, and the tape had no mark before")
   }
 
   @Test func `funding comes before expiry, at one instant`() throws {

@@ -221,4 +221,21 @@ import Testing
     try bar(3, 94)
     #expect(exchange.takeStep().liquidations.map(\.price.raw) == [90])
   }
+
+  @Test func `a bar beside trades brings no extremes: they were seen, or were before the position`()
+    throws
+  {
+    var scenario = try scenario("100", .bankruptcy, marks: [])
+    let open = Scenario.second(0)
+    try scenario.exchange.apply(
+      Bar(
+        tsOpen: open, tsClose: Scenario.second(60), open: price(100), high: price(100),
+        low: price(50), close: price(100), volume: .zero, tickCount: 1, tradingDay: open.utcDate),
+      to: MoneyScenario.id(0))
+    let step = scenario.exchange.takeStep()
+    #expect(step.liquidations.isEmpty && step.tsClose == Scenario.second(60))
+    #expect(
+      try scenario.exchange.excursions(in: MoneyScenario.id(0)).map { [$0.best, $0.worst] }
+        == [[usd("0"), usd("0")]])
+  }
 }

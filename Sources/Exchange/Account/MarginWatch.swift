@@ -44,17 +44,41 @@ struct QuietMarks: Sendable {
 }
 
 extension SimulatedExchange {
+  /// The last prices that change no more than the mark: nothing is liquidated, and no excursion
+  /// grows. Of a run of trades within them only the last has to be taken in.
+  ///
+  /// - Returns: In units of the last digit; nil where every record has to be taken in.
+  /// - Complexity: O(1).
+  func quietLastPrices(of id: ListingID) -> ClosedRange<Int64>? {
+    let book = books[id.index]
+    var (low, high) = (Int64.min, Int64.max)
+    guard book.listing.mark == .last else { return low...high }
+    if rules.marginCurrency != nil {
+      if marginIsStale || marginWatch == .always { return nil }
+      if marginWatch == .byMark, !book.holding.isFlat {
+        (low, high) = (book.quietMarks.low.raw, book.quietMarks.high.raw)
+      }
+    }
+    for leg in book.holding.legs where leg.quantity != 0 {
+      guard let seen = leg.trip?.seen else { return nil }
+      (low, high) = (max(low, seen.low.price.raw), min(high, seen.high.price.raw))
+    }
+    return low <= high ? low...high : nil
+  }
+
   /// Looks after margin when the marks of a listing, or anything else since, may ask for it.
   /// - Complexity: O(1) while marks stay quiet.
   mutating func checkMargin(after id: ListingID, at time: Timestamp) throws(ExchangeError) {
-    guard rules.marginCurrency != nil, marginIsStale || !isQuiet(books[id.index]) else { return }
+    guard rules.marginCurrency != nil, marginIsStale || !isQuiet(id.index) else { return }
     try checkMargin(at: time)
   }
 
-  private func isQuiet(_ book: Book) -> Bool {
+  /// Reads single fields: a copy of a whole book would cost more than all the rest of a record.
+  private func isQuiet(_ index: Int) -> Bool {
     switch marginWatch {
     case .never: true
-    case .byMark: book.holding.isFlat || book.quietMarks.hold(book.marks)
+    case .byMark:
+      books[index].holding.isFlat || books[index].quietMarks.hold(books[index].marks)
     case .always: false
     }
   }

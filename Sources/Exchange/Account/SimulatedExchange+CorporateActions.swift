@@ -48,12 +48,12 @@ extension SimulatedExchange {
   private mutating func split(
     new: Int64, old: Int64, _ id: ListingID, _ share: Currency, at time: Timestamp
   ) throws(ExchangeError) {
-    let (index, listing) = (id.index, books[id.index].listing)
+    let index = id.index
     try cancelOrders(of: index, .corporateAction, at: time)
     try splitBalance(new: new, old: old, id, share, at: time)
     try splitPosition(new: new, old: old, id, at: time)
     books[index].prices.split(new: new, old: old)
-    books[index].marks = books[index].prices.marks(listing.mark, listing.instrument)
+    books[index].marks = books[index].prices.marks
     books[index].market.forgetPrices()
     syncHeld(index)
     marginIsStale = true

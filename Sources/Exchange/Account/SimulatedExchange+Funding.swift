@@ -133,14 +133,17 @@ extension SimulatedExchange {
   }
 
   /// Has interest charged at the next multiple of the interval, if something is borrowed that costs
-  /// any, and nothing is due already.
-  mutating func scheduleInterest(in currency: Currency, after time: Timestamp) {
+  /// any, and nothing is due already. What was borrowed before that work of this very instant counts.
+  mutating func scheduleInterest(in currency: Currency, isCharging: Bool = false) {
     guard !interestIsDue, let rate = rules.interest[currency], rate.units != 0,
       ledger.borrowed(in: currency).units > 0
     else { return }
     interestIsDue = true
-    let after = max(time.nanoseconds, clock.time.nanoseconds)
-    let next = (after.flooredDivision(by: rules.interestInterval) + 1) * rules.interestInterval
+    let interval = rules.interestInterval
+    let now = clock.time.nanoseconds
+    var next = now.flooredDivision(by: interval) * interval
+    let isPast = next < now || isCharging || clock.phase > .exchange
+    if isPast { next += interval }
     due.add(.chargeInterest, at: Moment(Timestamp(unchecked: next), .exchange))
   }
 
@@ -156,8 +159,8 @@ extension SimulatedExchange {
       try ledger.post(
         -Money(units: interest, currency), .interest, .loan, at: time, symbol: "\(currency)")
       marginIsStale = true
-      scheduleInterest(in: currency, after: time)
     }
+    for currency in ledger.currencies { scheduleInterest(in: currency, isCharging: true) }
     try checkMargin(at: time)
   }
 }

@@ -1,17 +1,19 @@
 public import Market
 
 extension SimulatedExchange {
-  /// Puts money into the wallet; a negative amount takes it out.
+  /// Puts money into the wallet, first of all at its time; a negative amount takes it out.
   /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.withdrawal` for more than is free,
   ///   `ExchangeError.overflow`.
   public mutating func deposit(_ amount: Money, at time: Timestamp) throws(ExchangeError) {
     if time < clock.time { throw .beforeClock(clock: clock.time, found: time) }
+    if time > clock.time { try advance(to: Moment(time, .sourceBars)) }
     if amount.units < 0, let free = try freeBalance(in: amount.currency), -amount > free {
       throw .withdrawal(-amount, available: free)
     }
     try ledger.post(
       amount, amount.units < 0 ? .withdrawal : .deposit, .transfer, at: time, symbol: "deposit")
     marginIsStale = true
+    scheduleInterest(in: amount.currency)
   }
 
   /// Brings an execution into the position, the ledger, the order and the reports. All that can fail
@@ -99,19 +101,40 @@ extension SimulatedExchange {
     try ledger.post(
       change, cause, reference, at: time, symbol: books[id.index].listing.instrument.symbol)
     marginIsStale = true
-    scheduleInterest(in: change.currency, after: time)
+    scheduleInterest(in: change.currency)
   }
 
   /// Sets the marks once, after a record's fills, and does what follows from them.
   mutating func finishRecord(of id: ListingID, at time: Timestamp) throws(ExchangeError) {
-    let listing = books[id.index].listing
-    books[id.index].marks = books[id.index].prices.marks(listing.mark, listing.instrument)
+    books[id.index].marks = books[id.index].prices.marks
     see(id)
     try checkMargin(after: id, at: time)
+    assert(equityIsBalanced(in: id), "equity is balance and unrealised profit")
+  }
+
+  /// Whether the equity in a listing's currency is what deposits and all causes since came to, loans
+  /// apart, and the unrealised profit of each contract.
+  private func equityIsBalanced(in id: ListingID) -> Bool {
+    let currency = books[id.index].listing.contract.currency
+    guard let equity = try? equity(in: currency) else { return true }
+    var sum = Money.zero(currency)
+    for cause in LedgerCause.allCases where cause != .borrowing && cause != .repayment {
+      sum = sum + ledger.walletChange(by: cause, in: currency)
+    }
+    for book in books
+    where book.listing.contract.currency == currency && book.listing.contract.kind.asset == nil {
+      for leg in book.holding.legs where leg.quantity != 0 {
+        guard let mark = book.marks.mark(ofSign: leg.quantity.signum()),
+          let profit = try? leg.position.unrealizedProfit(at: mark, in: book.listing)
+        else { return true }
+        sum = sum + profit.money(in: currency)
+      }
+    }
+    return sum == equity && ledger.balance(in: currency).units >= 0
   }
 
   /// Takes the marks into the excursions of what is open.
-  mutating func see(_ id: ListingID) {
+  private mutating func see(_ id: ListingID) {
     for place in books[id.index].holding.legs.indices {
       let sign = books[id.index].holding.legs[place].quantity.signum()
       guard sign != 0, let mark = books[id.index].marks.mark(ofSign: sign) else { continue }
@@ -123,7 +146,7 @@ extension SimulatedExchange {
   mutating func passExtremes(of bar: Bar, in id: ListingID) throws(ExchangeError) {
     let book = books[id.index]
     guard book.listing.mark == .last, !book.holding.isFlat else { return }
-    let marks = book.prices.marks(.last, book.listing.instrument)
+    let marks = book.prices.marks
     let isLowFirst = book.market.isLowFirst(bar)
     for extreme in isLowFirst ? [bar.low, bar.high] : [bar.high, bar.low] {
       books[id.index].marks = marks.with(extreme)

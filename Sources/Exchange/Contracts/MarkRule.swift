@@ -48,11 +48,18 @@ public struct Marks: Hashable, Sendable {
 
 /// The newest prices of a listing, of every kind that the tape has.
 struct KnownPrices: Sendable {
+  private let rule: MarkRule
+  private let digits: Int
   private var bid: Price?
   private var ask: Price?
   private var quoteTime = Timestamp.earliest
   private var last: (price: Price, time: Timestamp)?
   private var stream: (price: Price, time: Timestamp)?
+
+  init(_ listing: Listing) {
+    rule = listing.mark
+    digits = listing.instrument.pricePrecision.digits
+  }
 
   mutating func note(_ quote: Quote) {
     (bid, ask, quoteTime) = (quote.bid, quote.ask, quote.time)
@@ -62,16 +69,8 @@ struct KnownPrices: Sendable {
   mutating func note(_ bar: Bar) { last = (bar.close, bar.tsClose) }
   mutating func note(_ mark: MarkPrice) { stream = (mark.price, mark.time) }
 
-  /// The marks of a listing with one trade more.
-  func marks(noting trade: Trade, _ listing: Listing) -> Marks {
-    var prices = self
-    prices.note(trade)
-    return prices.marks(listing.mark, listing.instrument)
-  }
-
-  /// The marks by a rule.
-  func marks(_ rule: MarkRule, _ instrument: Instrument) -> Marks {
-    let digits = instrument.pricePrecision.digits
+  /// The marks by the listing's rule.
+  var marks: Marks {
     func both(_ mark: Mark?) -> Marks { Marks(long: mark, short: mark) }
     func quoted(_ price: Price?, _ digits: Int, _ source: MarkSource) -> Mark? {
       price.map { Mark(price: $0, digits: digits, time: quoteTime, source: source) }

@@ -1,0 +1,283 @@
+import ExactNumbers
+import Market
+import Testing
+
+@testable import Exchange
+
+/// A random account over random listings of several currencies, random records, orders, funding and
+/// corporate actions: the exchange and the reference of its money side by side.
+struct RandomMoneyRun {
+  let seed: UInt64
+  var exchange: SimulatedExchange
+  var reference: ReferenceMoney
+  private(set) var roundTrips: [RoundTrip] = []
+  private(set) var liquidations: [Liquidation] = []
+  private(set) var refusals: Set<String> = []
+  private var random: SeededGenerator
+  private var now = Scenario.start
+  private var middles: [Int64]
+  private var known: [(last: Price?, bid: Price?, ask: Price?, stream: Price?)]
+  private var settled: Set<Int> = []
+
+  init(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let rules = try Self.rules(&random)
+    let kinds = try Self.kinds(&random)
+    var fees: [ReferenceFee] = []
+    let listings = try kinds.enumerated().map { place, kind in
+      fees.append(try Self.fee(&random, kind.currency))
+      return try Self.listing(&random, "S\(place)", kind, fees[place])
+    }
+    exchange = SimulatedExchange(listings, account: rules)
+    reference = ReferenceMoney(listings, fees, rules)
+    middles = listings.map { _ in random.within(600...1500) }
+    known = listings.map { _ in (nil, nil, nil, nil) }
+    self.seed = seed
+    self.random = random
+    for currency in ["USD", "EUR"].prefix(1 + self.random.below(2)) {
+      try deposit(
+        Money(units: Int128(self.random.within(100...3000)) * 100_000_003, Currency(currency)))
+    }
+  }
+
+  // MARK: Steps
+
+  /// What is due, what comes without an order, orders, and one record.
+  mutating func step() throws {
+    let previous = now
+    now += random.within(3...[600, 3600, 40_000][random.below(3)] * nanosecondsPerSecond)
+    try passDue(from: previous, to: now)
+    let index = random.below(reference.listings.count)
+    let isBar = reference.listings[index].matching.records == .bar
+    if isBar { try record(index, since: previous) }
+    collect()
+    switch random.below(10) {
+    case 0: try fund(index)
+    case 1: try act(index)
+    case 2 where random.below(3) == 0:
+      try deposit(
+        Money(units: Int128(random.within(1...400)) * Money.unitsPerOne, Currency("USD")))
+    default: break
+    }
+    let at = Timestamp(unchecked: now)
+    try exchange.advance(to: Moment(at, .exchange))
+    let requests = (0..<random.below(3)).map { _ in request(random.below(reference.listings.count))
+    }
+    let ids = try requests.map { try exchange.submit($0, at: Moment(at, .events)) }
+    try exchange.advance(to: Moment(at, .arrivals))
+    for (id, request) in zip(ids, requests) { expectArrival(id, request) }
+    if !isBar { try record(index, since: previous) }
+    collect()
+  }
+
+  private mutating func deposit(_ amount: Money) throws {
+    try exchange.deposit(amount, at: Timestamp(unchecked: now))
+    reference.post(amount.units, amount.currency, .deposit, .transfer)
+  }
+
+  /// Expiries and interest, in the order of their times.
+  private mutating func passDue(from: Int64, to: Int64) throws {
+    var due: [(time: Int64, expired: Int?)] = []
+    for (index, listing) in reference.listings.enumerated() {
+      guard let expiry = listing.contract.kind.expiry?.nanoseconds else { continue }
+      if expiry > from && expiry <= to { due.append((expiry, index)) }
+    }
+    let interval = reference.rules.interestInterval
+    var hour = (from / interval + 1) * interval
+    while hour <= to {
+      due.append((hour, nil))
+      hour += interval
+    }
+    for item in due.sorted(by: { $0.time < $1.time }) {
+      if let index = item.expired {
+        settled.insert(index)
+        reference.settle(index)
+      } else {
+        reference.chargeInterest()
+      }
+    }
+    try exchange.advance(to: Moment(Timestamp(unchecked: to), .sourceBars))
+  }
+
+  private mutating func fund(_ index: Int) throws {
+    let time = Timestamp(unchecked: now)
+    let rate = Rate(units: random.within(-3_000_000_000...3_000_000_000))
+    try exchange.apply(
+      FundingRate(time: time, rawTime: time, rate: rate), to: ListingID(index: index))
+    reference.fund(rate, index)
+  }
+
+  private mutating func act(_ index: Int) throws {
+    guard case .equity = reference.listings[index].contract.kind else { return }
+    // A split has to be paid at a mark.
+    guard reference.marks[index].long != nil, reference.marks[index].short != nil else { return }
+    let currency = reference.currency(index)
+    let kind: CorporateAction.Kind =
+      random.below(2) == 0
+      ? .cashDividend(perShare: Money(units: Int128(random.within(1...50_000_001)), currency))
+      : .split(new: random.within(1...4), old: random.within(1...3))
+    try exchange.apply(
+      CorporateAction(time: Timestamp(unchecked: now), kind: kind), to: ListingID(index: index))
+    if case .split(let new, let old) = kind { splitPrices(index, new, old) }
+    reference.act(kind, index, marksAfter: marks(index))
+  }
+
+  private mutating func splitPrices(_ index: Int, _ new: Int64, _ old: Int64) {
+    func inNew(_ price: Price) -> Price {
+      let units = Int128(price.raw).multiplied(by: Int128(old), dividedBy: Int128(new))
+      return Price(unchecked: Int64(units ?? 0))
+    }
+    let all = known[index]
+    known[index] = (
+      all.last.map(inNew), all.bid.map(inNew), all.ask.map(inNew), all.stream.map(inNew)
+    )
+    middles[index] = max(60, middles[index] * old / new)
+  }
+
+  private mutating func request(_ index: Int) -> OrderRequest {
+    let isInverse = reference.listings[index].contract.settlement == .inverse
+    let near = price(max(1, middles[index] + random.within(-60...60)))
+    return OrderRequest(
+      OrderSide.allCases[random.below(2)],
+      quantity(random.within(1...60) * (isInverse ? 100 : 1)), of: ListingID(index: index),
+      random.below(3) == 0 ? .limit(near) : .market,
+      random.below(5) == 0 ? .immediateOrCancel : .goodTillCancelled,
+      reduceOnly: random.below(4) == 0)
+  }
+
+  /// Whether the order was taken, or refused with the same numbers.
+  private mutating func expectArrival(_ id: OrderID, _ request: OrderRequest) {
+    let index = request.listing.index
+    let found = exchange.reports.last { $0.order == id }?.event
+    let prices = reference.prices[index]
+    let order = ReferenceMoney.OpenOrder(
+      listing: index, side: request.side, left: request.quantity.raw,
+      isReduceOnly: request.isReduceOnly,
+      price: request.type.limitPrice.map { reference.exact($0, of: index) }
+        ?? (request.side == .buy ? prices?.ask : prices?.bid))
+    let held = reference.legs[index].map(\.quantity)
+    let reducible = request.side == .buy ? held.contains { $0 < 0 } : held.contains { $0 > 0 }
+    var expected: OrderEvent
+    if request.isReduceOnly && !reducible {
+      expected = .rejected(.nothingToReduce(position: held.reduce(0, +)))
+    } else if settled.contains(index), let expiry = reference.listings[index].contract.kind.expiry {
+      expected = .rejected(.contractExpired(expiry))
+    } else {
+      expected = reference.rejection(of: order).map { .rejected($0) } ?? .accepted
+    }
+    #expect(found == expected, "seed \(seed), order \(id.number)")
+    if case .rejected(let rejection) = found {
+      refusals.insert(String("\(rejection)".prefix { $0 != "(" }))
+    } else {
+      reference.open[id] = order
+    }
+  }
+
+  /// Takes over what the exchange told: the fills of its orders come from matching.
+  private mutating func collect() {
+    let step = exchange.takeStep()
+    roundTrips += step.roundTrips
+    liquidations += step.liquidations
+    for report in step.reports {
+      switch report.event {
+      case .cancelled, .expired: reference.open[report.order] = nil
+      default: break
+      }
+    }
+  }
+
+  // MARK: Records
+
+  private mutating func record(_ index: Int, since previous: Int64) throws {
+    let time = Timestamp(unchecked: now)
+    let listing = reference.listings[index]
+    let id = ListingID(index: index)
+    middles[index] = max(60, middles[index] + random.within(-90...90))
+    let middle = middles[index]
+    if case .stream = listing.mark, random.below(2) == 0 {
+      let stream = price(middle * 100 + random.within(-300...300))
+      known[index].stream = stream
+      try exchange.apply(MarkPrice(time: time, price: stream), to: id)
+      return reference.mark(index, marks(index))
+    }
+    switch listing.matching.records {
+    case .trade:
+      reference.closePending(index, bid: middle, ask: middle)
+      known[index].last = price(middle)
+      try exchange.apply(Trade(time: time, price: price(middle), quantity: quantity(1)), to: id)
+      finish(index, bid: middle, ask: middle)
+    case .quote:
+      let ask = middle + random.within(0...9)
+      reference.closePending(index, bid: middle, ask: ask)
+      (known[index].bid, known[index].ask) = (price(middle), price(ask))
+      try exchange.apply(Quote(time: time, bid: price(middle), ask: price(ask)), to: id)
+      finish(index, bid: middle, ask: ask)
+    case .bar: try bar(index, since: previous)
+    }
+  }
+
+  private mutating func bar(_ index: Int, since previous: Int64) throws {
+    let (time, id) = (Timestamp(unchecked: now), ListingID(index: index))
+    let close = middles[index]
+    let open = max(60, close + random.within(-50...50))
+    let (low, high) = (
+      min(open, close) - random.within(0...9), max(open, close) + random.within(0...9)
+    )
+    reference.closePending(index, bid: open, ask: open)
+    let fills = exchange.fillCount
+    known[index].last = price(close)
+    try exchange.apply(
+      Bar(
+        tsOpen: Timestamp(unchecked: previous), tsClose: time, open: price(open), high: price(high),
+        low: price(low), close: price(close), volume: .zero, tickCount: 1,
+        tradingDay: time.utcDate), to: id)
+    takeFills()
+    let isFilled = exchange.fillCount > fills
+    reference.prices[index] = (
+      reference.exact(price(close), of: index), reference.exact(price(close), of: index)
+    )
+    if !isFilled, reference.legs[index].contains(where: { $0.quantity != 0 }) {
+      for extreme in close >= open ? [low, high] : [high, low] {
+        let mark = reference.exact(price(extreme), of: index)
+        reference.mark(index, .init(long: mark, short: mark))
+      }
+    }
+    reference.mark(index, marks(index))
+  }
+
+  private mutating func finish(_ index: Int, bid: Int64, ask: Int64) {
+    takeFills()
+    reference.prices[index] = (
+      reference.exact(price(bid), of: index), reference.exact(price(ask), of: index)
+    )
+    reference.mark(index, marks(index))
+  }
+
+  private mutating func takeFills() {
+    for report in exchange.reports {
+      switch report.event {
+      case .filled(let fill):
+        reference.fill(
+          fill, isReduceOnly: exchange.orders[fill.order.number].request.isReduceOnly)
+      case .cancelled(let reason) where reason != .liquidation: reference.open[report.order] = nil
+      default: break
+      }
+    }
+  }
+
+  private func marks(_ index: Int) -> ReferenceMoney.Marks {
+    let known = known[index]
+    func exact(_ price: Price?, _ digits: Int = 2) -> Rational? {
+      price.map { Rational($0.raw, digits: digits) }
+    }
+    switch reference.listings[index].mark {
+    case .last: return .init(long: exact(known.last), short: exact(known.last))
+    case .stream: return .init(long: exact(known.stream, 4), short: exact(known.stream, 4))
+    case .closingSide: return .init(long: exact(known.bid), short: exact(known.ask))
+    case .mid:
+      guard let bid = exact(known.bid), let ask = exact(known.ask) else { return .init() }
+      let mid = (bid + ask) / Rational(2)
+      return .init(long: mid, short: mid)
+    }
+  }
+}

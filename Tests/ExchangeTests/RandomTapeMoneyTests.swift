@@ -1,0 +1,112 @@
+import Market
+import TestSupport
+import Testing
+
+@testable import Exchange
+
+/// Random accounts on random tapes, against the reference of their money and against what must
+/// always hold of it.
+@Suite struct RandomTapeMoneyTests {
+  @Test func `the same ledger, positions and liquidations as the reference`() throws {
+    var seen = Set<String>()
+    for seed in randomSeeds(300) {
+      var run = try RandomMoneyRun(seed: seed)
+      for step in 0..<60 {
+        try run.step()
+        guard agrees(run, "seed \(seed), step \(step)") else { return }
+        conserves(run.exchange, "seed \(seed), step \(step)")
+      }
+      note(run, &seen)
+    }
+    // What a few hundred seeds meet; less would be a generator that tests nothing.
+    let missing = Self.situations.subtracting(seen)
+    #expect(missing.isEmpty || randomSeeds(300).count < 100, "never seen: \(missing)")
+  }
+
+  private func agrees(_ run: RandomMoneyRun, _ place: String) -> Bool {
+    let (exchange, reference) = (run.exchange, run.reference)
+    let entries = exchange.ledger.entries.map {
+      ReferenceMoney.Entry(
+        cause: $0.cause, units: $0.walletChange.units, currency: $0.amount.currency,
+        reference: $0.reference)
+    }
+    if entries != reference.entries {
+      let first = zip(entries, reference.entries).enumerated().first { $1.0 != $1.1 }?.offset
+      let index = first ?? min(entries.count, reference.entries.count)
+      Issue.record(
+        """
+        \(place), entry \(index)
+        found    \(index < entries.count ? "\(entries[index])" : "none")
+        expected \(index < reference.entries.count ? "\(reference.entries[index])" : "none")
+        """)
+      return false
+    }
+    let legs = exchange.books.map {
+      $0.holding.legs.map { [Int128($0.quantity), $0.margin.units] }
+    }
+    let trips = run.roundTrips.map {
+      [$0.profit, $0.fees, $0.funding, $0.dividends, $0.best, $0.worst].map(\.units)
+    }
+    let same = [
+      "positions": legs == reference.legs.map { $0.map { [Int128($0.quantity), $0.margin] } },
+      "matching": exchange.books.allSatisfy {
+        $0.holding.quantities == ($0.market.held.long, $0.market.held.short)
+      },
+      "equity": (try? exchange.marginEquity()?.units) == reference.equity(),
+      "orders": Set(exchange.books.flatMap(\.market.orders.keys)) == Set(reference.open.keys),
+      "liquidations": run.liquidations.map {
+        [Int64($0.listing.index), $0.price.raw, $0.quantity.raw]
+      }
+        == reference.liquidations.map { [Int64($0.listing), $0.price, $0.quantity] },
+      "round trips": trips
+        == reference.trips.map {
+          [$0.profit, $0.fees, $0.funding, $0.dividends, $0.best, $0.worst]
+        },
+    ]
+    for (name, isSame) in same where !isSame {
+      Issue.record("\(place): the \(name) differ")
+      return false
+    }
+    return true
+  }
+
+  /// Nothing is made and nothing lost, and no wallet is below zero.
+  private func conserves(_ exchange: SimulatedExchange, _ place: String) {
+    let ledger = exchange.ledger
+    #expect(ledger.audit(), "\(place)")
+    for currency in ledger.currencies {
+      let balances = LedgerAccount.allCases.map { ledger.balance(of: $0, in: currency).units }
+      #expect(balances.reduce(0, +) == 0, "\(place): money in \(currency)")
+      #expect(ledger.balance(in: currency).units >= 0, "\(place): \(currency) below zero")
+      let deposits = ledger.walletChange(by: .deposit, in: currency)
+      let changes = ledger.entries.filter { $0.amount.currency == currency && $0.cause != .deposit }
+        .map(\.walletChange)
+      #expect(ledger.balance(in: currency) == changes.reduce(deposits, +), "\(place)")
+      var open = Money.zero(currency)
+      for (index, book) in exchange.books.enumerated()
+      where book.listing.contract.currency == currency && book.listing.contract.kind.asset == nil {
+        guard let own = try? exchange.unrealizedProfit(in: ListingID(index: index)) else { return }
+        open = open + own
+      }
+      #expect(
+        (try? exchange.equity(in: currency)) == ledger.netBalance(in: currency) + open, "\(place)")
+    }
+  }
+
+  private static let situations: Set<String> =
+    Set(LedgerCause.allCases.filter { $0 != .withdrawal }.map { "\($0)" }).union([
+      "trip fill", "trip liquidation", "trip settlement", "trip split", "liquidation fee",
+      "refused needsMarginAccount", "refused liquidating", "refused noPrice",
+      "refused accountWithoutPrice", "refused insufficientBalance", "refused insufficientMargin",
+      "refused contractExpired", "refused nothingToReduce",
+    ])
+
+  private func note(_ run: RandomMoneyRun, _ seen: inout Set<String>) {
+    for entry in run.exchange.ledger.entries { seen.insert("\(entry.cause)") }
+    for trip in run.roundTrips { seen.insert("trip \(trip.end)") }
+    for liquidation in run.liquidations where liquidation.fee.units > 0 {
+      seen.insert("liquidation fee")
+    }
+    for refusal in run.refusals { seen.insert("refused \(refusal)") }
+  }
+}

@@ -1,0 +1,312 @@
+import ExactNumbers
+import Market
+
+@testable import Exchange
+
+extension ReferenceMoney {
+  var marginCurrency: Currency? {
+    if case .margin(let currency) = rules.kind { currency } else { nil }
+  }
+
+  private func isIsolated(_ index: Int) -> Bool { listings[index].margin.mode == .isolated }
+
+  // MARK: Conversion
+
+  /// The tests' listings lead from each currency to each other by one way, of at most two steps.
+  func converted(_ units: Int128, _ from: Currency, to: Currency) -> Int128? {
+    if from == to || units == 0 { return units }
+    if let direct = step(units, from, to) { return direct }
+    for index in listings.indices {
+      for middle in [listings[index].contract.kind.base, currency(index)].compactMap({ $0 }) {
+        if let first = step(units, from, middle), let second = step(first, middle, to) {
+          return second
+        }
+      }
+    }
+    return nil
+  }
+
+  private func step(_ units: Int128, _ from: Currency, _ to: Currency) -> Int128? {
+    for index in listings.indices {
+      guard let base = listings[index].contract.kind.base else { continue }
+      if base == from && currency(index) == to {
+        let mark = units > 0 ? marks[index].long : marks[index].short
+        return mark.map { Self.units(Self.exact(units) * $0) }
+      }
+      if base == to && currency(index) == from {
+        let mark = units > 0 ? marks[index].short : marks[index].long
+        return mark.map { Self.units(Self.exact(units) / $0) }
+      }
+    }
+    return nil
+  }
+
+  // MARK: Margin
+
+  func margin(of value: Rational, _ index: Int, isInitial: Bool) -> Int128 {
+    let rules = listings[index].margin
+    func rate(_ rate: Rate) -> Rational { Rational(rate.units, digits: 12) }
+    let size = value < Rational(0) ? -value : value
+    if rules.tiers.isEmpty {
+      return isInitial ? Self.units(Self.book(size * rate(rules.initial))) : 0
+    }
+    var sum = Rational(0)
+    for (place, tier) in rules.tiers.enumerated() {
+      let from = Self.exact(tier.from.units)
+      var end = size
+      if place + 1 < rules.tiers.count {
+        end = min(end, Self.exact(rules.tiers[place + 1].from.units))
+      }
+      guard end > from else { continue }
+      let share = isInitial ? max(rules.initial, tier.initial) : tier.maintenance
+      sum = sum + Self.book((end - from) * rate(share))
+    }
+    return Self.units(sum)
+  }
+
+  /// What stands for cross positions, in the currency of the margin.
+  func equity() -> Int128? {
+    guard let target = marginCurrency else { return nil }
+    var amounts: [Currency: Int128] = [:]
+    for currency in currencies { amounts[currency] = net(currency) }
+    for index in listings.indices where asset(index) == nil {
+      for leg in legs[index] where leg.quantity != 0 {
+        guard let open = isIsolated(index) ? -leg.margin : unrealized(leg, index) else {
+          return nil
+        }
+        amounts[currency(index), default: 0] += open
+      }
+    }
+    var sum: Int128 = 0
+    for (currency, units) in amounts {
+      guard let units = converted(units, currency, to: target) else { return nil }
+      sum += units
+    }
+    return sum
+  }
+
+  /// What a listing takes with all its open orders, and one more.
+  func initialMargin(_ index: Int, _ more: OpenOrder?) -> Int128? {
+    let orders =
+      open.values.filter { $0.listing == index && !$0.isReduceOnly } + (more.map { [$0] } ?? [])
+    let long = legs[index].reduce(0) { $0 + max(0, $1.quantity) }
+    let short = legs[index].reduce(0) { $0 + max(0, -$1.quantity) }
+    let isHedged = listings[index].positions == .hedging
+    var margins: [Int128] = []
+    for side in OrderSide.allCases {
+      var quantity = orders.filter { $0.side == side }.reduce(0) { $0 + $1.left }
+      quantity += side == .buy ? long : short
+      if !isHedged { quantity -= side == .buy ? short : long }
+      guard quantity > 0 else {
+        margins.append(0)
+        continue
+      }
+      guard let mark = marks[index].of(side.sign) else { return nil }
+      margins.append(
+        margin(of: bookValue(quantity, at: mark, of: index), index, isInitial: true))
+    }
+    let aside = legs[index].reduce(0) { $0 + $1.margin }
+    return max(0, (isHedged ? margins[0] + margins[1] : max(margins[0], margins[1])) - aside)
+  }
+
+  /// Set aside for what opens, as far as it is free.
+  func reserve(for value: Rational, _ index: Int) -> Int128 {
+    guard isIsolated(index), let target = marginCurrency, let equity = equity(), equity > 0,
+      let free = converted(equity, target, to: currency(index))
+    else { return 0 }
+    return min(margin(of: value, index, isInitial: true), free)
+  }
+
+  // MARK: Checks
+
+  func rejection(of order: OpenOrder) -> Rejection? {
+    let (index, listing) = (order.listing, listings[order.listing])
+    switch rules.kind {
+    case .unlimited: return nil
+    case .cash:
+      guard let asset = asset(index) else { return .needsMarginAccount }
+      if order.side == .sell {
+        return lacking(assetUnits(order.left, of: index) + ordered(asset), asset)
+      }
+      guard let price = order.price else { return .noPrice(symbol: listing.instrument.symbol) }
+      let value = value(order.left, at: price, of: index)
+      let fee = max(0, fees[index].fee(value, order.left, listing, isMaker: false, 0))
+      return lacking(Self.units(value) + fee + ordered(currency(index)), currency(index))
+    case .margin(let target):
+      if legs[index].contains(where: \.isPending) { return .liquidating }
+      if order.isReduceOnly { return nil }
+      guard let before = initialMargin(index, nil), let after = initialMargin(index, order) else {
+        return .noPrice(symbol: listing.instrument.symbol)
+      }
+      if after <= before { return nil }
+      var required: Int128 = 0
+      for other in listings.indices {
+        guard let margin = initialMargin(other, other == index ? order : nil),
+          let units = converted(margin, currency(other), to: target)
+        else { return .accountWithoutPrice }
+        required += units
+      }
+      guard let equity = equity() else { return .accountWithoutPrice }
+      guard required > equity else { return nil }
+      return .insufficientMargin(
+        required: Money(units: required, target), equity: Money(units: equity, target))
+    }
+  }
+
+  /// What open orders would take of a currency: sells of it, and buys for it.
+  private func ordered(_ taken: Currency) -> Int128 {
+    var sum: Int128 = 0
+    for index in listings.indices {
+      let orders = open.values.filter { $0.listing == index }
+      if asset(index) == taken {
+        for order in orders where order.side == .sell { sum += assetUnits(order.left, of: index) }
+      } else if asset(index) != nil, currency(index) == taken {
+        sum += Self.units(
+          orders.filter { $0.side == .buy }.reduce(Rational(0)) {
+            $0 + value($1.left, at: $1.price ?? Rational(0), of: index)
+          })
+      }
+    }
+    return sum
+  }
+
+  private func lacking(_ needed: Int128, _ currency: Currency) -> Rejection? {
+    let there = wallet(currency)
+    guard needed > there else { return nil }
+    return .insufficientBalance(
+      needed: Money(units: needed, currency), available: Money(units: there, currency))
+  }
+
+  // MARK: Liquidation
+
+  private func maintenance(_ leg: Leg, _ index: Int) -> Int128? {
+    guard let mark = marks[index].of(leg.quantity) else { return nil }
+    return margin(of: bookValue(abs(leg.quantity), at: mark, of: index), index, isInitial: false)
+  }
+
+  /// Looks at every position until all are covered.
+  mutating func checkMargin() {
+    guard let target = marginCurrency else { return }
+    while liquidateIsolated() || liquidateCross(target) {}
+  }
+
+  private mutating func liquidateIsolated() -> Bool {
+    for index in listings.indices where isIsolated(index) {
+      for place in legs[index].indices {
+        let leg = legs[index][place]
+        guard leg.quantity != 0, !leg.isPending, let open = unrealized(leg, index),
+          let needed = maintenance(leg, index), leg.margin + open < needed
+        else { continue }
+        self.open = self.open.filter { $0.value.listing != index }
+        liquidate(index, place, leg.margin + open)
+        return true
+      }
+    }
+    return false
+  }
+
+  private mutating func liquidateCross(_ target: Currency) -> Bool {
+    let cross = listings.indices.filter { !isIsolated($0) }
+    guard !cross.contains(where: { legs[$0].contains(where: \.isPending) }), let equity = equity()
+    else { return false }
+    var needed: Int128 = 0
+    var losses: [(profit: Int128, index: Int, place: Int)] = []
+    for index in cross {
+      for (place, leg) in legs[index].enumerated() where leg.quantity != 0 {
+        guard let own = maintenance(leg, index), let open = unrealized(leg, index),
+          let units = converted(own, currency(index), to: target),
+          let profit = converted(open, currency(index), to: target)
+        else { return false }
+        needed += units
+        losses.append((profit, index, place))
+      }
+    }
+    guard equity < max(needed, 0) else { return false }
+    open = open.filter { isIsolated($0.value.listing) }
+    guard let worst = losses.min(by: { $0.profit < $1.profit }) else {
+      let last = liquidations.count - 1
+      post(-equity, target, .shortfall, last < 0 ? .loan : .liquidation(last))
+      return false
+    }
+    guard let own = converted(equity, target, to: currency(worst.index)) else { return false }
+    liquidate(worst.index, worst.place, own)
+    return true
+  }
+
+  private mutating func liquidate(_ index: Int, _ place: Int, _ equity: Int128) {
+    if rules.liquidationPrice == .nextAvailable {
+      legs[index][place].isPending = true
+    } else {
+      close(index, place, bankruptcyPrice(legs[index][place], index, equity), equity)
+    }
+  }
+
+  /// Where closing leaves nothing: solved for the price, and then the better one of two neighbours.
+  private func bankruptcyPrice(_ leg: Leg, _ index: Int, _ equity: Int128) -> Int64 {
+    guard let mark = marks[index].of(leg.quantity) else { return 1 }
+    let size = abs(leg.quantity)
+    let isLong = leg.quantity > 0
+    let isLinear = listings[index].contract.settlement == .linear
+    let now = bookValue(size, at: mark, of: index)
+    let target = isLong == isLinear ? now - Self.exact(equity) : now + Self.exact(equity)
+    let one = value(size, at: Rational(1), of: index)
+    let digits = listings[index].instrument.pricePrecision.digits
+    guard target > Rational(0) else { return isLinear ? 1 : Price.limit }
+    let exact = isLinear ? target / one : one / target
+    let (whole, rest) = (exact.numerator * .powerOfTen(digits))
+      .quotientAndRemainder(dividingBy: exact.denominator)
+    let price = Int64(whole.int128 ?? 0) + (isLong && !rest.isZero ? 1 : 0)
+    // A value is booked rounded, so that one price further may still leave enough.
+    let further = price - leg.quantity.signum()
+    if further > 0 {
+      let booked = bookValue(size, at: self.exact(Price(unchecked: further), of: index), of: index)
+      if isLong == isLinear ? booked >= target : booked <= target { return further }
+    }
+    return min(max(price, 1), Price.limit)
+  }
+
+  mutating func closePending(_ index: Int, bid: Int64, ask: Int64) {
+    for place in legs[index].indices where legs[index][place].isPending {
+      let leg = legs[index][place]
+      var own: Int128 = 0
+      if isIsolated(index) {
+        own = leg.margin + (unrealized(leg, index) ?? 0)
+      } else if let all = equity(), let target = marginCurrency {
+        own = converted(all, target, to: currency(index)) ?? 0
+      }
+      close(index, place, leg.quantity > 0 ? bid : ask, own)
+    }
+  }
+
+  private mutating func close(_ index: Int, _ place: Int, _ raw: Int64, _ equity: Int128) {
+    let leg = legs[index][place]
+    let price = exact(Price(unchecked: raw), of: index)
+    let left =
+      equity + unrealized(leg, at: price, index) - (unrealized(leg, index) ?? 0)
+    let asked = Self.units(
+      value(abs(leg.quantity), at: price, of: index)
+        * Rational(rules.liquidationFee.units, digits: 12))
+    let fee = min(asked, max(0, left))
+    let reference = LedgerReference.liquidation(liquidations.count)
+    trade(
+      index, place, leg.quantity > 0 ? .sell : .buy, abs(leg.quantity), at: price, fee: fee,
+      .liquidationFee, reference)
+    if isIsolated(index), left < 0 { post(-left, currency(index), .shortfall, reference) }
+    liquidations.append((index, raw, abs(leg.quantity), fee))
+  }
+
+  // MARK: Marks
+
+  /// Takes new marks in, and what they lead to.
+  mutating func mark(_ index: Int, _ new: Marks) {
+    marks[index] = new
+    for place in legs[index].indices {
+      guard let trip = legs[index][place].trip, let open = unrealized(legs[index][place], index)
+      else { continue }
+      guard marks[index].of(legs[index][place].quantity) != nil else { continue }
+      legs[index][place].trip?.best = max(trip.best, trip.profit + open)
+      legs[index][place].trip?.worst = min(trip.worst, trip.profit + open)
+    }
+    checkMargin()
+  }
+}
