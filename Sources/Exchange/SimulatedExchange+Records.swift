@@ -14,7 +14,8 @@ extension SimulatedExchange {
       return books[index].market.noteQueues(of: quote)
     }
     books[index].coveredUntil = Timestamp(unchecked: quote.time.nanoseconds + 1)
-    try settle(books[index].market.apply(quote), in: listing)
+    books[index].market.apply(quote)
+    try settle(in: listing)
   }
 
   /// Matches a trade, if trades fill the listing's orders; beside quotes it moves the queues.
@@ -27,8 +28,11 @@ extension SimulatedExchange {
     switch books[index].listing.matching.records {
     case .trade:
       books[index].coveredUntil = Timestamp(unchecked: trade.time.nanoseconds + 1)
-      try settle(books[index].market.apply(trade), in: listing)
-    case .quote: try settle(books[index].market.applyToQueues(trade), in: listing)
+      books[index].market.apply(trade)
+      try settle(in: listing)
+    case .quote:
+      books[index].market.applyToQueues(trade)
+      try settle(in: listing)
     case .bar: return
     }
   }
@@ -43,7 +47,8 @@ extension SimulatedExchange {
     guard books[index].sessions.isInSession(bar.tsOpen), bar.tsOpen >= books[index].coveredUntil
     else { return }
     books[index].coveredUntil = bar.tsClose
-    try settle(books[index].market.apply(bar), in: listing)
+    books[index].market.apply(bar)
+    try settle(in: listing)
   }
 
   mutating func report(_ id: OrderID, _ event: OrderEvent, at time: Timestamp) {

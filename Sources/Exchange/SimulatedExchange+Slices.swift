@@ -49,7 +49,7 @@ extension SimulatedExchange {
     try advance(to: Moment(last.time, .records))
     books[listing.index].prices.note(last)
     books[listing.index].coveredUntil = Timestamp(unchecked: last.time.nanoseconds + 1)
-    books[listing.index].market.passQuietly(to: last.price)
+    books[listing.index].market.finish(bid: last.price, ask: last.price)
   }
 
   /// The first of `rows` at or after `time`; times never go back.

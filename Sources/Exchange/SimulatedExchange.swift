@@ -98,42 +98,50 @@ public struct SimulatedExchange: Sendable {
 
 extension SimulatedExchange {
   /// Brings what matching has decided into orders, positions, the ledger and the reports.
-  mutating func settle(
-    _ events: [MatchEvent], in listing: ListingID
-  ) throws(ExchangeError) {
-    for event in events {
-      switch event {
-      case .triggered(let id, let price, let time):
-        orders[id.number].trigger()
-        report(id, .triggered(price), at: time)
-      case .executed(let execution):
-        try settle(execution, in: listing)
-      case .cancelled(let id, let reason, let time):
-        orders[id.number].cancel()
-        report(id, .cancelled(reason), at: time)
-      case .released(let id, let quantity, let time):
-        orders[id.number].release()
-        report(id, .released(quantity), at: time)
-      case .resized(let id, let quantity, let time):
-        orders[id.number].resize(to: quantity)
-        report(id, .resized(quantity), at: time)
-      }
+  mutating func settle(in listing: ListingID) throws(ExchangeError) {
+    var next = 0
+    while next < books[listing.index].market.events.count {
+      try settle(books[listing.index].market.events[next], in: listing)
+      next += 1
     }
+    guard next > 0 else { return }
+    books[listing.index].market.events.removeAll(keepingCapacity: true)
     assert(
       books[listing.index].position.quantity == books[listing.index].market.position,
       "the position is the sum of its fills")
+  }
+
+  private mutating func settle(
+    _ event: MatchEvent, in listing: ListingID
+  ) throws(ExchangeError) {
+    switch event {
+    case .triggered(let id, let price, let time):
+      orders[id.number].trigger()
+      report(id, .triggered(price), at: time)
+    case .executed(let execution):
+      try settle(execution, in: listing)
+    case .cancelled(let id, let reason, let time):
+      orders[id.number].cancel()
+      report(id, .cancelled(reason), at: time)
+    case .released(let id, let quantity, let time):
+      orders[id.number].release()
+      report(id, .released(quantity), at: time)
+    case .resized(let id, let quantity, let time):
+      orders[id.number].resize(to: quantity)
+      report(id, .resized(quantity), at: time)
+    }
   }
 
   /// Brings an execution into the position, the ledger, the order and the reports.
   private mutating func settle(
     _ execution: Execution, in listing: ListingID
   ) throws(ExchangeError) {
-    let book = books[listing.index]
-    let currency = book.listing.contract.currency
-    let settled = try book.position.settling(
-      execution.side, execution.quantity, at: execution.price, in: book.listing)
-    let fees = book.listing.fees
-    let fee = try book.listing.fee(
+    let index = listing.index
+    let currency = books[index].listing.contract.currency
+    let settled = try books[index].position.settling(
+      execution.side, execution.quantity, at: execution.price, in: books[index].listing)
+    let fees = books[index].listing.fees
+    let fee = try books[index].listing.fee(
       execution.quantity, at: execution.price,
       execution.liquidity == .maker ? fees.maker : fees.taker)
     let fill = Fill(
@@ -144,7 +152,7 @@ extension SimulatedExchange {
       isPathDependent: execution.isPathDependent)
     try record(fill.realizedProfit, .realizedProfit, of: fill)
     try record(-fee, .fee, of: fill)
-    books[listing.index].position = settled.position
+    books[index].position = settled.position
     fillCount += 1
     if fill.isPathDependent { pathDependentFillCount += 1 }
     orders[fill.order.number].fill(fill.quantity)

@@ -43,14 +43,13 @@ public struct Ledger: Sendable {
     symbol: String
   ) throws(ExchangeError) {
     guard change.units != 0 else { return }
-    let overflow = ExchangeError.overflow(symbol: symbol, field: "balance in \(change.currency)")
     let currency = change.currency
     let isIncome = change.units > 0
     guard change.units > .min,
       let wallet = balance(in: currency).adding(change),
       let other = balance(of: cause.counterparty, in: currency).adding(-change),
       let caused = walletChange(by: cause, in: currency).adding(change)
-    else { throw overflow }
+    else { throw .overflow(symbol: symbol, field: "balance in \(currency)") }
     entries.append(
       LedgerEntry(
         number: entries.count, time: time, cause: cause, reference: reference,
