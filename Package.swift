@@ -53,7 +53,8 @@ let package = Package(
     library("SampleTapes", ["Market", "Sessions"]),
     library("FuzzTargets", ["Market", "Sessions", "Storage"]),
     library(
-      "Lockstep", ["Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Storage"]),
+      "Lockstep",
+      ["Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Storage", "Exchange"]),
     library("LockstepCommand", ["Lockstep", "Hashing", "SampleTapes"]),
     .executableTarget(
       name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),

@@ -22,7 +22,7 @@ public struct SimulatedExchange: Sendable {
   public let latency: Latency
   public internal(set) var ledger = Ledger()
   /// All orders ever sent, by their number.
-  public internal(set) var orders: [Order] = []
+  public internal(set) var orders = OrderLog()
   /// Where the exchange stands; nothing before it can be changed any more.
   public private(set) var clock = Moment(.earliest, .sourceBars)
   public private(set) var fillCount = 0

@@ -1,3 +1,4 @@
+@_exported import Exchange
 @_exported import Indicators
 @_exported import Market
 @_exported import MultiTimeframe

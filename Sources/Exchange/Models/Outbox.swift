@@ -28,8 +28,11 @@ struct Outbox: Sendable {
   /// What has come back up to `moment`; what the trader has sent goes before it.
   mutating func take(upTo moment: Moment) -> [OrderReport] {
     if isImmediate {
-      defer { reports = [] }
-      return reports
+      let taken = reports
+      reports = []
+      // Whoever asks regularly gets about as many each time.
+      reports.reserveCapacity(taken.count)
+      return taken
     }
     let count = deliveries.firstIndex { $0 > moment } ?? deliveries.count
     defer {
