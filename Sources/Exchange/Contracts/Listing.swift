@@ -71,7 +71,9 @@ public struct Listing: Sendable {
     self.matching = matching
     self.mark = mark
     valueDigits = Listing.valueDigits(instrument, contract)
-    if let fault = Listing.fault(instrument, contract, valueDigits: valueDigits) {
+    let fault =
+      Listing.fault(instrument, contract, valueDigits: valueDigits) ?? matching.slippage.fault
+    if let fault {
       throw .badListing(symbol: instrument.symbol, fault)
     }
   }
