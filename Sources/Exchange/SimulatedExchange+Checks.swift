@@ -91,15 +91,15 @@ extension Listing {
       guard case .price(let distance) = offset, distance % increment != 0 else { return nil }
       return .priceIncrement(price: Price(unchecked: distance), increment: increment)
     }
-    for case let price? in [request.type.triggerPrice, request.type.limitPrice] {
-      if price.raw <= 0 && !instrument.allowsNonPositivePrices {
-        return .priceNotPositive(price)
-      }
-      if price.raw % increment != 0 {
-        return .priceIncrement(price: price, increment: increment)
-      }
-    }
-    return nil
+    return request.type.triggerPrice.flatMap { priceRejection(of: $0) }
+      ?? request.type.limitPrice.flatMap { priceRejection(of: $0) }
+  }
+
+  private func priceRejection(of price: Price) -> Rejection? {
+    if price.raw <= 0 && !instrument.allowsNonPositivePrices { return .priceNotPositive(price) }
+    let increment = contract.priceIncrement
+    return price.raw % increment == 0
+      ? nil : .priceIncrement(price: price, increment: increment)
   }
 }
 

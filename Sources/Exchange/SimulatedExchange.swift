@@ -137,13 +137,14 @@ extension SimulatedExchange {
     _ execution: Execution, in listing: ListingID
   ) throws(ExchangeError) {
     let index = listing.index
-    let currency = books[index].listing.contract.currency
+    // Copied once: each use through the book would copy it anew.
+    let contract = books[index].listing
+    let currency = contract.contract.currency
     let settled = try books[index].position.settling(
-      execution.side, execution.quantity, at: execution.price, in: books[index].listing)
-    let fees = books[index].listing.fees
-    let fee = try books[index].listing.fee(
+      execution.side, execution.quantity, at: execution.price, in: contract)
+    let fee = try contract.fee(
       execution.quantity, at: execution.price,
-      execution.liquidity == .maker ? fees.maker : fees.taker)
+      execution.liquidity == .maker ? contract.fees.maker : contract.fees.taker)
     let fill = Fill(
       number: fillCount, order: execution.order, listing: listing, side: execution.side,
       price: execution.price, quantity: Quantity(unchecked: execution.quantity),
