@@ -114,6 +114,6 @@ extension SimulatedExchange {
   private mutating func takeOut(_ id: OrderID, at time: Timestamp) throws(ExchangeError) {
     let listing = orders[id.number].request.listing
     books[listing.index].market.remove(id, at: time)
-    try settle(books[listing.index].market.takeEvents(), in: listing)
+    try settle(in: listing)
   }
 }

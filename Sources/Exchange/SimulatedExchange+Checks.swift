@@ -13,84 +13,58 @@ extension SimulatedExchange {
     reducesLater: Bool = false, takesMore: Bool = true
   ) throws(ExchangeError) -> Rejection? {
     let index = request.listing.index
-    let listing = books[index].listing
-    if listing.matching.refusesWhenClosed, !books[index].sessions.isInSession(time) {
+    if books[index].listing.matching.refusesWhenClosed, !books[index].sessions.isInSession(time) {
       return .marketClosed(time)
     }
     if case .goodTill(let expiry) = request.timeInForce, expiry <= time {
       return .expiredBeforeArrival(expiry: expiry, arrival: time)
     }
-    if let rejection = priceRejection(of: request, in: listing) { return rejection }
-    if let rejection = quantityRejection(of: request, in: listing) { return rejection }
-    if let rejection = try notionalRejection(of: request, in: listing) { return rejection }
+    if let rejection = books[index].listing.priceRejection(of: request) { return rejection }
+    if let rejection = books[index].listing.contract.quantityRejection(of: request.quantity) {
+      return rejection
+    }
+    if let rejection = try notionalRejection(of: request) { return rejection }
     if let rejection = postOnlyRejection(of: request) { return rejection }
     var open = request
     open.quantity = Quantity(unchecked: request.quantity.raw - filled.raw)
-    if !(request.isReduceOnly && reducesLater),
-      let rejection = positionRejection(of: open, in: listing)
-    {
+    if !(request.isReduceOnly && reducesLater), let rejection = positionRejection(of: open) {
       return rejection
     }
     return takesMore ? try accountRejection(of: open, at: time) : nil
   }
 
-  private func priceRejection(of request: OrderRequest, in listing: Listing) -> Rejection? {
-    let increment = listing.contract.priceIncrement
-    if case .trailingStop(let offset) = request.type {
-      guard offset.isValid else { return .trailingOffset(offset) }
-      guard case .price(let distance) = offset, distance % increment != 0 else { return nil }
-      return .priceIncrement(price: Price(unchecked: distance), increment: increment)
-    }
-    for case let price? in [request.type.triggerPrice, request.type.limitPrice] {
-      if price.raw <= 0 && !listing.instrument.allowsNonPositivePrices {
-        return .priceNotPositive(price)
-      }
-      if price.raw % increment != 0 {
-        return .priceIncrement(price: price, increment: increment)
-      }
-    }
-    return nil
-  }
-
-  private func quantityRejection(of request: OrderRequest, in listing: Listing) -> Rejection? {
-    let contract = listing.contract
-    let quantity = request.quantity
-    // No order is empty, even where the minimum is 0.
-    let minimum = max(contract.minimumQuantity, Quantity(unchecked: 1))
-    if quantity < minimum { return .minimumQuantity(quantity: quantity, minimum: minimum) }
-    if quantity > contract.maximumQuantity {
-      return .maximumQuantity(quantity: quantity, maximum: contract.maximumQuantity)
-    }
-    if quantity.raw % contract.quantityIncrement != 0 {
-      return .quantityIncrement(quantity: quantity, increment: contract.quantityIncrement)
-    }
-    return nil
-  }
-
   /// At its limit, else at its trigger, else at the price in force; before the first record a market
   /// order has no value to check.
   private func notionalRejection(
-    of request: OrderRequest, in listing: Listing
+    of request: OrderRequest
   ) throws(ExchangeError) -> Rejection? {
-    let inForce = books[request.listing.index].market.opposite(request.side)
-    guard let minimum = listing.contract.minimumNotional,
-      let price = request.type.limitPrice ?? request.type.triggerPrice ?? inForce
+    let index = request.listing.index
+    guard let minimum = books[index].listing.contract.minimumNotional,
+      let price = request.type.limitPrice ?? request.type.triggerPrice
+        ?? priceInForce(for: request)
     else { return nil }
-    let value = try listing.notional(request.quantity.raw, at: price).money(in: minimum.currency)
+    let value = try books[index].listing.notional(request.quantity.raw, at: price).money(
+      in: minimum.currency)
     return max(value, -value) < minimum ? .minimumNotional(notional: value, minimum: minimum) : nil
+  }
+
+  /// The price that the order would take now. Reading a field leaves the market where it is; asking it
+  /// by a method would copy it.
+  private func priceInForce(for request: OrderRequest) -> Price? {
+    let index = request.listing.index
+    return request.side == .buy ? books[index].market.ask : books[index].market.bid
   }
 
   private func postOnlyRejection(of request: OrderRequest) -> Rejection? {
     guard request.type.isPostOnly, let limit = request.type.limitPrice else { return nil }
     if request.timeInForce.isImmediate { return .postOnlyImmediate }
-    let inForce = books[request.listing.index].market.opposite(request.side)
-    guard let opposite = inForce,
+    guard let opposite = priceInForce(for: request),
       request.side == .buy ? limit >= opposite : limit <= opposite
     else { return nil }
     return .postOnlyWouldTake(limit: limit, opposite: opposite)
   }
 
-  private func positionRejection(of request: OrderRequest, in listing: Listing) -> Rejection? {
+  private func positionRejection(of request: OrderRequest) -> Rejection? {
     let index = request.listing.index
     let sign = request.side.sign
     if request.isReduceOnly {
@@ -101,7 +75,45 @@ extension SimulatedExchange {
     // in the order's favour. Both sums are at most 2^60, and an order below 2^53, so this fits.
     let held = books[index].market.held.held(on: request.side)
     let reached = held + books[index].market.open(request.side) + request.quantity.raw
-    guard reached > listing.contract.positionLimit else { return nil }
-    return .positionLimit(reached: sign * reached, limit: listing.contract.positionLimit)
+    let limit = books[index].listing.contract.positionLimit
+    return reached > limit ? .positionLimit(reached: sign * reached, limit: limit) : nil
+  }
+}
+
+extension Listing {
+  /// Whether the prices of an order are such as the listing has.
+  @inline(__always)
+  fileprivate func priceRejection(of request: OrderRequest) -> Rejection? {
+    let increment = contract.priceIncrement
+    if case .trailingStop(let offset) = request.type {
+      guard offset.isValid else { return .trailingOffset(offset) }
+      guard case .price(let distance) = offset, distance % increment != 0 else { return nil }
+      return .priceIncrement(price: Price(unchecked: distance), increment: increment)
+    }
+    return request.type.triggerPrice.flatMap { priceRejection(of: $0) }
+      ?? request.type.limitPrice.flatMap { priceRejection(of: $0) }
+  }
+
+  private func priceRejection(of price: Price) -> Rejection? {
+    if price.raw <= 0 && !instrument.allowsNonPositivePrices { return .priceNotPositive(price) }
+    let increment = contract.priceIncrement
+    return price.raw % increment == 0
+      ? nil : .priceIncrement(price: price, increment: increment)
+  }
+}
+
+extension ContractSpecification {
+  @inline(__always)
+  fileprivate func quantityRejection(of quantity: Quantity) -> Rejection? {
+    // No order is empty, even where the minimum is 0.
+    let minimum = max(minimumQuantity, Quantity(unchecked: 1))
+    if quantity < minimum { return .minimumQuantity(quantity: quantity, minimum: minimum) }
+    if quantity > maximumQuantity {
+      return .maximumQuantity(quantity: quantity, maximum: maximumQuantity)
+    }
+    if quantity.raw % quantityIncrement != 0 {
+      return .quantityIncrement(quantity: quantity, increment: quantityIncrement)
+    }
+    return nil
   }
 }

@@ -13,7 +13,8 @@ extension SimulatedExchange {
       if books[index].listing.matching.records == .quote {
         books[index].coveredUntil = Timestamp(unchecked: quote.time.nanoseconds + 1)
         try liquidatePending(in: listing, bid: quote.bid, ask: quote.ask, at: quote.time)
-        try settle(books[index].market.apply(quote), in: listing)
+        books[index].market.apply(quote)
+        try settle(in: listing)
       } else {
         books[index].market.noteQueues(of: quote)
       }
@@ -32,8 +33,11 @@ extension SimulatedExchange {
       case .trade:
         books[index].coveredUntil = Timestamp(unchecked: trade.time.nanoseconds + 1)
         try liquidatePending(in: listing, bid: trade.price, ask: trade.price, at: trade.time)
-        try settle(books[index].market.apply(trade), in: listing)
-      case .quote: try settle(books[index].market.applyToQueues(trade), in: listing)
+        books[index].market.apply(trade)
+        try settle(in: listing)
+      case .quote:
+        books[index].market.applyToQueues(trade)
+        try settle(in: listing)
       case .bar: break
       }
     }
@@ -51,7 +55,8 @@ extension SimulatedExchange {
       books[index].coveredUntil = bar.tsClose
       let fills = fillCount
       try liquidatePending(in: listing, bid: bar.open, ask: bar.open, at: bar.tsOpen)
-      try settle(books[index].market.apply(bar), in: listing)
+      books[index].market.apply(bar)
+      try settle(in: listing)
       if fillCount == fills { try passExtremes(of: bar, in: listing) }
     }
     try finishRecord(of: listing, at: bar.tsClose)

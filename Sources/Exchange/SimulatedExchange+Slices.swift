@@ -55,7 +55,7 @@ extension SimulatedExchange {
     try advance(to: Moment(last.time, .records))
     books[index].prices.note(last)
     books[index].coveredUntil = Timestamp(unchecked: last.time.nanoseconds + 1)
-    books[index].market.passQuietly(to: last.price)
+    books[index].market.finish(bid: last.price, ask: last.price)
     try finishRecord(of: listing, at: last.time)
   }
 

@@ -27,7 +27,7 @@ public struct SimulatedExchange: Sendable {
   public let rules: AccountRules
   public internal(set) var ledger = Ledger()
   /// All orders ever sent, by their number.
-  public internal(set) var orders: [Order] = []
+  public internal(set) var orders = OrderLog()
   /// Where the exchange stands; nothing before it can be changed any more.
   public private(set) var clock = Moment(.earliest, .sourceBars)
   public internal(set) var fillCount = 0
@@ -126,30 +126,38 @@ public struct SimulatedExchange: Sendable {
 
 extension SimulatedExchange {
   /// Brings what matching has decided into orders, positions, the ledger and the reports.
-  mutating func settle(
-    _ events: [MatchEvent], in listing: ListingID
-  ) throws(ExchangeError) {
-    for event in events {
-      switch event {
-      case .triggered(let id, let price, let time):
-        orders[id.number].trigger()
-        report(id, .triggered(price), at: time)
-      case .executed(let execution):
-        try settle(execution, in: listing)
-      case .cancelled(let id, let reason, let time):
-        orders[id.number].cancel()
-        report(id, .cancelled(reason), at: time)
-      case .released(let id, let quantity, let time):
-        orders[id.number].release()
-        report(id, .released(quantity), at: time)
-      case .resized(let id, let quantity, let time):
-        orders[id.number].resize(to: quantity)
-        report(id, .resized(quantity), at: time)
-      }
+  mutating func settle(in listing: ListingID) throws(ExchangeError) {
+    var next = 0
+    while next < books[listing.index].market.events.count {
+      try settle(books[listing.index].market.events[next], in: listing)
+      next += 1
     }
+    guard next > 0 else { return }
+    books[listing.index].market.events.removeAll(keepingCapacity: true)
     assert(
       books[listing.index].holding.quantities
         == (books[listing.index].market.held.long, books[listing.index].market.held.short),
       "the positions are the sum of their fills")
+  }
+
+  private mutating func settle(
+    _ event: MatchEvent, in listing: ListingID
+  ) throws(ExchangeError) {
+    switch event {
+    case .triggered(let id, let price, let time):
+      orders[id.number].trigger()
+      report(id, .triggered(price), at: time)
+    case .executed(let execution):
+      try settle(execution, in: listing)
+    case .cancelled(let id, let reason, let time):
+      orders[id.number].cancel()
+      report(id, .cancelled(reason), at: time)
+    case .released(let id, let quantity, let time):
+      orders[id.number].release()
+      report(id, .released(quantity), at: time)
+    case .resized(let id, let quantity, let time):
+      orders[id.number].resize(to: quantity)
+      report(id, .resized(quantity), at: time)
+    }
   }
 }

@@ -49,6 +49,23 @@ import Testing
     #expect(scenario.news() == ["0 taker 103×1", "1 maker 95×1"])
   }
 
+  @Test func `slippage in the trader's favour is a bad listing`() throws {
+    func fault(_ model: SlippageModel) -> String? {
+      do {
+        _ = try scenario(.quote) { $0.slippage = model }
+        return nil
+      } catch { return "\(error)" }
+    }
+    #expect(fault(.ticks(0)) == nil && fault(.spread(.one)) == nil)
+    #expect(fault(.ticks(-1)) == "S: a slippage of -1 ticks: expected 0 or more")
+    #expect(
+      fault(.basisPoints(Rate(units: -1)))
+        == "S: a slippage of -0.000000000001: expected a share from 0 to 1")
+    #expect(
+      fault(.volumeShare(impact: Rate(units: Rate.unitsPerOne + 1)))
+        == "S: a slippage of 1.000000000001: expected a share from 0 to 1")
+  }
+
   // MARK: Latency
 
   @Test func `a report comes back after its own latency, in the events of that moment`() throws {

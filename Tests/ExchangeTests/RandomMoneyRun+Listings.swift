@@ -68,7 +68,7 @@ extension RandomMoneyRun {
     _ random: inout SeededGenerator, _ symbol: String, _ kind: Kind, _ fee: ReferenceFee
   ) throws -> Listing {
     let isDelivered = kind.kind.asset != nil
-    let records = RecordKind.allCases[random.below(3)]
+    let records = FillingRecord.allCases[random.below(3)]
     let stream = MarkRule.stream(try Precision(4))
     // A future has to be settled at a mark, so that it waits for no stream.
     let mark: MarkRule =

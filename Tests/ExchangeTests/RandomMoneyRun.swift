@@ -148,7 +148,7 @@ struct RandomMoneyRun {
   /// Whether the order was taken, or refused with the same numbers.
   private mutating func expectArrival(_ id: OrderID, _ request: OrderRequest) {
     let index = request.listing.index
-    let found = exchange.reports.last { $0.order == id }?.event
+    let found = exchange.outbox.waiting.last { $0.order == id }?.event
     let prices = reference.prices[index]
     let order = ReferenceMoney.OpenOrder(
       listing: index, side: request.side, left: request.quantity.raw,
@@ -254,7 +254,7 @@ struct RandomMoneyRun {
   }
 
   private mutating func takeFills() {
-    for report in exchange.reports {
+    for report in exchange.outbox.waiting {
       switch report.event {
       case .filled(let fill):
         reference.fill(

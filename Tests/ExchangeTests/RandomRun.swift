@@ -147,7 +147,6 @@ struct RandomRun {
             high: price(max(first, middle) + random.within(0...6)),
             low: price(min(first, middle) - random.within(0...6)), close: price(middle),
             volume: quantity(5), tickCount: 1, tradingDay: time.utcDate))
-      case .fundingRate, .markPrice: preconditionFailure("they fill no orders")
       }
     }
   }

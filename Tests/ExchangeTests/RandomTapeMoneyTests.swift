@@ -53,7 +53,7 @@ import Testing
         $0.holding.quantities == ($0.market.held.long, $0.market.held.short)
       },
       "equity": (try? exchange.marginEquity()?.units) == reference.equity(),
-      "orders": Set(exchange.books.flatMap(\.market.orders.keys)) == Set(reference.open.keys),
+      "orders": Set(exchange.books.flatMap(\.market.orders.ids)) == Set(reference.open.keys),
       "liquidations": run.liquidations.map {
         [Int64($0.listing.index), $0.price.raw, $0.quantity.raw]
       }

@@ -19,6 +19,7 @@ struct Benchmarks {
       bench.run("store", StoreSuite.run)
       bench.run("merge", MergeSuite.run)
       bench.run("indicators", IndicatorSuite.run)
+      bench.run("exchange", ExchangeSuite.run)
       let report = Report(bench)
       print(report.table)
       try report.write(to: options.output)

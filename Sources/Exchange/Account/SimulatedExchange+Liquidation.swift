@@ -178,7 +178,7 @@ extension SimulatedExchange {
     for id in books[index].market.orders.ids where books[index].market.orders[id] != nil {
       books[index].market.cancel(id, reason, time)
     }
-    try settle(books[index].market.takeEvents(), in: ListingID(index: index))
+    try settle(in: ListingID(index: index))
   }
 }
 

@@ -67,6 +67,7 @@ public struct Listing: Sendable {
       Listing.fault(instrument, contract, valueDigits: valueDigits)
       ?? Listing.assetFault(instrument, contract, margin, positions)
       ?? margin.fault(in: contract.currency)
+      ?? matching.slippage.fault
     if let fault {
       throw .badListing(symbol: instrument.symbol, fault)
     }

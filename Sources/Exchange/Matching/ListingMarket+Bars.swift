@@ -3,22 +3,18 @@ import Market
 extension ListingMarket {
   /// Matches a bar along the chosen path, and marks what the other path would not have given.
   /// - Complexity: O(1) where the bar reaches nothing; otherwise the orders are copied once.
-  mutating func apply(_ bar: Bar) -> [MatchEvent] {
-    if isQuiet(bids: bar.low...bar.high, asks: bar.low...bar.high) {
-      return finish(bid: bar.close, ask: bar.close)
-    }
+  mutating func apply(_ bar: Bar) {
+    defer { finish(bid: bar.close, ask: bar.close) }
+    if isQuiet(bids: bar.low...bar.high, asks: bar.low...bar.high) { return }
     let lowFirst = isLowFirst(bar)
     var other = self
     walk(bar, lowFirst: lowFirst)
-    if events.isEmpty && rules.barPath != .worstCase {
-      return finish(bid: bar.close, ask: bar.close)
-    }
+    if events.isEmpty && rules.barPath != .worstCase { return }
     other.walk(bar, lowFirst: !lowFirst)
     if rules.barPath == .worstCase && other.gain(by: bar.close) < gain(by: bar.close) {
       swap(&self, &other)
     }
-    let others = other.events
-    return mark(finish(bid: bar.close, ask: bar.close), against: others)
+    mark(against: other.events)
   }
 
   func isLowFirst(_ bar: Bar) -> Bool {
@@ -56,22 +52,22 @@ extension ListingMarket {
     }
   }
 
-  private func mark(_ events: [MatchEvent], against others: [MatchEvent]) -> [MatchEvent] {
+  /// Marks the fills that are not among `others`, too.
+  private mutating func mark(against others: [MatchEvent]) {
     struct Result: Hashable {
       let order: OrderID
       let price: Price
       let quantity: Int64
     }
-    func result(_ event: MatchEvent) -> Result? {
-      guard case .executed(let execution) = event else { return nil }
-      return Result(
-        order: execution.order, price: execution.price, quantity: execution.quantity)
+    func result(_ execution: Execution) -> Result {
+      Result(order: execution.order, price: execution.price, quantity: execution.quantity)
     }
-    let both = Set(others.compactMap(result))
-    return events.map { event in
-      guard case .executed(var execution) = event, let found = result(event) else { return event }
-      execution.isPathDependent = !both.contains(found)
-      return .executed(execution)
+    var both: Set<Result> = []
+    for case .executed(let execution) in others { both.insert(result(execution)) }
+    for index in events.indices {
+      guard case .executed(var execution) = events[index] else { continue }
+      execution.isPathDependent = !both.contains(result(execution))
+      events[index] = .executed(execution)
     }
   }
 }

@@ -81,7 +81,7 @@ extension ListingMarket {
   }
 
   mutating func fireTriggers(_ point: PricePoint) {
-    for side in [OrderSide.buy, .sell] {
+    for side in OrderSide.allCases {
       while let entry = nextTrigger(side, at: point.opposite(side)) {
         trigger(entry.order, at: point.opposite(side), point.time)
       }

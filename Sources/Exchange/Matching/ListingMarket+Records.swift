@@ -1,16 +1,16 @@
 import Market
 
 extension ListingMarket {
-  mutating func apply(_ quote: Quote) -> [MatchEvent] {
+  mutating func apply(_ quote: Quote) {
     if !isQuiet(bids: quote.bid...quote.bid, asks: quote.ask...quote.ask) {
       var point = PricePoint(quote)
       match(&point, joinedBy: Moment(quote.time, .arrivals))
     }
     noteQueues(of: quote)
-    return finish(bid: quote.bid, ask: quote.ask)
+    finish(bid: quote.bid, ask: quote.ask)
   }
 
-  mutating func apply(_ trade: Trade) -> [MatchEvent] {
+  mutating func apply(_ trade: Trade) {
     if !isQuiet(bids: trade.price...trade.price, asks: trade.price...trade.price) {
       var point = PricePoint(trade, rules)
       match(&point, joinedBy: Moment(trade.time, .arrivals))
@@ -20,13 +20,12 @@ extension ListingMarket {
       queues.bidSize = queues.askSize
       fillQueues(trade, &queues)
     }
-    return finish(bid: trade.price, ask: trade.price)
+    finish(bid: trade.price, ask: trade.price)
   }
 
   /// A trade beside the quotes that fill orders: it only moves the queues.
-  mutating func applyToQueues(_ trade: Trade) -> [MatchEvent] {
+  mutating func applyToQueues(_ trade: Trade) {
     var point = PricePoint(queueOf: trade)
     fillQueues(trade, &point)
-    return takeEvents()
   }
 }

@@ -43,6 +43,7 @@ struct ListingMarket: Sendable {
   /// What all open buys would cost, as price × quantity in units of their last digits.
   private(set) var openBuyCost: Int128 = 0
   private var nextPriority = 0
+  /// What has happened and is not settled yet.
   var events: [MatchEvent] = []
 
   init(_ listing: Listing) {
@@ -55,11 +56,11 @@ struct ListingMarket: Sendable {
   /// What is held, longs less shorts.
   var position: Int64 { held.net }
 
-  /// The price in force that an order of `side` would take.
-  func opposite(_ side: OrderSide) -> Price? { side == .buy ? ask : bid }
-
   /// What open orders of `side` would still add to the position.
   func open(_ side: OrderSide) -> Int64 { side == .buy ? openBuys : openSells }
+
+  /// The price in force that an order of `side` would take.
+  func opposite(_ side: OrderSide) -> Price? { side == .buy ? ask : bid }
 
   // MARK: Orders come and go
 
@@ -205,18 +206,10 @@ struct ListingMarket: Sendable {
 
   // MARK: Records
 
-  /// Makes `bid` and `ask` the prices in force, and hands over what has happened.
-  mutating func finish(bid: Price, ask: Price) -> [MatchEvent] {
+  /// Makes `bid` and `ask` the prices in force.
+  mutating func finish(bid: Price, ask: Price) {
     self.bid = bid
     self.ask = ask
-    return takeEvents()
-  }
-
-  /// What has happened since the last call.
-  mutating func takeEvents() -> [MatchEvent] {
-    if events.isEmpty { return [] }
-    defer { events = [] }
-    return events
   }
 
   /// Whether prices within these ranges leave everything as it is.
@@ -248,11 +241,5 @@ struct ListingMarket: Sendable {
     if let entry = buyBests.nearest { low = max(low, entry.level.raw) }
     if let entry = sellBests.nearest { high = min(high, entry.level.raw) }
     return low <= high ? low...high : nil
-  }
-
-  /// Takes in the last of some trades that leave everything as it is.
-  mutating func passQuietly(to last: Price) {
-    bid = last
-    ask = last
   }
 }

@@ -15,6 +15,9 @@ struct Outbox: Sendable {
 
   var next: Moment? { deliveries.first }
 
+  /// What nobody has taken yet, whether it has come back or is on its way.
+  var waiting: [OrderReport] { own + reports }
+
   mutating func addOwn(_ report: OrderReport) {
     if isImmediate { reports.append(report) } else { own.append(report) }
   }
@@ -28,8 +31,11 @@ struct Outbox: Sendable {
   /// What has come back up to `moment`; what the trader has sent goes before it.
   mutating func take(upTo moment: Moment) -> [OrderReport] {
     if isImmediate {
-      defer { reports = [] }
-      return reports
+      let taken = reports
+      reports = []
+      // Whoever asks regularly gets about as many each time.
+      reports.reserveCapacity(taken.count)
+      return taken
     }
     let count = deliveries.firstIndex { $0 > moment } ?? deliveries.count
     defer {

@@ -18,6 +18,17 @@ public enum SlippageModel: Hashable, Sendable {
   /// trade's quantity or the bar's volume; nothing where the tape does not say it.
   case volumeShare(impact: Rate)
 
+  /// What is wrong with its numbers; nil for nothing.
+  var fault: String? {
+    switch self {
+    case .none: nil
+    case .ticks(let count):
+      count < 0 ? "a slippage of \(count) ticks: expected 0 or more" : nil
+    case .basisPoints(let rate), .spread(let rate), .volumeShare(let rate):
+      rate < .zero || rate > .one ? "a slippage of \(rate): expected a share from 0 to 1" : nil
+    }
+  }
+
   /// How many units `quantity` slips at `point`. Never negative.
   func slip(
     _ side: OrderSide, _ quantity: Int64, at price: Price, _ point: PricePoint, increment: Int64

@@ -5,8 +5,9 @@ import Testing
 @testable import Exchange
 
 /// Trades in slices, and trades one by one, are the same.
-@Suite struct SliceTests {
+@Suite struct RandomTapeSliceTests {
   @Test func `slices give the same reports as single trades`() throws {
+    var fills = 0
     for seed in randomSeeds(60) {
       var random = SeededGenerator(seed: seed)
       var rules = MatchingRules(.trade)
@@ -42,9 +43,10 @@ import Testing
         row = next
       }
       #expect(one == other, "seed \(seed)")
-      #expect(one.count > 20, "seed \(seed)")
+      fills += slices.fillCount
       #expect(slices.mark(in: id) == singles.mark(in: id) && slices.clock == singles.clock)
     }
+    #expect(fills > 500 || randomSeeds(60).count < 60, "\(fills) fills")
   }
 
   private static func request(
@@ -63,57 +65,5 @@ import Testing
     return OrderRequest(
       OrderSide.allCases[random.below(2)], quantity(1), of: listing, type,
       random.below(3) == 0 ? .goodTill(expiry) : .goodTillCancelled)
-  }
-
-  @Test func `a ladder of thousands keeps its order`() {
-    for direction in [TriggerLadder.Direction.rising, .falling] {
-      var random = SeededGenerator(seed: 5)
-      var ladder = TriggerLadder(direction)
-      var entries: [(level: Int64, priority: Int)] = []
-      for priority in 0..<5000 {
-        let level = random.within(1...300)
-        entries.append((level, priority))
-        ladder.insert(OrderID(number: priority), at: price(level), priority: priority)
-        if random.below(3) == 0 {
-          let entry = entries.remove(at: random.below(entries.count))
-          ladder.remove(
-            OrderID(number: entry.priority), at: price(entry.level), priority: entry.priority)
-        }
-      }
-      let sorted = entries.sorted { left, right in
-        if left.level == right.level { return left.priority < right.priority }
-        return (left.level < right.level) == (direction == .rising)
-      }
-      let everything = ladder.reached(by: price(direction == .rising ? 1000 : -1000))
-      #expect(everything.map(\.order.number) == sorted.map(\.priority))
-      for entry in sorted {
-        #expect(ladder.nearest?.order.number == entry.priority)
-        ladder.remove(
-          OrderID(number: entry.priority), at: price(entry.level), priority: entry.priority)
-      }
-      #expect(ladder.nearest == nil)
-    }
-  }
-
-  @Test func `a table of orders finds what was put in and not taken out`() {
-    var random = SeededGenerator(seed: 6)
-    var table = OrderTable()
-    var expected: Set<Int> = []
-    for number in 0..<20_000 {
-      let order = WorkingOrder(
-        id: OrderID(number: number), side: .buy, timeInForce: .goodTillCancelled,
-        isReduceOnly: false, arrival: Moment(.earliest, .arrivals), type: .market,
-        remaining: Int64(number), priority: number)
-      table.insert(order)
-      expected.insert(number)
-      if random.below(10) < 9, let gone = expected.randomElement(using: &random) {
-        #expect(table.remove(OrderID(number: gone))?.remaining == Int64(gone))
-        expected.remove(gone)
-      }
-    }
-    #expect(table.count == expected.count && !expected.isEmpty)
-    for number in 0..<20_000 {
-      #expect((table[OrderID(number: number)]?.id.number == number) == expected.contains(number))
-    }
   }
 }
