@@ -46,11 +46,13 @@ public struct SimulatedExchange: Sendable {
   var marginWatch = MarginWatch.never
   var interestIsDue = false
 
-  /// - Precondition: no two listings have one symbol; `latency` is not negative.
+  /// - Precondition: no two listings have one symbol; `latency` is not negative; the account's rates
+  ///   and its interval of interest make sense.
   public init(
     _ listings: [Listing], latency: Int64 = 0, account rules: AccountRules = AccountRules()
   ) {
     precondition(latency >= 0, "a latency of \(latency) ns")
+    rules.requireSense()
     precondition(
       Set(listings.map(\.instrument.symbol)).count == listings.count, "a symbol is listed twice")
     self.latency = latency
