@@ -52,13 +52,15 @@ public struct SimulatedExchange: Sendable {
   var marginWatch = MarginWatch.never
   var interestIsDue = false
 
-  /// - Precondition: no two listings have one symbol; latencies are between 0 and a day.
+  /// - Precondition: no two listings have one symbol; latencies are between 0 and a day; the account's
+  ///   rates and its interval of interest make sense.
   public init(
     _ listings: [Listing], latency: Latency = .none, account rules: AccountRules = AccountRules()
   ) {
     precondition(
       latency.orders.isValid && latency.reports.isValid,
       "latencies of \(latency.orders) and \(latency.reports): expected 0 to a day")
+    rules.requireSense()
     precondition(
       Set(listings.map(\.instrument.symbol)).count == listings.count, "a symbol is listed twice")
     self.latency = latency

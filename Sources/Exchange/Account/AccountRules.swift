@@ -33,6 +33,15 @@ public struct AccountRules: Hashable, Sendable {
 
   public init(_ kind: Kind = .unlimited) { self.kind = kind }
 
+  func requireSense() {
+    precondition(interestInterval > 0, "interest each \(interestInterval) ns: expected above zero")
+    precondition(
+      interest.values.allSatisfy { $0 >= .zero }, "interest below zero: expected none, or above")
+    precondition(
+      liquidationFee >= .zero && liquidationFee <= .one,
+      "a liquidation fee of \(liquidationFee): expected 0 to 1")
+  }
+
   /// The currency in which margin is added up; nil where there is none.
   var marginCurrency: Currency? {
     if case .margin(let currency) = kind { currency } else { nil }
