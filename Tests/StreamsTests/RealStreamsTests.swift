@@ -130,15 +130,15 @@ struct RealStreamsTests {
         fundingRates: "\(data!)/funding_utc/binance_BTCUSDT_funding.csv.gz", of: coin,
         try options())
     }
-    var options = StreamOptions(calendar: try .named("24x7"))
-    options.late = .dropAndCount
+    var streamOptions = StreamOptions(calendar: try .named("24x7"))
+    streamOptions.late = .dropAndCount
     var coordinator = Coordinator()
     for (index, source) in try tradeSources().enumerated() {
-      try coordinator.register(source, as: StreamKey("BTCUSDT \(index)", .trades), options)
+      try coordinator.register(source, as: StreamKey("BTCUSDT \(index)", .trades), streamOptions)
     }
-    try coordinator.register(try marks(), as: StreamKey("BTCUSDT", .markPrices), options)
+    try coordinator.register(try marks(), as: StreamKey("BTCUSDT", .markPrices), streamOptions)
     let id = try coordinator.register(
-      try funding(), as: StreamKey("BTCUSDT", .fundingRates), options)
+      try funding(), as: StreamKey("BTCUSDT", .fundingRates), streamOptions)
     let merged = try rows(&coordinator)
     let rates = try all(funding()).map(\.time.nanoseconds)
     var expected = sorted(

@@ -63,7 +63,9 @@ struct PlayRun: ~Copyable {
       state.subscribe(to: .sessions) { event, _ in
         switch event {
         case .sessionOpened(let symbol, let boundary), .sessionClosed(let symbol, let boundary):
-          if !early.told.contains([symbol: boundary]) { log.add(boundary, of: symbol) }
+          if !early.told.contains(.init(symbol: symbol, boundary: boundary)) {
+            log.add(boundary, of: symbol)
+          }
         default: break
         }
       }
@@ -119,7 +121,7 @@ struct PlayRun: ~Copyable {
   private mutating func session(_ boundary: SessionBoundary, of name: String) throws {
     if state.time == nil, options.events == .all {
       let symbol = try state.symbol(name)
-      earlySessions.told.insert([symbol: boundary])
+      earlySessions.told.insert(.init(symbol: symbol, boundary: boundary))
       log.add(boundary, of: symbol)
     }
     try advance(to: boundary.time)
@@ -177,7 +179,12 @@ struct PlayRun: ~Copyable {
 }
 
 private final class EarlySessions {
-  var told: Set<[SymbolID: SessionBoundary]> = []
+  struct Change: Hashable {
+    let symbol: SymbolID
+    let boundary: SessionBoundary
+  }
+
+  var told: Set<Change> = []
 }
 
 /// What is to be done before a run waits.
