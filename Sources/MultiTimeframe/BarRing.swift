@@ -3,8 +3,12 @@ import Market
 /// The most recent completed bars of one series, oldest overwritten first.
 struct BarRing: ~Copyable {
   private var bars: FixedBuffer<Bar>
+  /// How many of them are history; there may be room for more, which indicators still have to take in.
+  private let historyLength: Int
   /// How many bars have been completed in all, also those that were overwritten.
   private(set) var completedCount = 0
+  /// Once so many bars have been completed, the indicators take bars in.
+  var indicatorsDue: Int
   /// Where the next bar goes.
   private var next = 0
 
@@ -12,7 +16,14 @@ struct BarRing: ~Copyable {
   /// them then touches few pages of memory, which the processor's prefetcher forgives.
   private var lastBar = Bar.none
 
-  init(capacity: Int) { bars = FixedBuffer(count: capacity) { _ in .none } }
+  /// - Parameters:
+  ///   - historyLength: how many bars are kept at least.
+  ///   - indicators: what is taken of the bars, and may need more of them kept.
+  init(historyLength: Int, indicators: SeriesIndicators? = nil) {
+    self.historyLength = historyLength
+    bars = FixedBuffer(count: max(historyLength, indicators?.barsKept ?? 0)) { _ in .none }
+    indicatorsDue = indicators?.batchLength ?? .max
+  }
 
   /// The last completed bar; `Bar.none` before the first.
   @inline(__always)
@@ -61,10 +72,10 @@ struct BarRing: ~Copyable {
     }
   }
 
-  /// The latest `count` bars, oldest first; fewer when there are fewer.
+  /// The latest `count` bars of the history, oldest first; fewer when there are fewer.
   /// - Complexity: O(`count`).
   func suffix(_ count: Int) -> [Bar] {
-    let wanted = min(max(0, count), completedCount, bars.count)
+    let wanted = min(max(0, count), completedCount, historyLength)
     return (0..<wanted).map { bars[(next - wanted + $0 + bars.count) % bars.count] }
   }
 }

@@ -36,10 +36,13 @@ final class IndicatorWorker: @unchecked Sendable {
     condition.unlock()
   }
 
-  /// Returns once every batch has been taken in.
+  /// Returns once every batch has been taken in: those that the thread has not begun are taken in
+  /// here, which needs no waking.
   func wait() {
     condition.lock()
-    while isWorking || !batches.isEmpty { condition.wait() }
+    while isWorking { condition.wait() }
+    for batch in batches { batch.indicators.take(batch.bars) }
+    batches.removeAll(keepingCapacity: true)
     condition.unlock()
   }
 

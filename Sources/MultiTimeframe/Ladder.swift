@@ -15,8 +15,6 @@ struct Ladder: ~Copyable {
     let source: Int
     /// Whether the user asked for it. The others exist so that all rest on one base.
     let isVisible: Bool
-    /// Whether indicators are kept of it.
-    let hasIndicators: Bool
     /// The rungs that rest on this one, one bit each.
     let dependents: UInt64
     /// The current bar; meaningful while the rung or its source holds records in it.
@@ -59,18 +57,19 @@ struct Ladder: ~Copyable {
       let rung = plan.rungs[index]
       return Rung(
         timeframe: rung.timeframe, source: rung.source ?? -1, isVisible: !rung.isHidden,
-        hasIndicators: indicators(rung.timeframe, priceSources[0]).valueCount > 0,
         dependents: plan.dependents(of: index))
     }
-    self.indicators = FixedBuffer(count: plan.rungs.count * sources) { slot in
+    let kept = FixedBuffer<SeriesIndicators?>(count: plan.rungs.count * sources) { slot in
       let set = indicators(plan.rungs[slot / sources].timeframe, priceSources[slot % sources])
       return set.valueCount == 0
         ? nil : SeriesIndicators(set, historyLength: history, worker: worker)
     }
     values = FixedBuffer(count: plan.rungs.count * sources) { _ in BarAccumulator() }
     rings = FixedBuffer(count: plan.rungs.count * sources) { slot in
-      BarRing(capacity: plan.rungs[slot / sources].isHidden ? 0 : history)
+      plan.rungs[slot / sources].isHidden
+        ? BarRing(historyLength: 0) : BarRing(historyLength: history, indicators: kept[slot])
     }
+    self.indicators = kept
     midPrices = Array(
       repeating: 0, count: priceSources.contains(.mid) ? foldBlockLength : 0)
   }
@@ -140,8 +139,8 @@ struct Ladder: ~Copyable {
       let value = values[slot &+ source]
       if rung.isVisible {
         rings[slot &+ source].append(value.bar(rung.span))
-        if rung.hasIndicators {
-          indicators[slot &+ source]?.noteClose(in: &rings[slot &+ source])
+        if rings[slot &+ source].completedCount >= rings[slot &+ source].indicatorsDue {
+          indicators[slot &+ source]?.takeBatch(of: &rings[slot &+ source])
         }
       }
       var dependents = rung.dependents

@@ -12,66 +12,74 @@ import Synchronization
 /// A class, because looking takes in what waits, and does not change the state that is looked at.
 final class SeriesIndicators {
   private var recorded: RecordedIndicators
-  private let historyLength: Int
 
   // What follows belongs to the owner of the state alone; the rest to whoever takes bars in.
 
-  /// How many of the latest completed bars wait.
-  private var waitingCount = 0
-  /// How many bars have been handed to the worker in all.
+  /// How many completed bars have been taken in or handed to the worker.
+  private var attendedCount = 0
+  /// How many bars have been handed to the worker.
   private var handedCount = 0
-  /// How many may wait.
-  private let batchLength: Int
   private let worker: IndicatorWorker?
 
-  /// How many of the bars handed over the worker has taken in.
+  /// How many of the bars handed over have been taken in.
   private let takenCount = Atomic<Int>(0)
 
-  /// No batch is longer. What waits is taken in by whoever looks: 512 bars of twenty indicators take
-  /// 50 µs.
+  /// How many bars wait at most. Whoever looks takes them in: 512 bars of twenty indicators are 50 µs.
+  /// To wake a thread costs its owner 5 µs, so shorter batches are not worth it.
   private static let longestBatch = 512
-  /// Shorter batches are not worth waking a thread for.
-  private static let shortestHandedBatch = 64
-  /// The ring holds so many batches: while one waits the others are on their way, so that the worker
-  /// finds the next one when it is done, and need not sleep.
-  private static let batchesInRing = 8
+
+  /// How many bars are kept where they are. With a thread eight batches: the bars that wait, and
+  /// those on their way, so that the owner seldom has to wait for a thread that is slow to wake.
+  static func barsKept(_ thread: IndicatorThread) -> Int {
+    switch thread {
+    case .none: longestBatch
+    case .one: 8 * longestBatch
+    }
+  }
+
+  var barsKept: Int { SeriesIndicators.barsKept(worker == nil ? .none : .one) }
+  var batchLength: Int { SeriesIndicators.longestBatch }
 
   /// - Parameters:
-  ///   - historyLength: for how many bars values are kept, and the length of the series' ring.
+  ///   - historyLength: for how many bars values are kept.
   ///   - worker: takes long batches in; nil to have the owner do it.
   init(_ set: consuming IndicatorSet, historyLength: Int, worker: IndicatorWorker?) {
-    self.historyLength = historyLength
     recorded = RecordedIndicators(set, historyLength: historyLength)
-    // The ring must hold the bars that wait and those that have been handed over.
-    let part = min(SeriesIndicators.longestBatch, historyLength / SeriesIndicators.batchesInRing)
-    let isWorthIt = part >= SeriesIndicators.shortestHandedBatch
-    self.worker = isWorthIt ? worker : nil
-    batchLength = self.worker == nil ? min(SeriesIndicators.longestBatch, historyLength) : part
+    self.worker = worker
   }
 
   // MARK: Taking bars in
 
-  /// Notes that a bar has closed, the latest of `ring`.
-  @inline(__always)
-  func noteClose(in ring: inout BarRing) {
-    waitingCount &+= 1
-    if waitingCount == batchLength { takeBatch(of: &ring) }
+  /// Takes in, or hands over, the bars of `ring` that wait, if there are enough of them.
+  @inline(never)
+  func takeBatch(of ring: inout BarRing) {
+    if waitingCount(in: ring) >= batchLength {
+      if let worker {
+        handOver(ring.latest(waitingCount(in: ring)), to: worker)
+      } else {
+        catchUp(with: ring)
+      }
+    }
+    // Bars may have been taken in early, because somebody looked.
+    ring.indicatorsDue = attendedCount &+ batchLength
   }
 
-  private func takeBatch(of ring: inout BarRing) {
-    guard let worker else { return catchUp(with: ring) }
-    worker.take(
-      IndicatorWorker.Batch(indicators: self, bars: ring.latest(waitingCount)))
-    handedCount &+= waitingCount
-    waitingCount = 0
-    // The next batch will lie in the ring beside those that are still on their way.
-    if onTheirWayCount &+ batchLength > historyLength { worker.wait() }
+  private func handOver(_ bars: BarRing.Stretch, to worker: IndicatorWorker) {
+    worker.take(IndicatorWorker.Batch(indicators: self, bars: bars))
+    handedCount &+= bars.count
+    attendedCount &+= bars.count
+    // The next batch will lie beside those that are still on their way.
+    if onTheirWayCount &+ batchLength > barsKept { worker.wait() }
   }
 
-  /// How many bars the worker has not taken in yet.
+  private func waitingCount(in ring: borrowing BarRing) -> Int {
+    ring.completedCount &- attendedCount
+  }
+
+  /// How many bars handed over have not been taken in yet.
   private var onTheirWayCount: Int { handedCount &- takenCount.load(ordering: .acquiring) }
 
-  /// Takes in bars that have been handed over; called by the worker.
+  /// Takes in bars that have been handed over; called by the worker, or by whoever waits for it.
   func take(_ bars: BarRing.Stretch) {
     recorded.append(bars)
     takenCount.add(bars.count, ordering: .releasing)
@@ -82,13 +90,17 @@ final class SeriesIndicators {
   @inline(__always)
   func catchUp(with ring: borrowing BarRing) {
     if onTheirWayCount > 0 { worker?.wait() }
-    if waitingCount == 0 { return }
-    recorded.append(waitingCount, of: ring)
-    waitingCount = 0
+    let waiting = waitingCount(in: ring)
+    if waiting == 0 { return }
+    recorded.append(waiting, of: ring)
+    attendedCount &+= waiting
   }
 
-  /// Takes in a bar that closed before all that wait.
-  func append(_ bar: Bar) { recorded.append(bar) }
+  /// Takes in a bar that has just gone into the ring, no other waiting.
+  func append(_ bar: Bar) {
+    recorded.append(bar)
+    attendedCount &+= 1
+  }
 
   // MARK: Reading, after catching up
 

@@ -165,12 +165,13 @@ extension StateConfiguration {
   /// The memory that the configuration needs once every ring is full, in units of 10^6 bytes.
   var neededMB: Double {
     let seriesCounts = symbols.map { Double($0.timeframes.count * $0.priceSources.count) }
-    let bars = seriesCounts.reduce(0, +) * Double(historyLength)
+    let bars = symbols.map { $0.barsKept(historyLength: historyLength, indicatorThread) }
     let entry =
       Double(MemoryLayout<AuditTrail.Entry>.stride)
       + (seriesCounts.max() ?? 0) * Double(MemoryLayout<AuditTrail.Progress>.stride)
     let bytes =
-      bars * Double(MemoryLayout<Bar>.stride) + Double(max(0, auditTrailLength)) * entry
+      bars.reduce(0, +) * Double(MemoryLayout<Bar>.stride) + Double(max(0, auditTrailLength))
+      * entry
       + symbols.map { $0.indicatorBytes(historyLength: historyLength) }.reduce(0, +)
     return bytes / 1_000_000
   }

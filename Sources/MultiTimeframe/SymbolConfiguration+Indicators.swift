@@ -47,6 +47,15 @@ extension SymbolConfiguration {
     }
   }
 
+  /// How many completed bars are kept of all series together.
+  func barsKept(historyLength: Int, _ thread: IndicatorThread) -> Double {
+    let bars = timeframes.map { timeframe in
+      let forIndicators = indicators[timeframe] == nil ? 0 : SeriesIndicators.barsKept(thread)
+      return Double(max(historyLength, forIndicators))
+    }
+    return bars.reduce(0, +) * Double(priceSources.count)
+  }
+
   /// The memory that the indicators need at most: their values' rings, and their windows.
   func indicatorBytes(historyLength: Int) -> Double {
     /// No window keeps more for each bar of a look-back.

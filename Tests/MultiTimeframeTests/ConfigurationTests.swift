@@ -93,6 +93,24 @@ import Testing
     #expect(error(fitting, limit: 9) == .memoryLimitExceeded(neededMB: 10, limitMB: 9))
   }
 
+  /// Bars wait for their indicators where they are kept: 4,096 with a thread, 512 without.
+  @Test func `memory of the bars that wait for indicators`() {
+    let names = ["A", "B", "C", "D", "E"]
+    func needsOneMB(_ indicators: [String: [String]], _ thread: IndicatorThread) -> Bool {
+      let symbols = names.map { symbol($0, "1m 5m", indicators: indicators) }
+      return error(symbols) {
+        $0.historyLength = 1
+        $0.memoryLimitMB = 1
+        $0.indicatorThread = thread
+      } == nil
+    }
+    let waiting = 5 * 4_096 * MemoryLayout<Bar>.stride
+    #expect(waiting > 1_000_000 && waiting / 8 < 1_000_000)
+    #expect(needsOneMB([:], .one))
+    #expect(needsOneMB(["1m": ["obv"]], .none))
+    #expect(!needsOneMB(["1m": ["obv"]], .one))
+  }
+
   @Test func `the default limit is 1,000 MB, and no number is too large to refuse`() {
     #expect(
       error([symbol("S")]) { $0.historyLength = 1 + 1_000_000_000 / (4 * MemoryLayout<Bar>.stride) }

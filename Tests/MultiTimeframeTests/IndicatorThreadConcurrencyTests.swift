@@ -48,8 +48,8 @@ import Testing
     return all
   }
 
-  /// Histories so short that no thread is worth it, so short that the ring is always full, and long.
-  @Test(arguments: [40, 128, 520, 2_000])
+  /// Histories shorter than what the thread needs kept, and longer.
+  @Test(arguments: [40, 520, 5_000])
   func `a thread of its own changes nothing`(history: Int) throws {
     let trades = trades(12_000, seed: UInt64(history))
     var alone = try state(.none, history: history)
@@ -69,6 +69,23 @@ import Testing
     }
     #expect(beside.snapshot() == alone.snapshot())
     #expect(try indicatorHistories(beside) == indicatorHistories(alone))
+  }
+
+  /// So many bars that the thread falls behind, and the owner has to wait for room.
+  @Test func `nobody looks for a long time`() throws {
+    let trades = trades(30_000, seed: 8)
+    var alone = try state(.none, history: 100)
+    var beside = try state(.one, history: 100)
+    for round in 0..<3 {
+      let part = 10_000 * round..<10_000 * (round + 1)
+      try alone.apply(trades, part, to: SymbolID(index: 1))
+      try beside.apply(trades, part, to: SymbolID(index: 1))
+      // The bars that wait for their indicators are no history.
+      let series = beside.layout.series(of: SymbolID(index: 1))[0]
+      #expect(beside.history(series, last: .max).count == 100)
+      #expect(beside.snapshot() == alone.snapshot())
+      #expect(try indicatorHistories(beside) == indicatorHistories(alone))
+    }
   }
 
   @Test func `readers find the indicators of the event they read`() throws {

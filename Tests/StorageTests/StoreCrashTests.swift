@@ -101,11 +101,13 @@ import Testing
     let path = folder.file("market.db")
     _ = try makeStore(folder)
     await #expect(processExitsWith: .success) { [path = path as String] in
-      let store = try MarketStore(path: path, mode: .readWrite)
-      // Where no file may grow, the main file cannot; what is beside it is smaller.
-      limitFileSize(to: try StoreCrashTests().fileSize(path))
-      try store.write { transaction in
-        for number in 0..<600 { try transaction.put(.sample("KEPT \(number)")) }
+      // Where no file may grow, the main file cannot; what is beside it is smaller. The store is
+      // closed under the limit too.
+      try withFileSizeLimit(StoreCrashTests().fileSize(path)) {
+        let store = try MarketStore(path: path, mode: .readWrite)
+        try store.write { transaction in
+          for number in 0..<600 { try transaction.put(.sample("KEPT \(number)")) }
+        }
       }
     }
     #expect(folder.files.contains("market.db-wal"))
@@ -182,10 +184,15 @@ import Testing
   }
 }
 
-/// Lets no file of this process grow beyond `size` bytes: writing further fails, as on a full disk.
-func limitFileSize(to size: Int) {
+/// Lets no file of this process grow beyond `size` bytes while `body` runs: writing further fails, as on a
+/// full disk. Then the limit is lifted, so that what is measured of the process can still be written.
+func withFileSizeLimit(_ size: Int, _ body: () throws -> Void) rethrows {
   _ = signal(SIGXFSZ, SIG_IGN)
-  var limit = rlimit(rlim_cur: rlim_t(size), rlim_max: rlim_t(size))
-  let result = unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
-  precondition(result == 0, "the limit can be lowered")
+  let resource = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+  var before = rlimit()
+  precondition(unsafe getrlimit(resource, &before) == 0, "the limit can be read")
+  var limit = rlimit(rlim_cur: rlim_t(size), rlim_max: before.rlim_max)
+  precondition(unsafe setrlimit(resource, &limit) == 0, "the limit can be lowered")
+  defer { precondition(unsafe setrlimit(resource, &before) == 0, "the limit can be lifted") }
+  try body()
 }

@@ -95,15 +95,16 @@ import Testing
 
   @Test func aFullDiskLeavesNothing() async throws {
     await #expect(processExitsWith: .success) { [path = path as String] in
-      limitFileSize(to: 300_000)
-      let failure = ImportSupport.message {
-        try MarketStore.withStore(atPath: path) { store in
-          try store.write { transaction in
-            for number in 0..<60_000 { try transaction.put(.sample("NUMBER \(number)")) }
+      withFileSizeLimit(300_000) {
+        let failure = ImportSupport.message {
+          try MarketStore.withStore(atPath: path) { store in
+            try store.write { transaction in
+              for number in 0..<60_000 { try transaction.put(.sample("NUMBER \(number)")) }
+            }
           }
         }
+        precondition(failure.hasPrefix("\(path): "), failure)
       }
-      precondition(failure.hasPrefix("\(path): "), failure)
     }
     #expect(folder.files.isEmpty)
   }
