@@ -59,7 +59,8 @@ import Testing
       "its raw time 2024-03-08T00:01:00.000000007Z is another"
     ),
     (
-      "UPDATE funding_rates SET time = 1 << 62", "funding rates of S", "a time outside 1900 to 2200"
+      "UPDATE funding_rates SET time = 9000000000000000000", "bars of S",
+      "table funding_rates, S: times outside 1900 to 2200"
     ),
     ("UPDATE mark_prices SET price = 1 << 50", "mark prices of S", "a value outside its range"),
     (
