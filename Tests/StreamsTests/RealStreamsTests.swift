@@ -69,9 +69,13 @@ struct RealStreamsTests {
       guard case .records(let run) = event else { continue }
       for index in run.range {
         let time =
-          run.kind == .trade
-          ? coordinator[trades: run.stream].times[index]
-          : coordinator[quotes: run.stream].times[index]
+          switch run.kind {
+          case .trade: coordinator[trades: run.stream].times[index]
+          case .quote: coordinator[quotes: run.stream].times[index]
+          case .bar: coordinator[bars: run.stream][index].tsClose.nanoseconds
+          case .fundingRate: coordinator[fundingRates: run.stream][index].time.nanoseconds
+          case .markPrice: coordinator[markPrices: run.stream][index].time.nanoseconds
+          }
         rows.append(Row(stream: run.stream.index, time: time))
       }
     }
@@ -106,6 +110,48 @@ struct RealStreamsTests {
     #expect(merged == sorted(kept))
     #expect(merged.count > 8_000)
     #expect(coordinator.quality(of: first).latency?.count == kept[0].count)
+  }
+
+  @Test func `a contract's trades, mark prices and funding across the moment of funding`() throws {
+    let coin = try instrument("BTCUSDT", 2, 3)
+    func tradeSources() throws -> [FileSource<TradeColumns>] {
+      try ["20230404", "20230405"].map { day in
+        try trades(
+          "binance_stream/usdm_btcusdt_\(day)_trades.csv.gz", coin, RealStreamsTests.usdmTrades)
+      }
+    }
+    func marks() throws -> FileSource<MarkPriceBatch> {
+      try FileSource(
+        markPrices: "\(data!)/binance_stream/usdm_btcusdt_20230405_markprice.csv.gz", of: coin,
+        precision: try Precision(8), try options())
+    }
+    func funding() throws -> FileSource<FundingRateBatch> {
+      try FileSource(
+        fundingRates: "\(data!)/funding_utc/binance_BTCUSDT_funding.csv.gz", of: coin,
+        try options())
+    }
+    var streamOptions = StreamOptions(calendar: try .named("24x7"))
+    streamOptions.late = .dropAndCount
+    var coordinator = Coordinator()
+    for (index, source) in try tradeSources().enumerated() {
+      try coordinator.register(source, as: StreamKey("BTCUSDT \(index)", .trades), streamOptions)
+    }
+    try coordinator.register(try marks(), as: StreamKey("BTCUSDT", .markPrices), streamOptions)
+    let id = try coordinator.register(
+      try funding(), as: StreamKey("BTCUSDT", .fundingRates), streamOptions)
+    let merged = try rows(&coordinator)
+    let rates = try all(funding()).map(\.time.nanoseconds)
+    var expected = sorted(
+      try tradeSources().map { inOrder(try all($0).map(\.time.nanoseconds)) }
+        + [inOrder(try all(marks()).map(\.time.nanoseconds))])
+    // Before the records of its moment, which a stable sort leaves as they are.
+    expected =
+      (rates.map { Row(stream: 3, time: $0) } + expected).sorted { $0.time < $1.time }
+    #expect(merged == expected)
+    #expect(merged.count > 10_000)
+    // Every eighth hour of four years.
+    let quality = coordinator.quality(of: id)
+    #expect(quality.deliveredCount == 4383 && quality.percentage == 100)
   }
 
   private func inOrder(_ times: [Int64]) -> [Int64] {

@@ -118,6 +118,36 @@ import Testing
     #expect(qualities[0].droppedCount == 0)
   }
 
+  @Test func `single events name the symbol of a session`() throws {
+    var coordinator = Coordinator()
+    let key = StreamKey("IBM", .trades)
+    let time = moment("2024-07-03T17:00:00Z")
+    try coordinator.register(
+      RecordSource<TradeColumns>([trade(time.nanoseconds)]), as: key,
+      StreamOptions(calendar: try .named("XNYS")))
+    let close = moment("2024-07-03T17:01:00Z")
+    try coordinator.setTimer(at: close)
+    let end = moment("2024-07-03T17:02:00Z")
+    var events: [MarketEvent] = []
+    while let event = try coordinator.next(boundary: close, through: end) {
+      events += coordinator.events(of: event)
+    }
+    let words = events.map { event in
+      switch event {
+      case .trade(let key, let trade, let isOutside): "\(key) \(trade.time) \(isOutside)"
+      case .sessionOpened(let symbol, let boundary): "\(symbol) opened \(boundary.time)"
+      case .sessionClosed(let symbol, let boundary): "\(symbol) closed \(boundary.time)"
+      case .timer(let id, let time): "timer \(id.index) \(time)"
+      default: "?"
+      }
+    }
+    // The boundary is the caller's own, and no event.
+    #expect(
+      words == [
+        "IBM opened 2024-07-03T13:30:00Z", "IBM trades 2024-07-03T17:00:00Z false",
+      ])
+  }
+
   @Test func `extended hours are inside where the calendar has them`() throws {
     let (events, qualities) = try run(
       ["XNYS"], "2024-07-01T06:00:00Z", "2024-07-02T02:00:00Z", outside: .drop, extended: true)

@@ -63,8 +63,9 @@ struct PlayRun: ~Copyable {
       state.subscribe(to: .sessions) { event, _ in
         switch event {
         case .sessionOpened(let symbol, let boundary), .sessionClosed(let symbol, let boundary):
-          let session = EarlySessions.Session(symbol: symbol, boundary: boundary)
-          if !early.told.contains(session) { log.add(boundary, of: symbol) }
+          if !early.told.contains(.init(symbol: symbol, boundary: boundary)) {
+            log.add(boundary, of: symbol)
+          }
         default: break
         }
       }
@@ -126,7 +127,7 @@ struct PlayRun: ~Copyable {
   private mutating func session(_ boundary: SessionBoundary, of name: String) throws {
     if state.time == nil, options.events == .all {
       let symbol = try state.symbol(name)
-      earlySessions.told.insert(EarlySessions.Session(symbol: symbol, boundary: boundary))
+      earlySessions.told.insert(.init(symbol: symbol, boundary: boundary))
       log.add(boundary, of: symbol)
     }
     try advance(to: boundary.time)
@@ -184,12 +185,12 @@ struct PlayRun: ~Copyable {
 }
 
 private final class EarlySessions {
-  struct Session: Hashable {
+  struct Change: Hashable {
     let symbol: SymbolID
     let boundary: SessionBoundary
   }
 
-  var told: Set<Session> = []
+  var told: Set<Change> = []
 }
 
 /// What is to be done before a run waits.
