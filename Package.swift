@@ -48,6 +48,7 @@ let package = Package(
     library("MultiTimeframe", ["Market", "Sessions", "Indicators"]),
     library("Streams", ["Market", "Sessions"]),
     library("Exchange", ["Market", "Sessions"]),
+    library("Reports", ["Market"]),
     library(
       "Storage", ["Market", "Sessions", "Streams", "Hashing", "CSQLite", "CZstd", "CArchive"]),
     library("SampleTapes", ["Market", "Sessions"]),
@@ -78,6 +79,7 @@ let package = Package(
       "StreamsTests",
       ["Streams", "MultiTimeframe", "Storage", "TestSupport", "CAllocationCounter"]),
     tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport"]),
+    tests("ReportsTests", ["Reports"], exclude: ["Reference"]),
     tests("StorageTests", ["Storage", "Streams", "Hashing", "CArchive", "TestSupport"]),
     tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
