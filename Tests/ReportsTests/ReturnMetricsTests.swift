@@ -78,7 +78,9 @@ import Testing
   /// -0.125, -0.025, 0.075, squares 0.0275 in all; products with the run's 0.001875 + 0.021875 -
   /// 0.000625 + 0.009375 = 0.0325.
   @Test func `against a benchmark`() throws {
-    let prices = benchmark([5_000, 5_500, 4_950, 4_950, 5_445])
+    // Of the closes before the run only the last counts.
+    let earlier = BenchmarkClose(date: date("2023-12-29"), price: try Price(raw: 4_000))
+    let prices = [earlier] + benchmark([5_000, 5_500, 4_950, 4_950, 5_445])
     let record = try record(days: ReturnMetricsTests.days, benchmark: prices)
     let report = try report(record)
     #expect(agree(try report.number("beta"), 13.0 / 11))
