@@ -49,6 +49,7 @@ let package = Package(
     library("MultiTimeframe", ["Market", "Sessions", "Indicators"]),
     library("Streams", ["Market", "Sessions"]),
     library("Exchange", ["Market", "Sessions"]),
+    library("Reports", ["Market"]),
     library(
       "Storage", ["Market", "Sessions", "Streams", "Hashing", "CSQLite", "CZstd", "CArchive"]),
     library("RunFiles", ["Market", "CYAML"]),
@@ -81,6 +82,7 @@ let package = Package(
       "StreamsTests",
       ["Streams", "MultiTimeframe", "Storage", "TestSupport", "CAllocationCounter"]),
     tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport"]),
+    tests("ReportsTests", ["Reports"], exclude: ["Reference"]),
     tests("StorageTests", ["Storage", "Streams", "Hashing", "CArchive", "TestSupport"]),
     tests("RunFilesTests", ["RunFiles"]),
     tests("LockstepTests", ["Lockstep"]),
