@@ -86,7 +86,8 @@ struct PlayRun: ~Copyable {
       readsKeys: console.errorColumns != nil)
     let outcome = Result {
       guard keys.hasKeys || !options.pausesAtSessions else {
-        throw UsageError("--pause-at-sessions needs a terminal: a key lets the run go on")
+        throw UsageError.conflict(
+          "--pause-at-sessions needs a terminal, where a key lets the run go on")
       }
       try run()
     }
