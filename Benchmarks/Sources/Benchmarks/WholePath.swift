@@ -73,7 +73,7 @@ enum WholePath {
     while try coordinator.next(&runs) != nil {
       for run in runs {
         let symbol = symbols[run.stream.index]
-        if run.range.count < 4 {
+        if run.range.count < 8 {
           // Cheaper one by one than as columns.
           for index in run.range {
             try state.apply(coordinator.bareTrade(at: index, of: run.stream), to: symbol)
