@@ -101,24 +101,8 @@ extension ListingMarket {
 
   // MARK: Fills
 
-  mutating func fillTakers(_ point: inout PricePoint) {
-    let count = takers.count
-    // A newcomer may have arrived before what a bar has triggered.
-    if zip(takers, takers.dropFirst()).contains(where: { $0.priority > $1.priority }) {
-      takers.sort { $0.priority < $1.priority }
-    }
-    for index in 0..<count {
-      let turn = takers[index]
-      guard let slot = orders.place(of: turn.order), orders[slot].priority == turn.priority,
-        orders[slot].place == .takers
-      else { continue }
-      take(slot, &point)
-    }
-    takers.removeFirst(count)
-  }
-
   /// One taker's turn at `point`; what is left of it is cancelled, rests or waits.
-  private mutating func take(_ slot: Int, _ point: inout PricePoint) {
+  mutating func take(_ slot: Int, _ point: inout PricePoint) {
     let order = orders[slot]
     let price = point.opposite(order.side)
     let available = order.allows(price) ? min(point.size(order.side), reducible(order)) : 0
@@ -129,8 +113,8 @@ extension ListingMarket {
     guard let slot = orders.place(of: order.id), orders[slot].place == .takers else { return }
     if order.timeInForce.isImmediate {
       cancel(order.id, .notFilledAtOnce, point.time)
-    } else {
-      put(slot, order.type.limitPrice == nil ? .takers : .limits)
+    } else if order.type.limitPrice != nil {
+      put(slot, .limits)
     }
   }
 
