@@ -72,7 +72,6 @@ public struct Ledger: Sendable {
   ) throws(ExchangeError) {
     guard change.units != 0 else { return }
     let currency = change.currency
-    let overflow = ExchangeError.overflow(symbol: symbol, field: "balance in \(currency)")
     let (wallet, other, caused) = (
       LedgerAccount.wallet.place, cause.counterparty.place, Int(cause.rawValue)
     )
@@ -84,7 +83,7 @@ public struct Ledger: Sendable {
       walletChanges[row][caused].addingReportingOverflow(change.units)
     )
     if change.units == .min || sums.0.overflow || sums.1.overflow || sums.2.overflow {
-      throw overflow
+      throw .overflow(symbol: symbol, field: "balance in \(currency)")
     }
     let isIncome = change.units > 0
     entries.append(

@@ -54,6 +54,11 @@ extension SimulatedExchange {
     of execution: Execution, in listing: Listing
   ) throws(ExchangeError) -> Money {
     let currency = listing.contract.currency
+    // Plain rates ask for no volume, and are in the listing's currency.
+    if let rates = listing.rates {
+      let rate = execution.liquidity == .maker ? rates.maker : rates.taker
+      return try listing.fee(execution.quantity, at: execution.price, rate)
+    }
     let days = listing.fees.volumeDays
     var traded = volumes[currency] ?? TradedVolume()
     let volume =
@@ -144,10 +149,9 @@ extension SimulatedExchange {
 
   /// Lets the marks pass a bar's extremes, where no fill leaves it open what was held at them.
   mutating func passExtremes(of bar: Bar, in id: ListingID) throws(ExchangeError) {
-    let book = books[id.index]
-    guard book.listing.mark == .last, !book.holding.isFlat else { return }
-    let marks = book.prices.marks
-    let isLowFirst = book.market.isLowFirst(bar)
+    guard books[id.index].listing.mark == .last, !books[id.index].holding.isFlat else { return }
+    let marks = books[id.index].prices.marks
+    let isLowFirst = books[id.index].market.isLowFirst(bar)
     for extreme in isLowFirst ? [bar.low, bar.high] : [bar.high, bar.low] {
       books[id.index].marks = marks.with(extreme)
       see(id)
