@@ -58,6 +58,7 @@ extension ListingMarket {
   // MARK: Triggers
 
   /// Trailing stops follow a price that is better than the best they have seen.
+  /// - Complexity: O(n log n) where n of them have seen no better one.
   private mutating func trail(_ point: PricePoint) {
     while let entry = buyBests.nearest(firingAt: point.ask, strictly: true) {
       follow(entry.order, to: point.ask)
