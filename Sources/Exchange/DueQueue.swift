@@ -49,10 +49,9 @@ struct DueQueue: Sendable {
     var place = 0
     while true {
       var earliest = place
-      for child in [2 * place + 1, 2 * place + 2]
-      where child < items.count && items[child].isBefore(items[earliest]) {
-        earliest = child
-      }
+      let (left, right) = (2 * place + 1, 2 * place + 2)
+      if left < items.count, items[left].isBefore(items[earliest]) { earliest = left }
+      if right < items.count, items[right].isBefore(items[earliest]) { earliest = right }
       guard earliest != place else { return first }
       items.swapAt(place, earliest)
       place = earliest

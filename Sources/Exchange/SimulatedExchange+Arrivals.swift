@@ -65,8 +65,8 @@ extension SimulatedExchange {
       }
     }
     for order in group {
-      let isExit = link == .bracket && order.id != group[0].id
-      let rejection = try rejection(of: order.request, arriving: time, reducesLater: isExit)
+      let isHeld = link != .oneCancelsOther && order.id != group[0].id
+      let rejection = try rejection(of: order.request, arriving: time, reducesLater: isHeld)
       if let rejection { return (order.id, rejection) }
       // Those that follow find it open.
       books[index].market.countOpen(order.request.quantity.raw, of: order.request)

@@ -9,6 +9,9 @@ extension Int128 {
     precondition(divisor > 0, "a divisor above zero")
     let (high, low) = magnitude.multipliedFullWidth(by: factor.magnitude)
     guard high < divisor.magnitude else { return nil }
+    if divisor == 1, low <= Int128.max.magnitude {
+      return (self < 0) != (factor < 0) ? -Int128(low) : Int128(low)
+    }
     var (quotient, remainder) =
       high == 0
       ? low.quotientAndRemainder(dividingBy: divisor.magnitude)

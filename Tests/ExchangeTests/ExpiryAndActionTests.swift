@@ -105,4 +105,22 @@ import Testing
     #expect(step.roundTrips.map { "\($0.end) \(short($0.profit))" } == ["split -3 USD"])
     #expect(try scenario.exchange.marginEquity() == (try usd("9997")))
   }
+
+  @Test func `a split leaves nothing of the queues in old shares`() throws {
+    var rules = MatchingRules(.trade)
+    rules.queue = .volumeAhead
+    let share = try Currency("IBM")
+    var scenario = Scenario(try listing(rules) { $0.kind = .equity(share: share) })
+    try scenario.quote(0, 100, 101, sizes: (500, 500))
+    try scenario.trade(0, 100)
+    try scenario.exchange.apply(
+      CorporateAction(time: Scenario.second(1), kind: .split(new: 2, old: 1)),
+      to: scenario.listing)
+    #expect(scenario.exchange.books[0].market.quote == nil)
+    // Below the old ask of 101, but no quote since says that nobody is ahead.
+    try scenario.send(1, .sell, 10, .limit(price(51)))
+    try scenario.trade(2, 50)
+    try scenario.trade(3, 51, 10)
+    #expect(scenario.news().isEmpty)
+  }
 }

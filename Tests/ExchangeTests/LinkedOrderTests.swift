@@ -171,4 +171,29 @@ import Testing
       try scenario.sendLinked(0, .bracket, [(.buy, 5, .market), (.buy, 5, .limit(price(110)))])
     }
   }
+
+  @Test func `an order that is triggered may reduce what its first has yet to open`() throws {
+    var scenario = try onQuotes()
+    try scenario.quote(0, 99, 100)
+    _ = try scenario.exchange.submit(
+      [
+        OrderRequest(.buy, quantity(2), of: scenario.listing),
+        OrderRequest(
+          .sell, quantity(2), of: scenario.listing, .stop(price(90)), reduceOnly: true),
+      ], linked: .oneTriggersOther, at: Moment(Scenario.second(1), .events))
+    try scenario.quote(1, 99, 100)
+    try scenario.quote(2, 89, 90)
+    #expect(
+      scenario.news() == [
+        "0 taker 100×2", "1 released 2", "1 triggered 89", "1 taker 89×2",
+      ])
+    // The first of a group has nothing that could come before it.
+    _ = try scenario.exchange.submit(
+      [
+        OrderRequest(.sell, quantity(2), of: scenario.listing, reduceOnly: true),
+        OrderRequest(.buy, quantity(2), of: scenario.listing),
+      ], linked: .oneTriggersOther, at: Moment(Scenario.second(3), .events))
+    try scenario.exchange.advance(to: Moment(Scenario.second(3), .records))
+    #expect(scenario.exchange.orders[2].status == .rejected)
+  }
 }

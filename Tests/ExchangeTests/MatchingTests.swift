@@ -238,4 +238,39 @@ import Testing
     // Nothing before what is done can be done any more.
     #expect(throws: ExchangeError.self) { try scenario.send(59, .buy, 1) }
   }
+
+  @Test func `who waits for size keeps the turn, and what else takes has its own`() throws {
+    var rules = MatchingRules(.trade)
+    rules.limitsToTradedVolume = true
+    var scenario = Scenario(try listing(rules))
+    for side in [OrderSide.buy, .buy, .sell, .buy] { try scenario.send(0, side, 2) }
+    try scenario.trade(0, 100, 3)
+    #expect(scenario.news() == ["0 taker 100×2", "1 taker 100×1"])
+    // Nothing is left for it, and it still is cancelled at once; a limit comes to rest.
+    try scenario.send(1, .buy, 1, .market, .immediateOrCancel)
+    try scenario.send(1, .buy, 1, .limit(price(100)))
+    try scenario.send(1, .sell, 1, .market, reduceOnly: true)
+    try scenario.trade(1, 100, 1)
+    #expect(scenario.news() == ["1 taker 100×1", "4 cancelled notFilledAtOnce"])
+    #expect(scenario.exchange.books[0].market.buyLimits.nearest?.order.number == 5)
+    try scenario.exchange.cancel(OrderID(number: 2), at: Moment(Scenario.second(2), .events))
+    try scenario.trade(2, 100, 3)
+    #expect(
+      scenario.news() == ["2 cancelled requested", "3 taker 100×2", "6 taker 100×1"])
+    #expect(scenario.exchange.books[0].market.waitingBuys.isEmpty)
+    try scenario.trade(3, 99, 3)
+    #expect(scenario.news() == ["5 maker 100×1"])
+    #expect(
+      scenario.exchange.books[0].market.isQuiet(
+        bids: price(100)...price(100), asks: price(100)...price(100)))
+  }
+
+  @Test func `an order that ends inside a bar does not meet it`() throws {
+    var scenario = Scenario(try listing(MatchingRules(.bar)))
+    try scenario.send(0, .buy, 1, .market, .goodTill(Scenario.second(30)))
+    let order = try scenario.send(0, .buy, 1)
+    try scenario.exchange.cancel(order, at: Moment(Scenario.second(30), .events))
+    try scenario.bar(0, 100, 110, 90, 100)
+    #expect(scenario.news() == ["0 expired", "1 cancelled requested"])
+  }
 }

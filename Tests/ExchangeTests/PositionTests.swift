@@ -92,4 +92,18 @@ import Testing
         "\($0.side) \($0.quantity): \(short($0.profit)) - \(short($0.fees))"
       } == ["buy 2: 20 USD - 4 USD", "sell 3: 15 USD - 6 USD"])
   }
+
+  @Test func `a whole number becomes the nearest double`() {
+    var random = SeededGenerator(seed: 11)
+    var numbers: [Int128] = [0, 1, -1, .max, .min, (1 << 53) + 1, (1 << 54) + 2, (1 << 54) + 6]
+    for _ in 0..<10_000 {
+      let bits = UInt128(random.next()) << 64 | UInt128(random.next())
+      numbers.append(Int128(truncatingIfNeeded: bits) >> Int128(random.below(128)))
+      // Halfway between two doubles, and a unit beside it.
+      let tie = (Int128(1) << 52 | Int128(random.below(1 << 52))) * 2 + 1
+      let shift = Int128(random.below(72))
+      numbers += [tie << shift, tie << shift + 1, tie << shift - 1]
+    }
+    for number in numbers { #expect(number.nearestDouble == Double(number), "\(number)") }
+  }
 }

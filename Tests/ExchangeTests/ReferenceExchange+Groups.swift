@@ -23,6 +23,7 @@ extension ReferenceExchange {
       orders[index].arrival = moment
       orders[index].priority = nextPriority()
       startAnew(index, inForce)
+      if case .trailingStop = order.type, let best = order.best { orders[index].best = best }
     }
     report(index, .amended(amendment), moment.time)
   }

@@ -151,7 +151,7 @@ struct ReferenceExchange {
       guard
         let rejection = rejection(
           of: orders[index].request, at: time, besides: besides,
-          isExit: link == .bracket && place > 0)
+          isExit: link != .oneCancelsOther && place > 0)
       else { continue }
       for other in indices {
         let why = other == index ? rejection : .linkedOrderRefused(orders[index].id)

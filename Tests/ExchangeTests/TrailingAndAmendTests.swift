@@ -131,4 +131,19 @@ import Testing
     try scenario.quote(2, 93, 94)
     #expect(scenario.news() == ["0 maker 95×1"])
   }
+
+  @Test func `a trailing stop of another quantity stays where it was`() throws {
+    var scenario = try onQuotes()
+    try scenario.quote(0, 100, 101)
+    let order = try scenario.send(1, .sell, 1, .trailingStop(.price(5)))
+    try scenario.quote(1, 108, 109)
+    try scenario.quote(2, 104, 105)
+    try scenario.exchange.amend(
+      order, OrderAmendment(quantity: quantity(2)), at: Moment(Scenario.second(3), .events))
+    // Behind the bid of 108, not behind the one of 104 that was in force.
+    try scenario.quote(3, 104, 105)
+    #expect(scenario.news() == ["0 amended"])
+    try scenario.quote(4, 102, 103)
+    #expect(scenario.news() == ["0 triggered 102", "0 taker 102×2"])
+  }
 }

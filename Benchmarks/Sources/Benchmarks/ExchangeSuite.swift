@@ -142,7 +142,7 @@ enum ExchangeSuite {
             OrderRequest(row % 2 == 0 ? .buy : .sell, quantity, of: listing),
             at: max(moment, exchange.clock))
           try exchange.apply(trades[row], to: listing)
-          if row % 1024 == 0 { reports += exchange.takeReports().count }
+          if row % 1024 == 0 { reports += exchange.takeStep().reports.count }
         }
         return UInt64(reports + exchange.fillCount)
       }

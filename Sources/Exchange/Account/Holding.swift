@@ -16,37 +16,36 @@ struct Leg: Sendable {
   ///
   /// - Parameter reserve: what isolated margin is set aside for the part that opens.
   /// - Returns: The round trip that it ends.
-  /// - Throws: `ExchangeError.overflow`; nothing is changed then.
+  /// - Throws: `ExchangeError.overflow`; a part of it is brought in then, so this is for a copy.
   mutating func take(
     _ settled: Position.Settled, _ side: OrderSide, _ traded: Int64, fee: Money, reserve: Money,
     at time: Timestamp, _ end: RoundTripEnd, _ listing: Listing, _ id: ListingID
   ) throws(ExchangeError) -> RoundTrip? {
-    var next = self
     let closed = settled.closed
     let closingFee = fee.share(closed, of: traded)
     let held = abs(settled.position.quantity)
     var ended: RoundTrip?
-    try next.trip?.fold(position, in: listing)
-    next.position = settled.position
-    if next.quantity == 0 { next.isLiquidating = false }
+    let before = abs(quantity)
+    try trip?.fold(position, in: listing)
+    position = settled.position
+    if quantity == 0 { isLiquidating = false }
     if closed > 0 {
-      try next.trip?.leave(
+      try trip?.leave(
         closed, at: settled.exit, profit: settled.profit.money(in: fee.currency), fee: closingFee,
         in: listing)
-      next.margin = margin - margin.share(closed, of: abs(quantity))
-      if closed == abs(quantity) {
-        ended = next.trip?.closed(listing, id, at: time, end)
-        next.trip = nil
+      margin = margin - margin.share(closed, of: before)
+      if closed == before {
+        ended = trip?.closed(listing, id, at: time, end)
+        trip = nil
       }
     }
     if traded > closed {
-      if next.trip == nil { next.trip = OpenRoundTrip(side, opened: time, in: fee.currency) }
-      try next.trip?.enter(
+      if trip == nil { trip = OpenRoundTrip(side, opened: time, in: fee.currency) }
+      try trip?.enter(
         traded - closed, at: settled.opened, held: held, fee: fee - closingFee,
         in: listing)
-      next.margin = next.margin + reserve
+      margin = margin + reserve
     }
-    self = next
     return ended
   }
 }

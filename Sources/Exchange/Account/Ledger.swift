@@ -9,23 +9,24 @@ public struct Ledger: Sendable {
   public private(set) var entries: [LedgerEntry] = []
   /// Every currency in which something was moved, in the order of the first time.
   public private(set) var currencies: [Currency] = []
-  /// By currency, then by account.
-  private var balances: [[Int128]] = []
-  /// What each cause has changed in the wallet: the same money, counted another way.
-  private var walletChanges: [[Int128]] = []
+  /// A row for each currency: what each account holds, then what each cause has changed in the
+  /// wallet, which is the same money, counted another way.
+  private var sums: [Int128] = []
+  fileprivate static let accounts = LedgerAccount.allCases.count
+  private static let width = accounts + LedgerCause.allCases.count
 
   public init() {}
 
   /// What `account` holds in `currency`; zero where nothing was ever moved.
   public func balance(of account: LedgerAccount = .wallet, in currency: Currency) -> Money {
-    let row = currencies.firstIndex(of: currency)
-    return Money(units: row.map { balances[$0][Int(account.rawValue)] } ?? 0, currency)
+    let row = start(of: currency)
+    return Money(units: row.map { sums[$0 + account.place] } ?? 0, currency)
   }
 
   /// What `cause` has changed in the wallet, in all.
   public func walletChange(by cause: LedgerCause, in currency: Currency) -> Money {
-    let row = currencies.firstIndex(of: currency)
-    return Money(units: row.map { walletChanges[$0][Int(cause.rawValue)] } ?? 0, currency)
+    let row = start(of: currency)
+    return Money(units: row.map { sums[$0 + cause.place] } ?? 0, currency)
   }
 
   /// What the trader owes; not negative.
@@ -72,58 +73,72 @@ public struct Ledger: Sendable {
   ) throws(ExchangeError) {
     guard change.units != 0 else { return }
     let currency = change.currency
-    let overflow = ExchangeError.overflow(symbol: symbol, field: "balance in \(currency)")
-    let (wallet, other, caused) = (
-      LedgerAccount.wallet.place, cause.counterparty.place, Int(cause.rawValue)
-    )
     let row = row(of: currency)
-    // Wallet and cause grow by the change; whoever stands at the other end loses it.
-    let sums = (
-      balances[row][wallet].addingReportingOverflow(change.units),
-      balances[row][other].subtractingReportingOverflow(change.units),
-      walletChanges[row][caused].addingReportingOverflow(change.units)
+    let (wallet, other, caused) = (
+      row + LedgerAccount.wallet.place, row + cause.counterparty.place, row + cause.place
     )
-    if change.units == .min || sums.0.overflow || sums.1.overflow || sums.2.overflow {
-      throw overflow
+    // Wallet and cause grow by the change; whoever stands at the other end loses it.
+    let next = (
+      sums[wallet].addingReportingOverflow(change.units),
+      sums[other].subtractingReportingOverflow(change.units),
+      sums[caused].addingReportingOverflow(change.units)
+    )
+    if change.units == .min || next.0.overflow || next.1.overflow || next.2.overflow {
+      throw .overflow(symbol: symbol, field: "balance in \(currency)")
     }
     let isIncome = change.units > 0
     entries.append(
       LedgerEntry(
-        number: entries.count, time: time, cause: cause, reference: reference,
+        number: entries.count, time: time, reference: reference, cause: cause,
         from: isIncome ? cause.counterparty : .wallet, to: isIncome ? .wallet : cause.counterparty,
         amount: isIncome ? change : -change))
-    balances[row][wallet] = sums.0.partialValue
-    balances[row][other] = sums.1.partialValue
-    walletChanges[row][caused] = sums.2.partialValue
+    sums[wallet] = next.0.partialValue
+    sums[other] = next.1.partialValue
+    sums[caused] = next.2.partialValue
     assert(
-      walletChanges[row].reduce(0, +) == balances[row][wallet],
+      sums[(row + Ledger.accounts)..<(row + Ledger.width)].reduce(0, +) == sums[wallet],
       "the wallet is the sum of its changes")
-    assert(balances[row].reduce(0, +) == 0, "what one account gains another loses")
+    assert(
+      sums[row..<(row + Ledger.accounts)].reduce(0, +) == 0,
+      "what one account gains another loses")
+  }
+
+  /// Where the row of a currency begins; nil before its first entry.
+  private func start(of currency: Currency) -> Int? {
+    currencies.firstIndex(of: currency).map { $0 * Ledger.width }
   }
 
   private mutating func row(of currency: Currency) -> Int {
-    if let row = currencies.firstIndex(of: currency) { return row }
+    if let row = start(of: currency) { return row }
     currencies.append(currency)
-    balances.append(Array(repeating: 0, count: LedgerAccount.allCases.count))
-    walletChanges.append(Array(repeating: 0, count: LedgerCause.allCases.count))
-    return currencies.count - 1
+    sums.append(contentsOf: repeatElement(0, count: Ledger.width))
+    return sums.count - Ledger.width
   }
 
   /// Adds up all entries anew, and says whether every balance is what they come to.
   /// - Complexity: O(entries).
   public func audit() -> Bool {
-    var sums = balances.map { $0.map { _ in Int128(0) } }
+    var found = [Int128](repeating: 0, count: sums.count)
     for (number, entry) in entries.enumerated() {
       guard entry.number == number, entry.amount.units > 0, entry.from != entry.to,
-        let row = currencies.firstIndex(of: entry.amount.currency)
+        let row = start(of: entry.amount.currency)
       else { return false }
-      sums[row][entry.from.place] -= entry.amount.units
-      sums[row][entry.to.place] += entry.amount.units
+      found[row + entry.from.place] -= entry.amount.units
+      found[row + entry.to.place] += entry.amount.units
     }
-    return sums == balances
+    return currencies.indices.allSatisfy { index in
+      let row = index * Ledger.width
+      let accounts = row..<(row + Ledger.accounts)
+      return found[accounts].elementsEqual(sums[accounts])
+    }
   }
 }
 
 extension LedgerAccount {
   fileprivate var place: Int { Int(rawValue) }
+}
+
+extension LedgerCause {
+  /// Behind the accounts.
+  fileprivate var place: Int { Ledger.accounts + Int(rawValue) }
 }

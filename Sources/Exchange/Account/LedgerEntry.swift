@@ -80,8 +80,8 @@ public struct LedgerEntry: Hashable, Sendable {
   /// Entries are counted from 0.
   public let number: Int
   public let time: Timestamp
-  public let cause: LedgerCause
   public let reference: LedgerReference
+  public let cause: LedgerCause
   public let from: LedgerAccount
   public let to: LedgerAccount
   /// Above zero.

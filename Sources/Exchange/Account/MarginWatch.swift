@@ -50,16 +50,16 @@ extension SimulatedExchange {
   /// - Returns: In units of the last digit; nil where every record has to be taken in.
   /// - Complexity: O(1).
   func quietLastPrices(of id: ListingID) -> ClosedRange<Int64>? {
-    let book = books[id.index]
+    let index = id.index
     var (low, high) = (Int64.min, Int64.max)
-    guard book.listing.mark == .last else { return low...high }
+    guard books[index].listing.mark == .last else { return low...high }
     if rules.marginCurrency != nil {
       if marginIsStale || marginWatch == .always { return nil }
-      if marginWatch == .byMark, !book.holding.isFlat {
-        (low, high) = (book.quietMarks.low.raw, book.quietMarks.high.raw)
+      if marginWatch == .byMark, !books[index].holding.isFlat {
+        (low, high) = (books[index].quietMarks.low.raw, books[index].quietMarks.high.raw)
       }
     }
-    for leg in book.holding.legs where leg.quantity != 0 {
+    for leg in books[index].holding.legs where leg.quantity != 0 {
       guard let seen = leg.trip?.seen else { return nil }
       (low, high) = (max(low, seen.low.price.raw), min(high, seen.high.price.raw))
     }

@@ -96,7 +96,8 @@ struct OpenRoundTrip: Sendable {
   ) throws(ExchangeError) -> (best: Money, worst: Money) {
     guard let seen else { return (best, worst) }
     let low = try profit(of: position, at: seen.low, in: listing)
-    let high = try profit(of: position, at: seen.high, in: listing)
+    let isOne = seen.low.price == seen.high.price
+    let high = isOne ? low : try profit(of: position, at: seen.high, in: listing)
     return (max(best, low, high), min(worst, low, high))
   }
 

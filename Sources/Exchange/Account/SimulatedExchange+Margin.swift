@@ -137,14 +137,14 @@ extension SimulatedExchange {
   func accountRejection(
     of request: OrderRequest, at time: Timestamp
   ) throws(ExchangeError) -> Rejection? {
-    let book = books[request.listing.index]
-    if let expiry = book.listing.contract.kind.expiry, expiry <= time {
+    let index = request.listing.index
+    if let expiry = books[index].listing.contract.kind.expiry, expiry <= time {
       return .contractExpired(expiry)
     }
     switch rules.kind {
     case .unlimited: return nil
-    case .cash: return try cashRejection(of: request, in: book)
-    case .margin: return try marginRejection(of: request, in: book)
+    case .cash: return try cashRejection(of: request, in: books[index])
+    case .margin: return try marginRejection(of: request, in: books[index])
     }
   }
 

@@ -54,6 +54,11 @@ extension SimulatedExchange {
     of execution: Execution, in listing: Listing
   ) throws(ExchangeError) -> Money {
     let currency = listing.contract.currency
+    // Plain rates ask for no volume, and are in the listing's currency.
+    if let rates = listing.rates {
+      let rate = execution.liquidity == .maker ? rates.maker : rates.taker
+      return try listing.fee(execution.quantity, at: execution.price, rate)
+    }
     let days = listing.fees.volumeDays
     var traded = volumes[currency] ?? TradedVolume()
     let volume =
@@ -106,8 +111,7 @@ extension SimulatedExchange {
 
   /// Sets the marks once, after a record's fills, and does what follows from them.
   mutating func finishRecord(of id: ListingID, at time: Timestamp) throws(ExchangeError) {
-    books[id.index].marks = books[id.index].prices.marks
-    see(id)
+    books[id.index].value(at: books[id.index].prices.marks)
     try checkMargin(after: id, at: time)
     assert(equityIsBalanced(in: id), "equity is balance and unrealised profit")
   }
@@ -133,24 +137,13 @@ extension SimulatedExchange {
     return sum == equity && ledger.balance(in: currency).units >= 0
   }
 
-  /// Takes the marks into the excursions of what is open.
-  private mutating func see(_ id: ListingID) {
-    for place in books[id.index].holding.legs.indices {
-      let sign = books[id.index].holding.legs[place].quantity.signum()
-      guard sign != 0, let mark = books[id.index].marks.mark(ofSign: sign) else { continue }
-      books[id.index].holding.legs[place].trip?.see(mark)
-    }
-  }
-
   /// Lets the marks pass a bar's extremes, where no fill leaves it open what was held at them.
   mutating func passExtremes(of bar: Bar, in id: ListingID) throws(ExchangeError) {
-    let book = books[id.index]
-    guard book.listing.mark == .last, !book.holding.isFlat else { return }
-    let marks = book.prices.marks
-    let isLowFirst = book.market.isLowFirst(bar)
+    guard books[id.index].listing.mark == .last, !books[id.index].holding.isFlat else { return }
+    let marks = books[id.index].prices.marks
+    let isLowFirst = books[id.index].market.isLowFirst(bar)
     for extreme in isLowFirst ? [bar.low, bar.high] : [bar.high, bar.low] {
-      books[id.index].marks = marks.with(extreme)
-      see(id)
+      books[id.index].value(at: marks.with(extreme))
       try checkMargin(after: id, at: bar.tsClose)
     }
   }
@@ -162,5 +155,17 @@ extension SimulatedExchange {
       tsClose: clock.time, marks: books.map(\.marks), reports: takeReports(),
       roundTrips: roundTrips,
       funding: funding, liquidations: liquidations)
+  }
+}
+
+extension SimulatedExchange.Book {
+  /// Sets the marks, and takes them into the excursions of what is open.
+  fileprivate mutating func value(at marks: Marks) {
+    self.marks = marks
+    for place in holding.legs.indices {
+      let sign = holding.legs[place].quantity.signum()
+      guard sign != 0, let mark = marks.mark(ofSign: sign) else { continue }
+      holding.legs[place].trip?.see(mark)
+    }
   }
 }

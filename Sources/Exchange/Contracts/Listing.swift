@@ -35,18 +35,54 @@ public struct MatchingRules: Hashable, Sendable {
 
 /// An instrument as the exchange trades it.
 public struct Listing: Sendable {
-  public let instrument: Instrument
-  public let calendar: TradingCalendar
-  public let contract: ContractSpecification
-  public let fees: any FeeModel
-  public let matching: MatchingRules
+  /// Nothing of it ever changes, so that copies of a listing share it.
+  private final class Description: Sendable {
+    let instrument: Instrument
+    let calendar: TradingCalendar
+    let contract: ContractSpecification
+    let fees: any FeeModel
+    /// The same where it is the plain rates.
+    let rates: FeeRates?
+    let matching: MatchingRules
+    let mark: MarkRule
+    let margin: MarginRules
+    let positions: PositionMode
+    let valueDigits: Int
+
+    init(
+      _ instrument: Instrument, _ calendar: TradingCalendar, _ contract: ContractSpecification,
+      _ matching: MatchingRules, _ fees: any FeeModel, _ mark: MarkRule, _ margin: MarginRules,
+      _ positions: PositionMode
+    ) {
+      self.instrument = instrument
+      self.calendar = calendar
+      self.contract = contract
+      self.fees = fees
+      rates = fees as? FeeRates
+      self.matching = matching
+      self.mark = mark
+      self.margin = margin
+      self.positions = positions
+      valueDigits = Listing.valueDigits(instrument, contract)
+    }
+  }
+
+  private let description: Description
+
+  public var instrument: Instrument { description.instrument }
+  public var calendar: TradingCalendar { description.calendar }
+  public var contract: ContractSpecification { description.contract }
+  public var fees: any FeeModel { description.fees }
+  /// The fees where they are plain rates, which are asked for without going through their protocol.
+  var rates: FeeRates? { description.rates }
+  public var matching: MatchingRules { description.matching }
   /// How positions are valued.
-  public let mark: MarkRule
-  public let margin: MarginRules
-  public let positions: PositionMode
+  public var mark: MarkRule { description.mark }
+  public var margin: MarginRules { description.margin }
+  public var positions: PositionMode { description.positions }
   /// The decimals of price × quantity × multiplier; for inverse contracts of
   /// quantity × multiplier ÷ price, where they may be below zero.
-  private let valueDigits: Int
+  private var valueDigits: Int { description.valueDigits }
 
   /// - Throws: `ExchangeError.badListing` for a description that cannot be traded.
   public init(
@@ -54,15 +90,8 @@ public struct Listing: Sendable {
     matching: MatchingRules, fees: any FeeModel = FeeRates(), mark: MarkRule = .last,
     margin: MarginRules = MarginRules(), positions: PositionMode = .netting
   ) throws(ExchangeError) {
-    self.instrument = instrument
-    self.calendar = calendar
-    self.contract = contract
-    self.fees = fees
-    self.matching = matching
-    self.mark = mark
-    self.margin = margin
-    self.positions = positions
-    valueDigits = Listing.valueDigits(instrument, contract)
+    description = Description(
+      instrument, calendar, contract, matching, fees, mark, margin, positions)
     let fault =
       Listing.fault(instrument, contract, valueDigits: valueDigits)
       ?? Listing.assetFault(instrument, contract, margin, positions)
@@ -147,7 +176,7 @@ public struct Listing: Sendable {
   /// The price for display at which `quantity` would have this value.
   func averagePrice(of value: Notional, quantity: Int64) -> Double {
     guard quantity > 0, value.units != 0 else { return 0 }
-    let units = Double(value.units) / 1e18
+    let units = value.units.nearestDouble / 1e18
     let contracts =
       instrument.quantityPrecision.double(quantity)
       * contract.multiplier.precision.double(contract.multiplier.raw)
@@ -231,6 +260,18 @@ public struct Listing: Sendable {
 }
 
 extension Int128 {
+  /// The nearest double, ties to even. The initializer of the standard library goes through generic
+  /// code for this type, and takes some hundred nanoseconds.
+  var nearestDouble: Double {
+    let leading = magnitude.leadingZeroBitCount
+    let bits = magnitude << UInt128(leading)
+    // A double has eleven bits less than the upper half: of the lower it counts whether any is set.
+    let isCut = UInt64(truncatingIfNeeded: bits) != 0
+    let upper = UInt64(truncatingIfNeeded: bits >> 64) | (isCut ? 1 : 0)
+    return Double(
+      sign: self < 0 ? .minus : .plus, exponent: 64 - leading, significand: Double(upper))
+  }
+
   /// 10^exponent, for 0 to 38.
   static func powerOfTen(_ exponent: Int) -> Int128 {
     let small = Precision.powersOfTen

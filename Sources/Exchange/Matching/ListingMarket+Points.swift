@@ -58,6 +58,7 @@ extension ListingMarket {
   // MARK: Triggers
 
   /// Trailing stops follow a price that is better than the best they have seen.
+  /// - Complexity: O(n log n) where n of them have seen no better one.
   private mutating func trail(_ point: PricePoint) {
     while let entry = buyBests.nearest(firingAt: point.ask, strictly: true) {
       follow(entry.order, to: point.ask)
@@ -101,24 +102,8 @@ extension ListingMarket {
 
   // MARK: Fills
 
-  mutating func fillTakers(_ point: inout PricePoint) {
-    let count = takers.count
-    // A newcomer may have arrived before what a bar has triggered.
-    if zip(takers, takers.dropFirst()).contains(where: { $0.priority > $1.priority }) {
-      takers.sort { $0.priority < $1.priority }
-    }
-    for index in 0..<count {
-      let turn = takers[index]
-      guard let slot = orders.place(of: turn.order), orders[slot].priority == turn.priority,
-        orders[slot].place == .takers
-      else { continue }
-      take(slot, &point)
-    }
-    takers.removeFirst(count)
-  }
-
   /// One taker's turn at `point`; what is left of it is cancelled, rests or waits.
-  private mutating func take(_ slot: Int, _ point: inout PricePoint) {
+  mutating func take(_ slot: Int, _ point: inout PricePoint) {
     let order = orders[slot]
     let price = point.opposite(order.side)
     let available = order.allows(price) ? min(point.size(order.side), reducible(order)) : 0
@@ -129,8 +114,8 @@ extension ListingMarket {
     guard let slot = orders.place(of: order.id), orders[slot].place == .takers else { return }
     if order.timeInForce.isImmediate {
       cancel(order.id, .notFilledAtOnce, point.time)
-    } else {
-      put(slot, order.type.limitPrice == nil ? .takers : .limits)
+    } else if order.type.limitPrice != nil {
+      put(slot, .limits)
     }
   }
 

@@ -17,6 +17,9 @@ struct ListingMarket: Sendable {
   var newcomers: [Turn] = []
   /// Ready to trade at any price their limit allows, in the order of priority.
   var takers: [Turn] = []
+  /// Takers at any price for which no size was left, each side in the order of priority.
+  var waitingBuys: [Turn] = []
+  var waitingSells: [Turn] = []
   private(set) var buyLimits = TriggerLadder(.falling)
   private(set) var sellLimits = TriggerLadder(.rising)
   private(set) var buyStops = TriggerLadder(.rising)
@@ -101,6 +104,8 @@ struct ListingMarket: Sendable {
     orders[place].arrival = moment
     orders[place].priority = takePriority()
     orders[place].begin(against: opposite(old.side))
+    // A trailing stop never moves away from the market, so it keeps the best that it has seen.
+    if case .trailingStop = old.type { orders[place].best = old.best ?? orders[place].best }
     put(place, .newcomers)
   }
 
@@ -201,8 +206,9 @@ struct ListingMarket: Sendable {
   /// After a change of the positions that is no fill.
   mutating func hold(long: Int64, short: Int64) { held.set(long: long, short: short) }
 
-  /// After a split: the next record has the first price of new shares.
-  mutating func forgetPrices() { (bid, ask) = (nil, nil) }
+  /// After a split: the next record has the first price of new shares, and the next quote the first
+  /// queue of them.
+  mutating func forgetPrices() { (bid, ask, quote) = (nil, nil, nil) }
 
   // MARK: Records
 
@@ -212,10 +218,14 @@ struct ListingMarket: Sendable {
     self.ask = ask
   }
 
+  private var nobodyTakes: Bool {
+    newcomers.isEmpty && takers.isEmpty && waitingBuys.isEmpty && waitingSells.isEmpty
+  }
+
   /// Whether prices within these ranges leave everything as it is.
   /// - Complexity: O(1).
   func isQuiet(bids: ClosedRange<Price>, asks: ClosedRange<Price>) -> Bool {
-    newcomers.isEmpty && takers.isEmpty
+    nobodyTakes
       && buyStops.nearest(firingAt: asks.upperBound) == nil
       && sellStops.nearest(firingAt: bids.lowerBound) == nil
       && buyTouches.nearest(firingAt: asks.lowerBound) == nil
@@ -229,7 +239,7 @@ struct ListingMarket: Sendable {
   /// The trade prices that leave everything as it is; nil where every record counts.
   /// - Complexity: O(1).
   var quietPrices: ClosedRange<Int64>? {
-    guard newcomers.isEmpty && takers.isEmpty else { return nil }
+    guard nobodyTakes else { return nil }
     var low = -Price.limit
     var high = Price.limit
     for entry in [sellStops.nearest, buyTouches.nearest, buyLimits.nearest] {

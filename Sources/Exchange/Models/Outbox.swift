@@ -18,14 +18,14 @@ struct Outbox: Sendable {
   /// What nobody has taken yet, whether it has come back or is on its way.
   var waiting: [OrderReport] { own + reports }
 
-  mutating func addOwn(_ report: OrderReport) {
+  mutating func addOwn(_ report: consuming OrderReport) {
     if isImmediate { reports.append(report) } else { own.append(report) }
   }
 
   /// - Parameter known: when the exchange itself knows it: a bar's fills at the bar's end.
-  mutating func add(_ report: OrderReport, knownAt known: Moment) {
-    reports.append(report)
+  mutating func add(_ report: consuming OrderReport, knownAt known: Moment) {
     if !isImmediate { deliveries.append(line.delivery(of: report.time, knownAt: known)) }
+    reports.append(report)
   }
 
   /// What has come back up to `moment`; what the trader has sent goes before it.

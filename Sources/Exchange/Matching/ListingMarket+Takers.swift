@@ -1,0 +1,69 @@
+/// Orders that trade at the price there is.
+extension ListingMarket {
+  /// Gives the takers their turns, in the order of priority.
+  ///
+  /// - Complexity: O(turns that do something): of those that only wait for size nobody is looked at
+  ///   where none is left on their side.
+  mutating func fillTakers(_ point: inout PricePoint) {
+    let count = takers.count
+    if count == 0 && waitingBuys.isEmpty && waitingSells.isEmpty { return }
+    // A newcomer may have arrived before what a bar has triggered.
+    if zip(takers, takers.dropFirst()).contains(where: { $0.priority > $1.priority }) {
+      takers.sort { $0.priority < $1.priority }
+    }
+    var (next, nextBuy, nextSell) = (0, 0, 0)
+    while true {
+      let taker = next < count ? takers[next] : nil
+      let buy = point.askSize > 0 && nextBuy < waitingBuys.count ? waitingBuys[nextBuy] : nil
+      let sell = point.bidSize > 0 && nextSell < waitingSells.count ? waitingSells[nextSell] : nil
+      let first = min(
+        taker?.priority ?? .max, buy?.priority ?? .max, sell?.priority ?? .max)
+      if let taker, taker.priority == first {
+        next += 1
+        if turn(taker, &point) { wait(taker) }
+      } else if let buy, buy.priority == first {
+        if !turn(buy, &point) { nextBuy += 1 }
+      } else if let sell {
+        if !turn(sell, &point) { nextSell += 1 }
+      } else {
+        break
+      }
+    }
+    takers.removeFirst(count)
+    waitingBuys.removeFirst(nextBuy)
+    waitingSells.removeFirst(nextSell)
+  }
+
+  /// - Returns: Whether the order is to have another turn.
+  private mutating func turn(_ turn: Turn, _ point: inout PricePoint) -> Bool {
+    guard let slot = taker(of: turn) else { return false }
+    take(slot, &point)
+    return taker(of: turn) != nil
+  }
+
+  private func taker(of turn: Turn) -> Int? {
+    guard let slot = orders.place(of: turn.order), orders[slot].priority == turn.priority,
+      orders[slot].place == .takers
+    else { return nil }
+    return slot
+  }
+
+  /// Queues what is left of a market order for the next size. A reduce-only one has its turn at each
+  /// record, as there may be nothing left to reduce.
+  private mutating func wait(_ turn: Turn) {
+    guard let slot = orders.place(of: turn.order) else { return }
+    if orders[slot].isReduceOnly {
+      takers.append(turn)
+    } else if orders[slot].side == .buy {
+      ListingMarket.insert(turn, into: &waitingBuys)
+    } else {
+      ListingMarket.insert(turn, into: &waitingSells)
+    }
+  }
+
+  private static func insert(_ turn: Turn, into turns: inout [Turn]) {
+    var index = turns.count
+    while index > 0, turns[index - 1].priority > turn.priority { index -= 1 }
+    turns.insert(turn, at: index)
+  }
+}
