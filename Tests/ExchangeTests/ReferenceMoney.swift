@@ -170,8 +170,8 @@ struct ReferenceMoney {
     let closingFee =
       closed == quantity
       ? fee : Self.units(Self.exact(fee) * Rational(closed) / Rational(quantity))
-    let reserve = opened > 0 ? reserve(for: bookValue(opened, at: price, of: index), index) : 0
-    var profit: Int128 = 0
+    let aside = leg.margin
+    var (profit, unpaid): (Int128, Int128) = (0, 0)
     if closed > 0 {
       let result = closing(closed, of: leg, at: price, index)
       profit = Self.units(result.profit)
@@ -181,6 +181,11 @@ struct ReferenceMoney {
         : Self.units(Self.exact(leg.margin) * Rational(closed) / Rational(abs(leg.quantity)))
       leg.basis = leg.basis - result.share
       leg.quantity += side.sign * closed
+      // No more is lost than was set aside, and what is still held keeps what is then left.
+      if marginCurrency != nil, isIsolated(index) {
+        leg.margin = min(leg.margin, max(0, aside + profit))
+        unpaid = max(0, -(aside + profit))
+      }
       leg.trip?.profit += profit
       leg.trip?.fees += closingFee
       if leg.quantity == 0 { end(&leg) }
@@ -190,7 +195,6 @@ struct ReferenceMoney {
       leg.trip?.fees += fee - closingFee
       leg.basis = leg.basis + bookValue(opened, at: price, of: index)
       leg.quantity += side.sign * opened
-      leg.margin += reserve
     }
     if let asset = asset(index) {
       let cost = Self.units(value(quantity, at: price, of: index))
@@ -201,8 +205,13 @@ struct ReferenceMoney {
     } else {
       post(profit, currency(index), .realizedProfit, reference)
     }
+    post(unpaid, currency(index), .shortfall, reference)
     post(-fee, currency(index), feeCause, reference)
     legs[index][place] = leg
+    // Of what is free when all of the trade is paid.
+    if opened > 0 {
+      legs[index][place].margin += reserve(for: bookValue(opened, at: price, of: index), index)
+    }
   }
 
   mutating func end(_ leg: inout Leg) {

@@ -14,11 +14,10 @@ struct Leg: Sendable {
 
   /// Brings in a trade that was settled against this position.
   ///
-  /// - Parameter reserve: what isolated margin is set aside for the part that opens.
   /// - Returns: The round trip that it ends.
   /// - Throws: `ExchangeError.overflow`; nothing is changed then.
   mutating func take(
-    _ settled: Position.Settled, _ side: OrderSide, _ traded: Int64, fee: Money, reserve: Money,
+    _ settled: Position.Settled, _ side: OrderSide, _ traded: Int64, fee: Money,
     at time: Timestamp, _ end: RoundTripEnd, _ listing: Listing, _ id: ListingID
   ) throws(ExchangeError) -> RoundTrip? {
     var next = self
@@ -44,10 +43,21 @@ struct Leg: Sendable {
       try next.trip?.enter(
         traded - closed, at: settled.opened, held: held, fee: fee - closingFee,
         in: listing)
-      next.margin = next.margin + reserve
     }
     self = next
     return ended
+  }
+
+  /// Has isolated margin bear what a close has lost: what the close has freed first, then what is
+  /// still set aside.
+  ///
+  /// - Parameter before: what was set aside before the close.
+  /// - Returns: What is left unpaid; not negative.
+  mutating func bear(_ profit: Money, before: Money) -> Money {
+    let zero = Money.zero(profit.currency)
+    let rest = margin + min(before - margin + profit, zero)
+    margin = max(rest, zero)
+    return max(-rest, zero)
   }
 }
 

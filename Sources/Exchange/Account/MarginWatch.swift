@@ -52,9 +52,11 @@ extension SimulatedExchange {
   func quietLastPrices(of id: ListingID) -> ClosedRange<Int64>? {
     let book = books[id.index]
     var (low, high) = (Int64.min, Int64.max)
+    // What waits for the next price gets it of any record, whatever the marks are taken from.
+    if rules.marginCurrency != nil, marginIsStale || book.holding.isLiquidating { return nil }
     guard book.listing.mark == .last else { return low...high }
     if rules.marginCurrency != nil {
-      if marginIsStale || marginWatch == .always { return nil }
+      if marginWatch == .always { return nil }
       if marginWatch == .byMark, !book.holding.isFlat {
         (low, high) = (book.quietMarks.low.raw, book.quietMarks.high.raw)
       }
