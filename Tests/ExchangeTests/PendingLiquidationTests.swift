@@ -61,4 +61,27 @@ import Testing
     try scenario.trade(6, 90)
     #expect(scenario.entries() == ["realizedProfit -100 USD"])
   }
+
+  @Test func `inside a bar it is closed after its cause, not before`() throws {
+    var scenario = try MoneyScenario([try marked(records: .bar)], try rules(), usd("100"))
+    func bar(_ hour: Int64, low: Int64, close: Int64) throws {
+      let open = Scenario.second(hour * 3600)
+      try scenario.exchange.apply(
+        Bar(
+          tsOpen: open, tsClose: Scenario.second(hour * 3600 + 3600), open: price(100),
+          high: price(101), low: price(low), close: price(close), volume: .zero, tickCount: 1,
+          tradingDay: open.utcDate), to: MoneyScenario.id(0))
+    }
+    try mark(1, 100, &scenario)
+    try scenario.send(3000, .buy, 10)
+    try bar(0, low: 100, close: 100)
+    try bar(1, low: 100, close: 100)
+    // Half past, after the open at 100 and the high of minute 20, and before the low of minute 40.
+    try mark(3 * 3600 - 1800, 94, &scenario)
+    try bar(2, low: 93, close: 95)
+    let liquidation = try #require(scenario.exchange.takeStep().liquidations.first)
+    #expect(liquidation.price.raw == 93)
+    #expect(liquidation.time == Scenario.second(2 * 3600 + 2400))
+    #expect(scenario.entries() == ["realizedProfit -70 USD"])
+  }
 }

@@ -258,7 +258,7 @@ extension ReferenceMoney {
 
   private mutating func liquidate(_ index: Int, _ place: Int, _ equity: Int128) {
     if rules.liquidationPrice == .nextAvailable {
-      legs[index][place].isPending = true
+      legs[index][place].pendingFrom = now
     } else {
       close(index, place, bankruptcyPrice(legs[index][place], index, equity), equity)
     }
@@ -288,9 +288,10 @@ extension ReferenceMoney {
     return min(max(price, 1), Price.limit)
   }
 
-  mutating func closePending(_ index: Int, bid: Int64, ask: Int64) {
-    for place in legs[index].indices where legs[index][place].isPending {
+  mutating func closePending(_ index: Int, bid: Int64, ask: Int64, at time: Int64 = .max) {
+    for place in legs[index].indices {
       let leg = legs[index][place]
+      guard let from = leg.pendingFrom, from <= time else { continue }
       var own: Int128 = 0
       if isIsolated(index) {
         own = leg.margin + (unrealized(leg, index) ?? 0)

@@ -19,7 +19,9 @@ struct ReferenceMoney {
     var basis = Rational(0)
     /// Isolated margin.
     var margin: Int128 = 0
-    var isPending = false
+    /// From when on it may be closed at the next price; nil where it is not to be.
+    var pendingFrom: Int64?
+    var isPending: Bool { pendingFrom != nil }
     var trip: Trip?
   }
 
@@ -52,6 +54,8 @@ struct ReferenceMoney {
   var entries: [Entry] = []
   var legs: [[Leg]]
   var marks: [Marks]
+  /// From when on what follows may happen: of a record, after its own time.
+  var now: Int64 = .min
   /// What sells get and buys pay.
   var prices: [(bid: Rational, ask: Rational)?]
   var open: [OrderID: OpenOrder] = [:]
@@ -234,7 +238,10 @@ struct ReferenceMoney {
     }.reduce(0) { $0 + $1.units }
     let fee = fees[index].fee(
       value, fill.quantity.raw, listings[index], isMaker: fill.liquidity == .maker, volume)
-    if fees[index].isTiered { volumes.append((currency(index), day, Self.units(value))) }
+    let isAsked = listings.indices.contains {
+      fees[$0].isTiered && currency($0) == currency(index)
+    }
+    if isAsked { volumes.append((currency(index), day, Self.units(value))) }
     trade(
       index, place, fill.side, fill.quantity.raw, at: price, fee: fee, .fee, .fill(fill.number))
     if var order = open[fill.order] {

@@ -7,10 +7,11 @@ struct Leg: Sendable {
   var margin: Money
   /// There is one as long as there is a position.
   var trip: OpenRoundTrip?
-  /// Whether it is to be closed at the next available price.
-  var isLiquidating = false
+  /// Since when it is to be closed at the next available price.
+  var liquidatingSince: Moment?
 
   var quantity: Int64 { position.quantity }
+  var isLiquidating: Bool { liquidatingSince != nil }
 
   /// Brings in a trade that was settled against this position.
   ///
@@ -27,7 +28,7 @@ struct Leg: Sendable {
     var ended: RoundTrip?
     try next.trip?.fold(position, in: listing)
     next.position = settled.position
-    if next.quantity == 0 { next.isLiquidating = false }
+    if next.quantity == 0 { next.liquidatingSince = nil }
     if closed > 0 {
       try next.trip?.leave(
         closed, at: settled.exit, profit: settled.profit.money(in: fee.currency), fee: closingFee,

@@ -122,7 +122,7 @@ extension SimulatedExchange {
     _ index: Int, _ place: Int, equity: Money, _ mark: Mark, at time: Timestamp
   ) throws(ExchangeError) {
     switch rules.liquidationPrice {
-    case .nextAvailable: books[index].holding.legs[place].isLiquidating = true
+    case .nextAvailable: books[index].holding.legs[place].liquidatingSince = clock
     case .bankruptcy:
       let leg = books[index].holding.legs[place]
       let price = try books[index].listing.bankruptcyPrice(
@@ -131,14 +131,30 @@ extension SimulatedExchange {
     }
   }
 
+  /// Closes what waits for the next available price at the first vertex of a bar's path that is not
+  /// before its cause.
+  mutating func liquidatePending(in id: ListingID, along bar: Bar) throws(ExchangeError) {
+    guard marginWatch == .always, books[id.index].holding.isLiquidating else { return }
+    for (price, time) in bar.path(lowFirst: books[id.index].market.isLowFirst(bar)) {
+      try closePending(in: id, bid: price, ask: price, at: Moment(time, .arrivals))
+    }
+  }
+
   /// Closes what waits for the next available price.
   mutating func liquidatePending(
     in id: ListingID, bid: Price, ask: Price, at time: Timestamp
   ) throws(ExchangeError) {
     guard marginWatch == .always, books[id.index].holding.isLiquidating else { return }
+    try closePending(in: id, bid: bid, ask: ask, at: Moment(time, .records))
+  }
+
+  private mutating func closePending(
+    in id: ListingID, bid: Price, ask: Price, at moment: Moment
+  ) throws(ExchangeError) {
     for place in books[id.index].holding.legs.indices {
       let (listing, leg) = (books[id.index].listing, books[id.index].holding.legs[place])
-      guard leg.isLiquidating, let mark = books[id.index].marks.mark(ofSign: leg.quantity.signum())
+      guard let since = leg.liquidatingSince, since <= moment,
+        let mark = books[id.index].marks.mark(ofSign: leg.quantity.signum())
       else { continue }
       var equity: Money?
       if listing.margin.mode == .isolated {
@@ -148,7 +164,7 @@ extension SimulatedExchange {
       }
       try close(
         id.index, place, at: leg.quantity > 0 ? bid : ask,
-        equity: equity ?? .zero(listing.contract.currency), mark, time)
+        equity: equity ?? .zero(listing.contract.currency), mark, moment.time)
     }
   }
 

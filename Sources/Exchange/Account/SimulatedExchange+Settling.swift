@@ -70,7 +70,7 @@ extension SimulatedExchange {
     precondition(
       fee.currency == currency,
       "a fee in \(fee.currency) on \(listing.instrument.symbol): expected \(currency)")
-    if days > 0 {
+    if volumeCurrencies.contains(currency) {
       let value = try listing.notional(execution.quantity, at: execution.price).magnitude
       guard traded.add(value.money(in: currency), at: execution.time) else {
         throw listing.overflow("traded volume")

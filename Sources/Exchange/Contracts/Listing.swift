@@ -48,10 +48,11 @@ public struct Listing: Sendable {
   /// quantity × multiplier ÷ price, where they may be below zero.
   private let valueDigits: Int
 
+  /// - Parameter mark: the mid where quotes fill and the last price elsewhere, unless told.
   /// - Throws: `ExchangeError.badListing` for a description that cannot be traded.
   public init(
     _ instrument: Instrument, calendar: TradingCalendar, contract: ContractSpecification,
-    matching: MatchingRules, fees: any FeeModel = FeeRates(), mark: MarkRule = .last,
+    matching: MatchingRules, fees: any FeeModel = FeeRates(), mark: MarkRule? = nil,
     margin: MarginRules = MarginRules(), positions: PositionMode = .netting
   ) throws(ExchangeError) {
     self.instrument = instrument
@@ -59,7 +60,7 @@ public struct Listing: Sendable {
     self.contract = contract
     self.fees = fees
     self.matching = matching
-    self.mark = mark
+    self.mark = mark ?? (matching.records == .quote ? .mid : .last)
     self.margin = margin
     self.positions = positions
     valueDigits = Listing.valueDigits(instrument, contract)
