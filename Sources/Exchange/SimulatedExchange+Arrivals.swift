@@ -18,7 +18,7 @@ extension SimulatedExchange {
   private mutating func arrive(_ id: OrderID) throws(ExchangeError) {
     let order = orders[id.number]
     let time = order.arrival.time
-    if let rejection = try rejection(of: order.request, arriving: time) {
+    if let rejection = try rejection(of: order) {
       orders[id.number].reject()
       return report(id, .rejected(rejection), at: time)
     }
@@ -66,13 +66,24 @@ extension SimulatedExchange {
     }
     for order in group {
       let isHeld = link != .oneCancelsOther && order.id != group[0].id
-      let rejection = try rejection(of: order.request, arriving: time, reducesLater: isHeld)
+      let rejection = try rejection(of: order, reducesLater: isHeld)
       if let rejection { return (order.id, rejection) }
       // Those that follow find it open.
       books[index].market.countOpen(order.request.quantity.raw, of: order.request)
       counted.append(order.request)
     }
     return nil
+  }
+
+  /// What was sent before a split means old shares.
+  private mutating func rejection(
+    of order: Order, reducesLater: Bool = false
+  ) throws(ExchangeError) -> Rejection? {
+    if let split = books[order.request.listing.index].lastSplit, order.sent < split {
+      return .corporateAction(split.time)
+    }
+    return try rejection(
+      of: order.request, arriving: order.arrival.time, reducesLater: reducesLater)
   }
 
   private mutating func scheduleExpiry(of order: Order) {

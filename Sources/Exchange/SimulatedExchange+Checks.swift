@@ -23,6 +23,7 @@ extension SimulatedExchange {
     if let rejection = books[index].listing.contract.quantityRejection(of: request.quantity) {
       return rejection
     }
+    if let rejection = valueRejection(of: request) { return rejection }
     if let rejection = try notionalRejection(of: request) { return rejection }
     if let rejection = postOnlyRejection(of: request) { return rejection }
     var open = request
@@ -31,6 +32,25 @@ extension SimulatedExchange {
       return rejection
     }
     return takesMore ? try accountRejection(of: open, at: time) : nil
+  }
+
+  /// Money is far from its end as long as no value comes to 10^19, at its own price or at the mark.
+  private func valueRejection(of request: OrderRequest) -> Rejection? {
+    let index = request.listing.index
+    let listing = books[index].listing
+    let held = books[index].market.held.held(on: request.side)
+    let reached = held + books[index].market.open(request.side) + request.quantity.raw
+    func fits(_ value: () throws -> Notional) -> Bool {
+      guard let value = try? value() else { return false }
+      return value.units.magnitude < UInt128(Notional.largestCounted)
+    }
+    let price =
+      request.type.limitPrice ?? request.type.triggerPrice ?? priceInForce(for: request)
+    let mark = books[index].marks.mark(ofSign: request.side.sign)
+    let doFit =
+      (price.map { price in fits { try listing.notional(reached, at: price) } } ?? true)
+      && (mark.map { mark in fits { try listing.notional(reached, at: mark) } } ?? true)
+    return doFit ? nil : .valueTooLarge(reached: request.side.sign * reached)
   }
 
   /// At its limit, else at its trigger, else at the price in force; before the first record a market

@@ -54,7 +54,7 @@ extension SimulatedExchange {
     if books[index].sessions.isInSession(bar.tsOpen), bar.tsOpen >= books[index].coveredUntil {
       books[index].coveredUntil = bar.tsClose
       let fills = fillCount
-      try liquidatePending(in: listing, bid: bar.open, ask: bar.open, at: bar.tsOpen)
+      try liquidatePending(in: listing, along: bar)
       books[index].market.apply(bar)
       try settle(in: listing)
       if fillCount == fills { try passExtremes(of: bar, in: listing) }

@@ -21,6 +21,7 @@ public struct SimulatedExchange: Sendable {
     var sessions: SessionCursor
     /// Up to where the tape has records that fill orders; a bar that begins before is coarser.
     var coveredUntil = Timestamp.earliest
+    var lastSplit: Moment?
   }
 
   public let latency: Latency
@@ -45,7 +46,8 @@ public struct SimulatedExchange: Sendable {
   var funding: [FundingPayment] = []
   var liquidations: [Liquidation] = []
   var liquidationCount = 0
-  /// By currency, where a fee asks for it.
+  /// By currency, where a fee of one of its listings asks for it.
+  let volumeCurrencies: Set<Currency>
   var volumes: [Currency: TradedVolume] = [:]
   /// Whether margin must be looked at anew, whatever the marks are.
   var marginIsStale = false
@@ -67,6 +69,8 @@ public struct SimulatedExchange: Sendable {
     self.rules = rules
     line = LatencyLine(latency.orders, seed: latency.seed)
     outbox = Outbox(LatencyLine(latency.reports, seed: ~latency.seed))
+    volumeCurrencies = Set(
+      listings.filter { $0.fees.volumeDays > 0 }.map(\.contract.currency))
     books = listings.map { listing in
       Book(
         listing: listing, market: ListingMarket(listing), holding: Holding(listing),

@@ -123,4 +123,21 @@ import Testing
     try scenario.trade(3, 51, 10)
     #expect(scenario.news().isEmpty)
   }
+
+  @Test func `what was sent before a split is refused after it`() throws {
+    let listing = try contract("IBM", .equity(share: try Currency("IBM")))
+    var exchange = SimulatedExchange(
+      [listing], latency: Latency(orders: .fixed(2 * nanosecondsPerSecond)))
+    let id = MoneyScenario.id(0)
+    let request = OrderRequest(.buy, quantity(10), of: id, .limit(price(290)))
+    _ = try exchange.submit(request, at: Moment(Scenario.second(1), .events))
+    try exchange.apply(
+      CorporateAction(time: Scenario.second(2), kind: .split(new: 3, old: 1)), to: id)
+    _ = try exchange.submit(request, at: Moment(Scenario.second(2), .events))
+    try exchange.apply(
+      Trade(time: Scenario.second(5), price: price(101), quantity: quantity(1)), to: id)
+    #expect(exchange.orders.map(\.status) == [.rejected, .filled])
+    let events = exchange.takeReports().map(\.event)
+    #expect(events.contains(.rejected(.corporateAction(Scenario.second(2)))))
+  }
 }

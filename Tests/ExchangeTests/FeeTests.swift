@@ -67,4 +67,21 @@ import Testing
     try scenario.fill(0, .sell, 3, at: 100)
     #expect(scenario.entries() == ["fee 0.06 USD"])
   }
+
+  @Test func `the volume is that of all listings of the currency`() throws {
+    let tiers = TieredFees(
+      [
+        FeeTier(from: try usd("0"), FeeRates(taker: try Rate(parsing: "0.01"))),
+        FeeTier(from: try usd("1000"), FeeRates()),
+      ], days: 30)
+    var scenario = try MoneyScenario(
+      [try contract("A", fees: tiers), try contract("B")], AccountRules(), usd("1"))
+    for index in 0...1 { try scenario.trade(0, 100, of: index) }
+    // 10 × 100 of B the day before leave A's next fill free, 9 × 100 do not.
+    for (day, quantity, fee) in [(Int64(0), Int64(9), ["fee -1 USD"]), (40, 10, [])] {
+      try scenario.fill(day * 86_400 + 1, .buy, quantity, at: 100, of: 1)
+      try scenario.fill((day + 1) * 86_400 + 1, .buy, 1, at: 100, of: 0)
+      #expect(scenario.entries() == fee)
+    }
+  }
 }

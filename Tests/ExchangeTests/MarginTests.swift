@@ -1,4 +1,5 @@
 import Market
+import Sessions
 import Testing
 
 @testable import Exchange
@@ -187,5 +188,37 @@ import Testing
       scenario.entries() == [
         "borrowing 0.1 USD", "interest -0.1 USD", "borrowing 0.10002 USD", "interest -0.10002 USD",
       ])
+  }
+
+  @Test func `an order worth too much to count is refused, and the run goes on`() throws {
+    for rules in [AccountRules(), try marginAccount()] {
+      var scenario = try MoneyScenario([try contract()], rules, usd("1000"))
+      try scenario.trade(0, 60_000)
+      try scenario.fill(1, .buy, (1 << 53) - 1, at: 60_000)
+      #expect(
+        scenario.refusals() == [
+          "with all open orders the position could reach 9007199254740991, which is worth too "
+            + "much: expected a value below 10^19"
+        ])
+    }
+  }
+
+  @Test func `where quotes fill, the mark is their mid unless told`() throws {
+    let quoted = try Listing(
+      Instrument(
+        symbol: "S", pricePrecision: try Precision(0), quantityPrecision: try Precision(0)),
+      calendar: try .named("24x7"), contract: ContractSpecification(currency: try Currency("USD")),
+      matching: MatchingRules(.quote))
+    #expect(quoted.mark == .mid)
+    #expect(try contract(records: .bar).mark == .last)
+    var scenario = try MoneyScenario([quoted], try marginAccount(), usd("1000"))
+    for second in [Int64(0), 2] {
+      try scenario.exchange.apply(
+        Quote(time: Scenario.second(second), bid: price(99), ask: price(101)),
+        to: MoneyScenario.id(0))
+      if second == 0 { try scenario.send(1, .buy, 1) }
+    }
+    #expect(scenario.refusals().isEmpty && scenario.exchange.fillCount == 1)
+    #expect(try scenario.exchange.marginEquity() == (try usd("999")))
   }
 }

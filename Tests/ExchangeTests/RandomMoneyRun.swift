@@ -66,7 +66,10 @@ struct RandomMoneyRun {
     let ids = try requests.map { try exchange.submit($0, at: Moment(at, .events)) }
     try exchange.advance(to: Moment(at, .arrivals))
     for (id, request) in zip(ids, requests) { expectArrival(id, request) }
-    if !isBar { try record(index, since: previous) }
+    if !isBar {
+      reference.now = now + 1
+      try record(index, since: previous)
+    }
     collect()
   }
 
@@ -89,6 +92,7 @@ struct RandomMoneyRun {
       hour += interval
     }
     for item in due.sorted(by: { $0.time < $1.time }) {
+      reference.now = item.time
       if let index = item.expired {
         settled.insert(index)
         reference.settle(index)
@@ -96,6 +100,7 @@ struct RandomMoneyRun {
         reference.chargeInterest()
       }
     }
+    reference.now = to
     try exchange.advance(to: Moment(Timestamp(unchecked: to), .sourceBars))
   }
 
@@ -223,7 +228,11 @@ struct RandomMoneyRun {
     let (low, high) = (
       min(open, close) - random.within(0...9), max(open, close) + random.within(0...9)
     )
-    reference.closePending(index, bid: open, ask: open)
+    let length = now - previous
+    let path = [open] + (close >= open ? [low, high] : [high, low]) + [close]
+    for (price, offset) in zip(path, [0, length / 3, length / 3 * 2, length - 1]) {
+      reference.closePending(index, bid: price, ask: price, at: previous + offset)
+    }
     let fills = exchange.fillCount
     known[index].last = price(close)
     try exchange.apply(

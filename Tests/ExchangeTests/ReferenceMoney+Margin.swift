@@ -8,7 +8,7 @@ extension ReferenceMoney {
     if case .margin(let currency) = rules.kind { currency } else { nil }
   }
 
-  private func isIsolated(_ index: Int) -> Bool { listings[index].margin.mode == .isolated }
+  func isIsolated(_ index: Int) -> Bool { listings[index].margin.mode == .isolated }
 
   // MARK: Conversion
 
@@ -85,28 +85,37 @@ extension ReferenceMoney {
     return sum
   }
 
-  /// What a listing takes with all its open orders, and one more.
+  /// What a listing takes with all its open orders, and one more, of what is free.
   func initialMargin(_ index: Int, _ more: OpenOrder?) -> Int128? {
     let orders =
       open.values.filter { $0.listing == index && !$0.isReduceOnly } + (more.map { [$0] } ?? [])
-    let long = legs[index].reduce(0) { $0 + max(0, $1.quantity) }
-    let short = legs[index].reduce(0) { $0 + max(0, -$1.quantity) }
     let isHedged = listings[index].positions == .hedging
     var margins: [Int128] = []
     for side in OrderSide.allCases {
       var quantity = orders.filter { $0.side == side }.reduce(0) { $0 + $1.left }
-      quantity += side == .buy ? long : short
-      if !isHedged { quantity -= side == .buy ? short : long }
+      var freed: Int128 = 0
+      for leg in legs[index] where leg.quantity != 0 {
+        if leg.quantity.signum() == side.sign {
+          // What is isolated has been paid for.
+          if !isIsolated(index) { quantity += abs(leg.quantity) }
+        } else if !isHedged {
+          quantity -= abs(leg.quantity)
+          guard quantity > 0 else { continue }
+          if isIsolated(index) {
+            guard let profit = unrealized(leg, index) else { return nil }
+            freed = max(0, leg.margin + profit)
+          }
+        }
+      }
       guard quantity > 0 else {
         margins.append(0)
         continue
       }
       guard let mark = marks[index].of(side.sign) else { return nil }
-      margins.append(
-        margin(of: bookValue(quantity, at: mark, of: index), index, isInitial: true))
+      let taken = margin(of: bookValue(quantity, at: mark, of: index), index, isInitial: true)
+      margins.append(max(0, taken - freed))
     }
-    let aside = legs[index].reduce(0) { $0 + $1.margin }
-    return max(0, (isHedged ? margins[0] + margins[1] : max(margins[0], margins[1])) - aside)
+    return isHedged ? margins[0] + margins[1] : max(margins[0], margins[1])
   }
 
   /// Set aside for what opens, as far as it is free.
@@ -207,12 +216,11 @@ extension ReferenceMoney {
 
   private mutating func liquidateCross(_ target: Currency) -> Bool {
     let cross = listings.indices.filter { !isIsolated($0) }
-    guard !cross.contains(where: { legs[$0].contains(where: \.isPending) }), let equity = equity()
-    else { return false }
+    guard let equity = equity() else { return false }
     var needed: Int128 = 0
     var losses: [(profit: Int128, index: Int, place: Int)] = []
     for index in cross {
-      for (place, leg) in legs[index].enumerated() where leg.quantity != 0 {
+      for (place, leg) in legs[index].enumerated() where leg.quantity != 0 && !leg.isPending {
         guard let own = maintenance(leg, index), let open = unrealized(leg, index),
           let units = converted(own, currency(index), to: target),
           let profit = converted(open, currency(index), to: target)
@@ -224,6 +232,9 @@ extension ReferenceMoney {
     guard equity < max(needed, 0) else { return false }
     open = open.filter { isIsolated($0.value.listing) }
     guard let worst = losses.min(by: { $0.profit < $1.profit }) else {
+      if cross.contains(where: { legs[$0].contains { $0.quantity != 0 } }) { return false }
+      if takeMargin(for: -equity, target) { return true }
+      if legs.contains(where: { $0.contains { $0.quantity != 0 } }) { return false }
       let last = liquidations.count - 1
       post(-equity, target, .shortfall, last < 0 ? .loan : .liquidation(last))
       return false
@@ -233,9 +244,21 @@ extension ReferenceMoney {
     return true
   }
 
+  /// Of the first isolated position that has any: what is owed, or all.
+  private mutating func takeMargin(for owed: Int128, _ target: Currency) -> Bool {
+    for index in listings.indices {
+      for place in legs[index].indices where legs[index][place].margin > 0 {
+        guard let own = converted(owed, target, to: currency(index)), own > 0 else { continue }
+        legs[index][place].margin = max(0, legs[index][place].margin - own)
+        return true
+      }
+    }
+    return false
+  }
+
   private mutating func liquidate(_ index: Int, _ place: Int, _ equity: Int128) {
     if rules.liquidationPrice == .nextAvailable {
-      legs[index][place].isPending = true
+      legs[index][place].pendingFrom = now
     } else {
       close(index, place, bankruptcyPrice(legs[index][place], index, equity), equity)
     }
@@ -265,9 +288,10 @@ extension ReferenceMoney {
     return min(max(price, 1), Price.limit)
   }
 
-  mutating func closePending(_ index: Int, bid: Int64, ask: Int64) {
-    for place in legs[index].indices where legs[index][place].isPending {
+  mutating func closePending(_ index: Int, bid: Int64, ask: Int64, at time: Int64 = .max) {
+    for place in legs[index].indices {
       let leg = legs[index][place]
+      guard let from = leg.pendingFrom, from <= time else { continue }
       var own: Int128 = 0
       if isIsolated(index) {
         own = leg.margin + (unrealized(leg, index) ?? 0)
@@ -291,7 +315,6 @@ extension ReferenceMoney {
     trade(
       index, place, leg.quantity > 0 ? .sell : .buy, abs(leg.quantity), at: price, fee: fee,
       .liquidationFee, reference)
-    if isIsolated(index), left < 0 { post(-left, currency(index), .shortfall, reference) }
     liquidations.append((index, raw, abs(leg.quantity), fee))
   }
 

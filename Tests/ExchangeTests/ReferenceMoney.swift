@@ -19,7 +19,9 @@ struct ReferenceMoney {
     var basis = Rational(0)
     /// Isolated margin.
     var margin: Int128 = 0
-    var isPending = false
+    /// From when on it may be closed at the next price; nil where it is not to be.
+    var pendingFrom: Int64?
+    var isPending: Bool { pendingFrom != nil }
     var trip: Trip?
   }
 
@@ -52,6 +54,8 @@ struct ReferenceMoney {
   var entries: [Entry] = []
   var legs: [[Leg]]
   var marks: [Marks]
+  /// From when on what follows may happen: of a record, after its own time.
+  var now: Int64 = .min
   /// What sells get and buys pay.
   var prices: [(bid: Rational, ask: Rational)?]
   var open: [OrderID: OpenOrder] = [:]
@@ -170,8 +174,8 @@ struct ReferenceMoney {
     let closingFee =
       closed == quantity
       ? fee : Self.units(Self.exact(fee) * Rational(closed) / Rational(quantity))
-    let reserve = opened > 0 ? reserve(for: bookValue(opened, at: price, of: index), index) : 0
-    var profit: Int128 = 0
+    let aside = leg.margin
+    var (profit, unpaid): (Int128, Int128) = (0, 0)
     if closed > 0 {
       let result = closing(closed, of: leg, at: price, index)
       profit = Self.units(result.profit)
@@ -181,6 +185,11 @@ struct ReferenceMoney {
         : Self.units(Self.exact(leg.margin) * Rational(closed) / Rational(abs(leg.quantity)))
       leg.basis = leg.basis - result.share
       leg.quantity += side.sign * closed
+      // No more is lost than was set aside, and what is still held keeps what is then left.
+      if marginCurrency != nil, isIsolated(index) {
+        leg.margin = min(leg.margin, max(0, aside + profit))
+        unpaid = max(0, -(aside + profit))
+      }
       leg.trip?.profit += profit
       leg.trip?.fees += closingFee
       if leg.quantity == 0 { end(&leg) }
@@ -190,7 +199,6 @@ struct ReferenceMoney {
       leg.trip?.fees += fee - closingFee
       leg.basis = leg.basis + bookValue(opened, at: price, of: index)
       leg.quantity += side.sign * opened
-      leg.margin += reserve
     }
     if let asset = asset(index) {
       let cost = Self.units(value(quantity, at: price, of: index))
@@ -201,8 +209,13 @@ struct ReferenceMoney {
     } else {
       post(profit, currency(index), .realizedProfit, reference)
     }
+    post(unpaid, currency(index), .shortfall, reference)
     post(-fee, currency(index), feeCause, reference)
     legs[index][place] = leg
+    // Of what is free when all of the trade is paid.
+    if opened > 0 {
+      legs[index][place].margin += reserve(for: bookValue(opened, at: price, of: index), index)
+    }
   }
 
   mutating func end(_ leg: inout Leg) {
@@ -225,7 +238,10 @@ struct ReferenceMoney {
     }.reduce(0) { $0 + $1.units }
     let fee = fees[index].fee(
       value, fill.quantity.raw, listings[index], isMaker: fill.liquidity == .maker, volume)
-    if fees[index].isTiered { volumes.append((currency(index), day, Self.units(value))) }
+    let isAsked = listings.indices.contains {
+      fees[$0].isTiered && currency($0) == currency(index)
+    }
+    if isAsked { volumes.append((currency(index), day, Self.units(value))) }
     trade(
       index, place, fill.side, fill.quantity.raw, at: price, fee: fee, .fee, .fill(fill.number))
     if var order = open[fill.order] {

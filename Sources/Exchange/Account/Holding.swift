@@ -7,18 +7,18 @@ struct Leg: Sendable {
   var margin: Money
   /// There is one as long as there is a position.
   var trip: OpenRoundTrip?
-  /// Whether it is to be closed at the next available price.
-  var isLiquidating = false
+  /// Since when it is to be closed at the next available price.
+  var liquidatingSince: Moment?
 
   var quantity: Int64 { position.quantity }
+  var isLiquidating: Bool { liquidatingSince != nil }
 
   /// Brings in a trade that was settled against this position.
   ///
-  /// - Parameter reserve: what isolated margin is set aside for the part that opens.
   /// - Returns: The round trip that it ends.
   /// - Throws: `ExchangeError.overflow`; a part of it is brought in then, so this is for a copy.
   mutating func take(
-    _ settled: Position.Settled, _ side: OrderSide, _ traded: Int64, fee: Money, reserve: Money,
+    _ settled: Position.Settled, _ side: OrderSide, _ traded: Int64, fee: Money,
     at time: Timestamp, _ end: RoundTripEnd, _ listing: Listing, _ id: ListingID
   ) throws(ExchangeError) -> RoundTrip? {
     let closed = settled.closed
@@ -28,7 +28,7 @@ struct Leg: Sendable {
     let before = abs(quantity)
     try trip?.fold(position, in: listing)
     position = settled.position
-    if quantity == 0 { isLiquidating = false }
+    if quantity == 0 { liquidatingSince = nil }
     if closed > 0 {
       try trip?.leave(
         closed, at: settled.exit, profit: settled.profit.money(in: fee.currency), fee: closingFee,
@@ -44,9 +44,20 @@ struct Leg: Sendable {
       try trip?.enter(
         traded - closed, at: settled.opened, held: held, fee: fee - closingFee,
         in: listing)
-      margin = margin + reserve
     }
     return ended
+  }
+
+  /// Has isolated margin bear what a close has lost: what the close has freed first, then what is
+  /// still set aside.
+  ///
+  /// - Parameter before: what was set aside before the close.
+  /// - Returns: What is left unpaid; not negative.
+  mutating func bear(_ profit: Money, before: Money) -> Money {
+    let zero = Money.zero(profit.currency)
+    let rest = margin + min(before - margin + profit, zero)
+    margin = max(rest, zero)
+    return max(-rest, zero)
   }
 }
 

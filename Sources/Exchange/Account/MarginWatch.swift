@@ -52,9 +52,13 @@ extension SimulatedExchange {
   func quietLastPrices(of id: ListingID) -> ClosedRange<Int64>? {
     let index = id.index
     var (low, high) = (Int64.min, Int64.max)
+    // What waits for the next price gets it of any record, whatever the marks are taken from.
+    if rules.marginCurrency != nil, marginIsStale || books[index].holding.isLiquidating {
+      return nil
+    }
     guard books[index].listing.mark == .last else { return low...high }
     if rules.marginCurrency != nil {
-      if marginIsStale || marginWatch == .always { return nil }
+      if marginWatch == .always { return nil }
       if marginWatch == .byMark, !books[index].holding.isFlat {
         (low, high) = (books[index].quietMarks.low.raw, books[index].quietMarks.high.raw)
       }

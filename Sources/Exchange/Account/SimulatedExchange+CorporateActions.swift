@@ -55,6 +55,7 @@ extension SimulatedExchange {
     books[index].prices.split(new: new, old: old)
     books[index].marks = books[index].prices.marks
     books[index].market.forgetPrices()
+    books[index].lastSplit = Moment(time, .exchange)
     syncHeld(index)
     marginIsStale = true
   }
@@ -116,7 +117,7 @@ extension SimulatedExchange {
     if leg.quantity == 0 {
       if let ended = leg.trip?.closed(listing, id, at: time, .split) { roundTrips.append(ended) }
       leg.trip = nil
-      leg.isLiquidating = false
+      leg.liquidatingSince = nil
     }
     books[id.index].holding.legs[0] = leg
   }

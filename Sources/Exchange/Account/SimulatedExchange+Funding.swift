@@ -120,10 +120,11 @@ extension SimulatedExchange {
       var next = leg
       let zero = Money.zero(listing.contract.currency)
       let ended = try next.take(
-        settled, leg.quantity > 0 ? .sell : .buy, abs(leg.quantity), fee: zero, reserve: zero,
-        at: time, .settlement, listing, id)
-      try post(
-        settled.profit.money(in: zero.currency), .realizedProfit, .settlement(id), at: time, id)
+        settled, leg.quantity > 0 ? .sell : .buy, abs(leg.quantity), fee: zero, at: time,
+        .settlement, listing, id)
+      let profit = settled.profit.money(in: zero.currency)
+      try post(profit, .realizedProfit, .settlement(id), at: time, id)
+      try bearLoss(profit, &next, before: leg.margin, .settlement(id), at: time, id)
       books[index].holding.legs[place] = next
       if let ended { roundTrips.append(ended) }
     }

@@ -19,12 +19,13 @@ extension SimulatedExchange {
       of: try listing.notional(abs(leg.quantity), at: mark), in: listing.contract.currency)
   }
 
-  /// What all positions with cross margin must be covered by; nil where one cannot be valued.
+  /// What all positions with cross margin must be covered by, but those that only wait for a
+  /// price to be closed at; nil where one cannot be valued.
   func crossMaintenance() throws(ExchangeError) -> Money? {
     guard let target = rules.marginCurrency else { return nil }
     var sum = Money.zero(target)
     for book in books where book.listing.margin.mode == .cross {
-      for leg in book.holding.legs where leg.quantity != 0 {
+      for leg in book.holding.legs where leg.quantity != 0 && !leg.isLiquidating {
         guard let mark = book.marks.mark(ofSign: leg.quantity.signum()),
           let margin = try converted(
             maintenanceMargin(of: leg, at: mark, in: book.listing), to: target)
@@ -58,23 +59,42 @@ extension SimulatedExchange {
 
   private mutating func liquidateNextCross(at time: Timestamp) throws(ExchangeError) -> Bool {
     let cross = books.indices.filter { books[$0].listing.margin.mode == .cross }
-    guard !cross.contains(where: { books[$0].holding.isLiquidating }),
-      let equity = try marginEquity(), let maintenance = try crossMaintenance(),
+    guard let equity = try marginEquity(), let maintenance = try crossMaintenance(),
       equity < maintenance || equity.units < 0
     else { return false }
     for index in cross { try cancelOrders(of: index, .liquidation, at: time) }
     guard let next = try largestLoss(among: cross) else {
-      guard equity.units < 0 else { return false }
-      let cause = LedgerReference.liquidation(max(0, liquidationCount - 1))
-      try ledger.post(
-        -equity, .shortfall, liquidationCount > 0 ? cause : .loan, at: time,
-        symbol: "\(equity.currency)")
-      return false
+      if books.contains(where: { !$0.holding.isFlat && $0.listing.margin.mode == .cross }) {
+        return false
+      }
+      return try cover(-equity, at: time)
     }
     let currency = books[next.index].listing.contract.currency
     guard let own = try converted(equity, to: currency) else { return false }
     try liquidate(next.index, next.place, equity: own, next.mark, at: time)
     return true
+  }
+
+  /// Has isolated margin pay what the account owes beyond all that is free; without a position of any
+  /// kind, it is a shortfall.
+  ///
+  /// - Returns: Whether margin was taken, so that its position is to be looked at.
+  private mutating func cover(_ owed: Money, at time: Timestamp) throws(ExchangeError) -> Bool {
+    guard owed.units > 0 else { return false }
+    for index in books.indices {
+      for (place, leg) in books[index].holding.legs.enumerated() where leg.margin.units > 0 {
+        guard let own = try converted(owed, to: leg.margin.currency), own.units > 0 else {
+          continue
+        }
+        books[index].holding.legs[place].margin = leg.margin - min(own, leg.margin)
+        return true
+      }
+    }
+    guard books.allSatisfy(\.holding.isFlat) else { return false }
+    let cause = LedgerReference.liquidation(max(0, liquidationCount - 1))
+    try ledger.post(
+      owed, .shortfall, liquidationCount > 0 ? cause : .loan, at: time, symbol: "\(owed.currency)")
+    return false
   }
 
   private func largestLoss(
@@ -84,7 +104,8 @@ extension SimulatedExchange {
     var worst: (profit: Money, index: Int, place: Int, mark: Mark)?
     for index in indices {
       let book = books[index]
-      for (place, leg) in book.holding.legs.enumerated() where leg.quantity != 0 {
+      for (place, leg) in book.holding.legs.enumerated()
+      where leg.quantity != 0 && !leg.isLiquidating {
         guard let mark = book.marks.mark(ofSign: leg.quantity.signum()),
           let profit = try converted(
             leg.position.unrealizedProfit(at: mark, in: book.listing)
@@ -101,7 +122,7 @@ extension SimulatedExchange {
     _ index: Int, _ place: Int, equity: Money, _ mark: Mark, at time: Timestamp
   ) throws(ExchangeError) {
     switch rules.liquidationPrice {
-    case .nextAvailable: books[index].holding.legs[place].isLiquidating = true
+    case .nextAvailable: books[index].holding.legs[place].liquidatingSince = clock
     case .bankruptcy:
       let leg = books[index].holding.legs[place]
       let price = try books[index].listing.bankruptcyPrice(
@@ -110,14 +131,30 @@ extension SimulatedExchange {
     }
   }
 
+  /// Closes what waits for the next available price at the first vertex of a bar's path that is not
+  /// before its cause.
+  mutating func liquidatePending(in id: ListingID, along bar: Bar) throws(ExchangeError) {
+    guard marginWatch == .always, books[id.index].holding.isLiquidating else { return }
+    for (price, time) in bar.path(lowFirst: books[id.index].market.isLowFirst(bar)) {
+      try closePending(in: id, bid: price, ask: price, at: Moment(time, .arrivals))
+    }
+  }
+
   /// Closes what waits for the next available price.
   mutating func liquidatePending(
     in id: ListingID, bid: Price, ask: Price, at time: Timestamp
   ) throws(ExchangeError) {
     guard marginWatch == .always, books[id.index].holding.isLiquidating else { return }
+    try closePending(in: id, bid: bid, ask: ask, at: Moment(time, .records))
+  }
+
+  private mutating func closePending(
+    in id: ListingID, bid: Price, ask: Price, at moment: Moment
+  ) throws(ExchangeError) {
     for place in books[id.index].holding.legs.indices {
       let (listing, leg) = (books[id.index].listing, books[id.index].holding.legs[place])
-      guard leg.isLiquidating, let mark = books[id.index].marks.mark(ofSign: leg.quantity.signum())
+      guard let since = leg.liquidatingSince, since <= moment,
+        let mark = books[id.index].marks.mark(ofSign: leg.quantity.signum())
       else { continue }
       var equity: Money?
       if listing.margin.mode == .isolated {
@@ -127,7 +164,7 @@ extension SimulatedExchange {
       }
       try close(
         id.index, place, at: leg.quantity > 0 ? bid : ask,
-        equity: equity ?? .zero(listing.contract.currency), mark, time)
+        equity: equity ?? .zero(listing.contract.currency), mark, moment.time)
     }
   }
 
@@ -138,6 +175,7 @@ extension SimulatedExchange {
   ) throws(ExchangeError) {
     let (listing, id) = (books[index].listing, ListingID(index: index))
     var leg = books[index].holding.legs[place]
+    let margin = leg.margin
     let side: OrderSide = leg.quantity > 0 ? .sell : .buy
     let traded = abs(leg.quantity)
     let settled = try leg.position.settling(side, traded, at: price, in: listing)
@@ -147,14 +185,11 @@ extension SimulatedExchange {
     let asked = try listing.fee(traded, at: price, rules.liquidationFee)
     let fee = min(asked, max(left, .zero(left.currency)))
     let ended = try leg.take(
-      settled, side, traded, fee: fee, reserve: .zero(fee.currency), at: time, .liquidation,
-      listing, id)
+      settled, side, traded, fee: fee, at: time, .liquidation, listing, id)
     let reference = LedgerReference.liquidation(liquidationCount)
     try pay(profit, for: side, traded, at: price, in: id, reference, at: time)
     try post(-fee, .liquidationFee, reference, at: time, id)
-    if listing.margin.mode == .isolated, left.units < 0 {
-      try post(-left, .shortfall, reference, at: time, id)
-    }
+    try bearLoss(profit, &leg, before: margin, reference, at: time, id)
     books[index].holding.legs[place] = leg
     syncHeld(index)
     liquidations.append(

@@ -44,37 +44,44 @@ extension SimulatedExchange {
       .money(in: book.listing.contract.currency)
   }
 
-  /// What the positions and orders of a listing take, with one order more, in its currency; less
-  /// what is set aside for it already. Nil without a mark.
+  /// What the positions and orders of a listing take of what is free, with one order more, in its
+  /// currency. Nil without a mark.
   ///
   /// Netted, it is the larger of two: all buys filled and no sell, or all sells filled and no buy.
   private func initialMargin(
     of index: Int, with request: OrderRequest?
   ) throws(ExchangeError) -> Money? {
-    let (listing, market, marks) = (
-      books[index].listing, books[index].market, books[index].marks
-    )
-    let currency = listing.contract.currency
-    func exposure(_ side: OrderSide) throws(ExchangeError) -> Money? {
-      var quantity = market.open(side) + market.held.held(on: side)
-      if let request, request.side == side { quantity += request.quantity.raw }
-      if market.held.mode == .netting { quantity -= market.held.reducible(by: side) }
-      guard quantity > 0 else { return .zero(currency) }
-      guard let mark = marks.mark(ofSign: side.sign) else { return nil }
-      return listing.margin.initialMargin(
-        of: try listing.notional(quantity, at: mark), in: currency)
-    }
-    guard let buys = try exposure(.buy), let sells = try exposure(.sell) else { return nil }
-    guard listing.positions == .hedging else {
-      return less(max(buys, sells), setAside: books[index].holding)
-    }
+    let listing = books[index].listing
+    guard let buys = try initialMargin(of: index, .buy, with: request),
+      let sells = try initialMargin(of: index, .sell, with: request)
+    else { return nil }
+    guard listing.positions == .hedging else { return max(buys, sells) }
     guard let sum = buys.adding(sells) else { throw listing.overflow("margin") }
-    return less(sum, setAside: books[index].holding)
+    return sum
   }
 
-  private func less(_ margin: Money, setAside holding: Holding) -> Money {
-    let aside = holding.legs.reduce(.zero(margin.currency)) { $0 + $1.margin }
-    return max(margin - aside, .zero(margin.currency))
+  /// With all orders of one side filled. Isolated, a position takes nothing beyond what was set aside
+  /// for it; an order that turns it round finds what its close leaves.
+  private func initialMargin(
+    of index: Int, _ side: OrderSide, with request: OrderRequest?
+  ) throws(ExchangeError) -> Money? {
+    let (listing, marks) = (books[index].listing, books[index].marks)
+    let held = books[index].market.held
+    let isIsolated = listing.margin.mode == .isolated
+    let zero = Money.zero(listing.contract.currency)
+    var quantity = books[index].market.open(side)
+    if let request, request.side == side { quantity += request.quantity.raw }
+    if !isIsolated { quantity += held.held(on: side) }
+    let closes = held.mode == .netting ? held.reducible(by: side) : 0
+    quantity -= closes
+    guard quantity > 0 else { return zero }
+    guard let mark = marks.mark(ofSign: side.sign) else { return nil }
+    let margin = listing.margin.initialMargin(
+      of: try listing.notional(quantity, at: mark), in: zero.currency)
+    guard isIsolated, closes > 0 else { return margin }
+    guard let mark = marks.mark(ofSign: -side.sign) else { return nil }
+    let left = try isolatedEquity(of: books[index].holding.legs[0], at: mark, in: listing)
+    return max(margin - max(left, zero), zero)
   }
 
   /// What all positions and orders take, with one order more.
@@ -92,7 +99,8 @@ extension SimulatedExchange {
     return sum
   }
 
-  /// What isolated margin a fill sets aside: what opening takes, as far as it is free.
+  /// What isolated margin a fill sets aside: what opening takes, as far as it is free once all else of
+  /// the fill is booked.
   func isolatedReserve(
     for opened: Notional, in listing: Listing
   ) throws(ExchangeError) -> Money {

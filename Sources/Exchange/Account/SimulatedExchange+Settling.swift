@@ -16,8 +16,8 @@ extension SimulatedExchange {
     scheduleInterest(in: amount.currency)
   }
 
-  /// Brings an execution into the position, the ledger, the order and the reports. All that can fail
-  /// but the ledger is computed before anything is changed.
+  /// Brings an execution into the position, the ledger, the order and the reports. Isolated margin is
+  /// set aside last: from what is free once the close is paid for, and the fee.
   mutating func settle(
     _ execution: Execution, in id: ListingID
   ) throws(ExchangeError) {
@@ -28,10 +28,10 @@ extension SimulatedExchange {
     var leg = books[id.index].holding.legs[place]
     let settled = try leg.position.settling(
       execution.side, execution.quantity, at: execution.price, in: listing)
-    let reserve = try isolatedReserve(for: settled.opened, in: listing)
+    let margin = leg.margin
     let ended = try leg.take(
-      settled, execution.side, execution.quantity, fee: fee, reserve: reserve,
-      at: execution.time, .fill, listing, id)
+      settled, execution.side, execution.quantity, fee: fee, at: execution.time, .fill, listing,
+      id)
     let fill = Fill(
       number: fillCount, order: execution.order, listing: id, side: execution.side,
       price: execution.price, quantity: Quantity(unchecked: execution.quantity),
@@ -41,8 +41,11 @@ extension SimulatedExchange {
     try pay(
       fill.realizedProfit, for: fill.side, execution.quantity, at: fill.price, in: id,
       .fill(fill.number), at: fill.time)
+    try bearLoss(fill.realizedProfit, &leg, before: margin, .fill(fill.number), at: fill.time, id)
     try post(-fee, .fee, .fill(fill.number), at: fill.time, id)
     books[id.index].holding.legs[place] = leg
+    let reserve = try isolatedReserve(for: settled.opened, in: listing)
+    books[id.index].holding.legs[place].margin = leg.margin + reserve
     if let ended { roundTrips.append(ended) }
     fillCount += 1
     if fill.isPathDependent { pathDependentFillCount += 1 }
@@ -54,8 +57,8 @@ extension SimulatedExchange {
     of execution: Execution, in listing: Listing
   ) throws(ExchangeError) -> Money {
     let currency = listing.contract.currency
-    // Plain rates ask for no volume, and are in the listing's currency.
-    if let rates = listing.rates {
+    // Plain rates ask for no volume, and are in the listing's currency; another listing may ask.
+    if let rates = listing.rates, volumeCurrencies.isEmpty || !volumeCurrencies.contains(currency) {
       let rate = execution.liquidity == .maker ? rates.maker : rates.taker
       return try listing.fee(execution.quantity, at: execution.price, rate)
     }
@@ -72,7 +75,7 @@ extension SimulatedExchange {
     precondition(
       fee.currency == currency,
       "a fee in \(fee.currency) on \(listing.instrument.symbol): expected \(currency)")
-    if days > 0 {
+    if volumeCurrencies.contains(currency) {
       let value = try listing.notional(execution.quantity, at: execution.price).magnitude
       guard traded.add(value.money(in: currency), at: execution.time) else {
         throw listing.overflow("traded volume")
@@ -80,6 +83,18 @@ extension SimulatedExchange {
       volumes[currency] = traded
     }
     return fee
+  }
+
+  /// What closing a position with isolated margin loses beyond that margin is a shortfall, by
+  /// whatever it was closed.
+  mutating func bearLoss(
+    _ profit: Money, _ leg: inout Leg, before margin: Money, _ reference: LedgerReference,
+    at time: Timestamp, _ id: ListingID
+  ) throws(ExchangeError) {
+    guard rules.marginCurrency != nil, books[id.index].listing.margin.mode == .isolated else {
+      return
+    }
+    try post(leg.bear(profit, before: margin), .shortfall, reference, at: time, id)
   }
 
   /// Pays the profit of a contract, or delivers what was bought or sold against what it costs.

@@ -84,14 +84,16 @@ public struct Listing: Sendable {
   /// quantity × multiplier ÷ price, where they may be below zero.
   private var valueDigits: Int { description.valueDigits }
 
+  /// - Parameter mark: the mid where quotes fill and the last price elsewhere, unless told.
   /// - Throws: `ExchangeError.badListing` for a description that cannot be traded.
   public init(
     _ instrument: Instrument, calendar: TradingCalendar, contract: ContractSpecification,
-    matching: MatchingRules, fees: any FeeModel = FeeRates(), mark: MarkRule = .last,
+    matching: MatchingRules, fees: any FeeModel = FeeRates(), mark: MarkRule? = nil,
     margin: MarginRules = MarginRules(), positions: PositionMode = .netting
   ) throws(ExchangeError) {
     description = Description(
-      instrument, calendar, contract, matching, fees, mark, margin, positions)
+      instrument, calendar, contract, matching, fees,
+      mark ?? (matching.records == .quote ? .mid : .last), margin, positions)
     let fault =
       Listing.fault(instrument, contract, valueDigits: valueDigits)
       ?? Listing.assetFault(instrument, contract, margin, positions)

@@ -7,6 +7,9 @@ import Market
 struct Notional: Hashable, Sendable {
   static let digits = 18
   static let zero = Notional(units: 0)
+  /// 10^19 of a currency: no order is taken that could come to as much, so that there is room for what
+  /// prices do then.
+  static let largestCounted = Int128.powerOfTen(37)
   static let unitsPerMoneyUnit: Int128 = 10_000_000_000
 
   var units: Int128

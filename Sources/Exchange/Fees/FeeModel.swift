@@ -23,7 +23,7 @@ public struct ChargedFill: Sendable {
   public let price: Price
   public let quantity: Quantity
   public let liquidity: Liquidity
-  /// What was traded of the listings of this currency over the model's `volumeDays`.
+  /// What orders have traded of all listings of this currency over the model's `volumeDays`.
   public let volume: Money
 
   /// A share of the fill's value, whatever the sign of its price, rounded once from the exact value.

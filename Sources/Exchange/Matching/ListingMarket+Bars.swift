@@ -36,14 +36,8 @@ extension ListingMarket {
   }
 
   private mutating func walk(_ bar: Bar, lowFirst: Bool) {
-    let length = bar.tsClose.nanoseconds - bar.tsOpen.nanoseconds
-    let prices = [
-      bar.open, lowFirst ? bar.low : bar.high, lowFirst ? bar.high : bar.low, bar.close,
-    ]
-    let offsets = [0, length / 3, length / 3 * 2, length - 1]
     var previous: PricePoint?
-    for (price, offset) in zip(prices, offsets) {
-      let time = Timestamp(unchecked: bar.tsOpen.nanoseconds + offset)
+    for (price, time) in bar.path(lowFirst: lowFirst) {
       let vertex = PricePoint(onPathOf: bar, price, at: time, rules)
       if let previous { sweep(bar, from: previous, to: vertex) }
       var point = vertex
@@ -69,5 +63,15 @@ extension ListingMarket {
       execution.isPathDependent = !both.contains(result(execution))
       events[index] = .executed(execution)
     }
+  }
+}
+
+extension Bar {
+  /// The vertices of the path that its price is taken to have gone.
+  func path(lowFirst: Bool) -> [(price: Price, time: Timestamp)] {
+    let length = tsClose.nanoseconds - tsOpen.nanoseconds
+    let prices = [open, lowFirst ? low : high, lowFirst ? high : low, close]
+    let offsets = [0, length / 3, length / 3 * 2, length - 1]
+    return zip(prices, offsets).map { ($0, Timestamp(unchecked: tsOpen.nanoseconds + $1)) }
   }
 }

@@ -35,6 +35,10 @@ public enum Rejection: Hashable, Sendable {
   case insufficientBalance(needed: Money, available: Money)
   /// The margin that all positions and orders would take, this one included, and the equity.
   case insufficientMargin(required: Money, equity: Money)
+  /// With all open orders the position could be worth too much to count with.
+  case valueTooLarge(reached: Int64)
+  /// It was sent before a split, with prices and a quantity of old shares.
+  case corporateAction(Timestamp)
   /// Another order of its group was refused.
   case linkedOrderRefused(OrderID)
 
@@ -79,6 +83,10 @@ public enum Rejection: Hashable, Sendable {
       "it needs \(needed) with all open orders, and \(available) are there"
     case .insufficientMargin(let required, let equity):
       "it takes a margin of \(required) with all positions and orders, and the equity is \(equity)"
+    case .valueTooLarge(let reached):
+      "with all open orders the position could reach \(quantity(reached)), "
+        + "which is worth too much: expected a value below 10^19"
+    case .corporateAction(let time): "it was sent before the split of \(time)"
     case .linkedOrderRefused(let other): "order \(other.number) of its group was refused"
     }
   }
