@@ -54,6 +54,8 @@ extension SimulatedExchange {
     }
   }
 
+  /// Of alternatives each is checked for itself, since only one comes to trade. An exit sells what its
+  /// entry has bought, so it takes nothing before. What is triggered is checked with all before it.
   private mutating func firstRefused(
     of group: [Order], _ link: OrderLink, at time: Timestamp
   ) throws(ExchangeError) -> (order: OrderID, rejection: Rejection)? {
@@ -66,8 +68,10 @@ extension SimulatedExchange {
     }
     for order in group {
       let isHeld = link != .oneCancelsOther && order.id != group[0].id
-      let rejection = try rejection(of: order, reducesLater: isHeld)
+      let rejection = try rejection(
+        of: order, reducesLater: isHeld, takesMore: !(isHeld && link == .bracket))
       if let rejection { return (order.id, rejection) }
+      guard link == .oneTriggersOther else { continue }
       // Those that follow find it open.
       books[index].market.countOpen(order.request.quantity.raw, of: order.request)
       counted.append(order.request)
@@ -77,13 +81,14 @@ extension SimulatedExchange {
 
   /// What was sent before a split means old shares.
   private mutating func rejection(
-    of order: Order, reducesLater: Bool = false
+    of order: Order, reducesLater: Bool = false, takesMore: Bool = true
   ) throws(ExchangeError) -> Rejection? {
     if let split = books[order.request.listing.index].lastSplit, order.sent < split {
       return .corporateAction(split.time)
     }
     return try rejection(
-      of: order.request, arriving: order.arrival.time, reducesLater: reducesLater)
+      of: order.request, arriving: order.arrival.time, reducesLater: reducesLater,
+      takesMore: takesMore)
   }
 
   private mutating func scheduleExpiry(of order: Order) {

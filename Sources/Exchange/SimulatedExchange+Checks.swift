@@ -94,9 +94,7 @@ extension SimulatedExchange {
     // A position of the other side may be closed by reduce-only orders first, so it does not count
     // in the order's favour. Both sums are at most 2^60, and an order below 2^53, so this fits.
     let held = books[index].market.held.held(on: request.side)
-    let open =
-      request.side == .buy ? books[index].market.openBuys : books[index].market.openSells
-    let reached = held + open + request.quantity.raw
+    let reached = held + books[index].market.open(request.side) + request.quantity.raw
     let limit = books[index].listing.contract.positionLimit
     return reached > limit ? .positionLimit(reached: sign * reached, limit: limit) : nil
   }

@@ -122,4 +122,46 @@ import Testing
       #expect(throws: ExchangeError.badListing(symbol: "S", fault)) { try make() }
     }
   }
+
+  @Test func `exits sell what their entry buys`() throws {
+    var scenario = try MoneyScenario([try spot()], AccountRules(.cash), usd("1000"))
+    try scenario.trade(0, 100)
+    _ = try scenario.exchange.submit(
+      OrderRequest(.buy, quantity(2), of: MoneyScenario.id(0)), takeProfit: price(110),
+      stopLoss: .stop(price(90)), at: Moment(Scenario.second(1), .events))
+    try scenario.trade(1, 100)
+    // 2 are there, and both exits together take them: one more is not there.
+    try scenario.send(2, .sell, 1, .limit(price(120)))
+    try scenario.trade(2, 100)
+    #expect(
+      scenario.refusals()
+        == ["it needs 3.00000000 BTC with all open orders, and 2.00000000 BTC are there"])
+    try scenario.trade(3, 111)
+    #expect(try balances(scenario) == ["1020 USD", "0 BTC"])
+  }
+
+  @Test func `of alternatives one is paid for`() throws {
+    var scenario = try MoneyScenario(
+      [try spot()], AccountRules(.cash), usd("1000"), money("2", "BTC"))
+    try scenario.trade(0, 100)
+    func send(_ second: Int64, _ side: OrderSide, _ quantities: [Int64], _ types: [OrderType])
+      throws
+    {
+      let requests = zip(quantities, types).map { amount, type in
+        OrderRequest(side, quantity(amount), of: MoneyScenario.id(0), type)
+      }
+      _ = try scenario.exchange.submit(
+        requests, linked: .oneCancelsOther, at: Moment(Scenario.second(second), .events))
+      try scenario.trade(second, 100)
+    }
+    try send(1, .sell, [2, 2], [.limit(price(110)), .stop(price(90))])
+    // 6 × 95 or 6 × 105, which is 630; 370 are left for 4 × 92, and 2 more after it.
+    try send(2, .buy, [6, 6], [.limit(price(95)), .stop(price(105))])
+    try scenario.send(3, .buy, 4, .limit(price(92)))
+    try scenario.send(3, .buy, 1, .limit(price(3)))
+    try scenario.trade(3, 100)
+    #expect(
+      scenario.refusals()
+        == ["it needs 1001.00000000 USD with all open orders, and 1000.00000000 USD are there"])
+  }
 }

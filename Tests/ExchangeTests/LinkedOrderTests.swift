@@ -155,13 +155,26 @@ import Testing
     try scenario.sendLinked(
       0, .oneCancelsOther,
       [
-        (.buy, 5, .limit(price(90))), (.buy, 5, .limit(price(80))),
+        (.buy, 5, .limit(price(90))), (.buy, 9, .limit(price(80))),
       ])
     try scenario.quote(0, 99, 101)
     #expect(
       scenario.news() == [
         "0 rejected: order 1 of its group was refused",
-        "1 rejected: with all open orders the position could reach 10, beyond the limit of 8",
+        "1 rejected: with all open orders the position could reach 9, beyond the limit of 8",
+      ])
+    // Of two alternatives only one comes to trade; beside them 3 are left.
+    try scenario.sendLinked(
+      1, .oneCancelsOther,
+      [
+        (.buy, 5, .limit(price(90))), (.buy, 4, .limit(price(80))),
+      ])
+    try scenario.send(2, .buy, 4, .limit(price(70)))
+    try scenario.send(2, .buy, 3, .limit(price(70)))
+    try scenario.quote(2, 99, 101)
+    #expect(
+      scenario.news() == [
+        "4 rejected: with all open orders the position could reach 9, beyond the limit of 8"
       ])
   }
 

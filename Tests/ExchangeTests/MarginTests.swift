@@ -221,4 +221,20 @@ import Testing
     #expect(scenario.refusals().isEmpty && scenario.exchange.fillCount == 1)
     #expect(try scenario.exchange.marginEquity() == (try usd("999")))
   }
+
+  @Test func `of alternatives one takes margin`() throws {
+    var scenario = try account(leverage: 1, "1000")
+    let requests = [OrderType.limit(price(95)), .stop(price(105))].map {
+      OrderRequest(.buy, quantity(6), of: MoneyScenario.id(0), $0)
+    }
+    _ = try scenario.exchange.submit(
+      requests, linked: .oneCancelsOther, at: Moment(Scenario.second(1), .events))
+    try scenario.send(2, .buy, 5, .limit(price(90)))
+    try scenario.trade(2, 100)
+    #expect(
+      scenario.refusals() == [
+        "it takes a margin of 1100.00000000 USD with all positions and orders, "
+          + "and the equity is 1000.00000000 USD"
+      ])
+  }
 }

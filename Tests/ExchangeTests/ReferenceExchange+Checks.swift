@@ -78,8 +78,23 @@ extension ReferenceExchange {
     }
     var reached = max(0, sign * position) + request.quantity.raw
     if let replacing { reached -= orders[replacing].filled }
-    for (index, other) in orders.enumerated() where other.status.isWorking && index != replacing {
-      if other.sign == sign && !other.request.isReduceOnly { reached += other.remaining }
+    let counted = orders.indices.filter {
+      orders[$0].status.isWorking && orders[$0].sign == sign && !orders[$0].request.isReduceOnly
+    }
+    for index in counted where index != replacing {
+      let group = groups.first {
+        $0.link == .oneCancelsOther && $0.members.contains(index)
+      }
+      // Of alternatives the largest, of these the first.
+      let larger = (group?.members ?? []).filter { other in
+        counted.contains(other) && other != index
+          && (orders[other].remaining, -other) > (orders[index].remaining, -index)
+      }
+      guard larger.isEmpty else { continue }
+      reached += orders[index].remaining
+      if let replacing, group?.members.contains(replacing) ?? false {
+        reached -= orders[replacing].remaining
+      }
     }
     for other in besides where other.sign == sign && !other.request.isReduceOnly {
       reached += other.remaining

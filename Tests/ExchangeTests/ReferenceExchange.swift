@@ -147,7 +147,8 @@ struct ReferenceExchange {
   private mutating func arrive(_ indices: [Int], _ link: OrderLink?) {
     let time = orders[indices[0]].arrival.time
     for (place, index) in indices.enumerated() {
-      let besides = indices.prefix(place).map { orders[$0] }
+      // Of alternatives only one comes to trade.
+      let besides = link == .oneCancelsOther ? [] : indices.prefix(place).map { orders[$0] }
       guard
         let rejection = rejection(
           of: orders[index].request, at: time, besides: besides,

@@ -191,11 +191,10 @@ extension SimulatedExchange {
     for book in books {
       var part = Money.zero(currency)
       if book.listing.contract.kind.asset == currency {
-        let quantity = book.market.openSells + book.market.reducingSells
-        part = book.listing.assetAmount(quantity) ?? part
+        part = book.listing.assetAmount(book.market.open.delivered) ?? part
       } else if book.listing.contract.kind.asset != nil, book.listing.contract.currency == currency
       {
-        guard let cost = book.listing.notional(ofProduct: book.market.openBuyCost) else {
+        guard let cost = book.listing.notional(ofProduct: book.market.open.buyCost) else {
           throw book.listing.overflow("cost")
         }
         part = cost.money(in: currency)

@@ -38,13 +38,8 @@ struct ListingMarket: Sendable {
   var quote: Quote?
   /// What is held with every execution so far.
   var held: HeldQuantity
-  /// What all open orders of a side, reduce-only ones apart, would still add to the position.
-  private(set) var openBuys: Int64 = 0
-  private(set) var openSells: Int64 = 0
-  /// What all open reduce-only sells come to.
-  private(set) var reducingSells: Int64 = 0
-  /// What all open buys would cost, as price × quantity in units of their last digits.
-  private(set) var openBuyCost: Int128 = 0
+  /// What all open orders may come to, each for itself.
+  private(set) var allOpen = OpenOrders()
   private var nextPriority = 0
   /// What has happened and is not settled yet.
   var events: [MatchEvent] = []
@@ -60,7 +55,7 @@ struct ListingMarket: Sendable {
   var position: Int64 { held.net }
 
   /// What open orders of `side` would still add to the position.
-  func open(_ side: OrderSide) -> Int64 { side == .buy ? openBuys : openSells }
+  func open(_ side: OrderSide) -> Int64 { side == .buy ? open.buys : open.sells }
 
   /// The price in force that an order of `side` would take.
   func opposite(_ side: OrderSide) -> Price? { side == .buy ? ask : bid }
@@ -187,13 +182,7 @@ struct ListingMarket: Sendable {
   }
 
   mutating func addOpen(_ quantity: Int64, _ order: WorkingOrder) {
-    if order.side == .buy {
-      openBuyCost += Int128(order.reservePrice?.raw ?? 0) * Int128(quantity)
-    } else if order.isReduceOnly {
-      reducingSells += quantity
-    }
-    guard !order.isReduceOnly else { return }
-    if order.side == .buy { openBuys += quantity } else { openSells += quantity }
+    allOpen = allOpen + OpenOrders(order, quantity)
   }
 
   mutating func takePriority() -> Int {
