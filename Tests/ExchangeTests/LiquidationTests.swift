@@ -238,4 +238,54 @@ import Testing
       try scenario.exchange.excursions(in: MoneyScenario.id(0)).map { [$0.best, $0.worst] }
         == [[usd("0"), usd("0")]])
   }
+
+  @Test func `a shortfall leaves no debt and nothing that rises`() throws {
+    let eur = try Currency("EUR")
+    let fx = try contract("EURUSD", .forex(base: eur), digits: 2)
+    let perpetual = try contract(
+      "P", currency: "EUR",
+      margin: MarginRules(leverage: 10, tiers: try maintenance("0.05", "EUR")))
+    var rules = try marginAccount()
+    rules.liquidationPrice = .nextAvailable
+    var scenario = try MoneyScenario([fx, perpetual], rules, usd("110"))
+    try scenario.trade(0, 110)
+    try scenario.trade(0, 100, of: 1)
+    try scenario.fill(1, .buy, 10, at: 100, of: 1)
+    try scenario.trade(2, 93, of: 1)
+    // 200 EUR are lost, for which 110 USD bring 100.
+    try scenario.trade(3, 80, of: 1)
+    #expect(
+      scenario.entries() == [
+        "borrowing 200 EUR", "realizedProfit -200 EUR", "conversion -110 USD",
+        "conversion 100 EUR", "repayment -100 EUR", "shortfall 100 EUR", "repayment -100 EUR",
+      ])
+    for (second, rate) in [(Int64(4), Int64(100)), (5, 130)] {
+      try scenario.trade(second, rate)
+      #expect(try scenario.exchange.marginEquity() == (try usd("0")))
+    }
+    #expect(scenario.entries() == [])
+  }
+
+  @Test func `what was deposited pays before the insurance does`() throws {
+    let btc = try Currency("BTC")
+    let margin = MarginRules(leverage: 5, tiers: try maintenance("0.05"))
+    var scenario = try MoneyScenario(
+      [try contract("BTCUSD", .spot(base: btc), margin: margin)], try marginAccount(),
+      money("1", "BTC"))
+    try scenario.trade(0, 100)
+    try scenario.fill(1, .buy, 3, at: 100)
+    // 4 × 76 - 300 is 4 and below 228 × 0.05: the 3 are taken over at 75 (bankruptcy 228 - 4 = 224,
+    // which is 74.67), with 1 BTC and 75 USD owed.
+    try scenario.trade(2, 76)
+    // At 60 the coin pays 60 of them.
+    _ = scenario.entries()
+    try scenario.trade(3, 60)
+    #expect(
+      scenario.entries() == [
+        "conversion -1 BTC", "conversion 60 USD", "repayment -60 USD", "shortfall 15 USD",
+        "repayment -15 USD",
+      ])
+    try scenario.trade(4, 90)
+    #expect(try scenario.exchange.marginEquity() == (try usd("0")))
+  }
 }

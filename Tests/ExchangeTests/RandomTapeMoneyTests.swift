@@ -93,8 +93,10 @@ import Testing
     }
   }
 
+  /// Conversions of what is there into what is owed are too rare here; `LiquidationTests` has them.
   private static let situations: Set<String> =
-    Set(LedgerCause.allCases.filter { $0 != .withdrawal }.map { "\($0)" }).union([
+    Set(LedgerCause.allCases.filter { ![.withdrawal, .conversion].contains($0) }.map { "\($0)" })
+    .union([
       "trip fill", "trip liquidation", "trip settlement", "trip split", "liquidation fee",
       "refused needsMarginAccount", "refused liquidating", "refused noPrice",
       "refused accountWithoutPrice", "refused insufficientBalance", "refused insufficientMargin",

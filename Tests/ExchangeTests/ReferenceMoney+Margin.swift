@@ -235,13 +235,28 @@ extension ReferenceMoney {
       if cross.contains(where: { legs[$0].contains { $0.quantity != 0 } }) { return false }
       if takeMargin(for: -equity, target) { return true }
       if legs.contains(where: { $0.contains { $0.quantity != 0 } }) { return false }
-      let last = liquidations.count - 1
-      post(-equity, target, .shortfall, last < 0 ? .loan : .liquidation(last))
+      payDebts(liquidations.isEmpty ? .loan : .liquidation(liquidations.count - 1))
       return false
     }
     guard let own = converted(equity, target, to: currency(worst.index)) else { return false }
     liquidate(worst.index, worst.place, own)
     return true
+  }
+
+  /// With all that is there, at the marks; what is still owed then is given.
+  private mutating func payDebts(_ reference: LedgerReference) {
+    for owed in currencies {
+      for had in currencies where net(had) > 0 && net(owed) < 0 {
+        let (there, debt) = (net(had), -net(owed))
+        guard let worth = converted(there, had, to: owed),
+          let cost = converted(-debt, owed, to: had)
+        else { continue }
+        let isEnough = worth > debt
+        post(isEnough ? -min(there, -cost) : -there, had, .conversion, reference)
+        post(isEnough ? debt : worth, owed, .conversion, reference)
+      }
+      if net(owed) < 0 { post(-net(owed), owed, .shortfall, reference) }
+    }
   }
 
   /// Of the first isolated position that has any: what is owed, or all.

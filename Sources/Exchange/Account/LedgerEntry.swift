@@ -41,12 +41,14 @@ public enum LedgerCause: UInt8, Sendable, CaseIterable {
   case liquidationFee
   /// What a liquidation has left unpaid.
   case shortfall
+  /// One side of what is sold at the marks to pay what is owed without a position.
+  case conversion
 
   /// The account at the other end.
   public var counterparty: LedgerAccount {
     switch self {
     case .deposit, .withdrawal: .external
-    case .realizedProfit, .delivery: .market
+    case .realizedProfit, .delivery, .conversion: .market
     case .fee, .liquidationFee: .fees
     case .funding: .funding
     case .borrowing, .repayment: .lender

@@ -91,9 +91,7 @@ extension SimulatedExchange {
       }
     }
     guard books.allSatisfy(\.holding.isFlat) else { return false }
-    let cause = LedgerReference.liquidation(max(0, liquidationCount - 1))
-    try ledger.post(
-      owed, .shortfall, liquidationCount > 0 ? cause : .loan, at: time, symbol: "\(owed.currency)")
+    try payDebts(at: time)
     return false
   }
 
