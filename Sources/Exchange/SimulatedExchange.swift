@@ -28,7 +28,7 @@ public struct SimulatedExchange: Sendable {
   public let rules: AccountRules
   public internal(set) var ledger = Ledger()
   /// All orders ever sent, by their number.
-  public internal(set) var orders = OrderLog()
+  public internal(set) var orders = AppendOnlyLog<Order>()
   /// Where the exchange stands; nothing before it can be changed any more.
   public private(set) var clock = Moment(.earliest, .sourceBars)
   public internal(set) var fillCount = 0

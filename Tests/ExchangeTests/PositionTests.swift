@@ -104,6 +104,6 @@ import Testing
       let shift = Int128(random.below(72))
       numbers += [tie << shift, tie << shift + 1, tie << shift - 1]
     }
-    for number in numbers { #expect(number.nearestDouble == Double(number), "\(number)") }
+    #expect(numbers.first { $0.nearestDouble != Double($0) } == nil)
   }
 }

@@ -6,7 +6,7 @@ public import Market
 /// in every currency, and the wallet holds the deposits and all entries since. What the wallet
 /// cannot pay is borrowed before it is paid, and repaid from what comes in.
 public struct Ledger: Sendable {
-  public private(set) var entries: [LedgerEntry] = []
+  public private(set) var entries = AppendOnlyLog<LedgerEntry>()
   /// Every currency in which something was moved, in the order of the first time.
   public private(set) var currencies: [Currency] = []
   /// A row for each currency: what each account holds, then what each cause has changed in the
