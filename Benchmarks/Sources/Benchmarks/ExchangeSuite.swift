@@ -133,6 +133,10 @@ enum ExchangeSuite {
     let count = bench.size(1_000_000, quick: 100_000)
     let rates = try interleave(rounds: bench.size(7, quick: 3)) {
       var (exchange, listing) = try exchange()
+      // Money to pay the fees from, so that none of it is borrowed and paid back.
+      try exchange.deposit(
+        try Money(parsing: "1000000", try Currency("USDT")),
+        at: try Timestamp(nanoseconds: trades.times[0]))
       let quantity = try Quantity(raw: 1)
       let nanoseconds = try bench.stopwatch.time {
         var reports = 0
