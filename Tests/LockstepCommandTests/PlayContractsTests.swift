@@ -79,4 +79,10 @@ import Testing
       verified.output.contains("funding rates of BTCUSDT: 3 are stored, but the imports accepted 0")
     )
   }
+
+  @Test func `ticks are not among them`() {
+    let rows = fixture.run("ticks --store STORE --symbol BTCUSDT")
+    #expect(rows.status == .done)
+    #expect(rows.output.split(separator: "\n").count == fixture.trades.count + 1)
+  }
 }

@@ -63,7 +63,7 @@ enum InfoCommand {
           NumberText.grouped(stream.count), "\(span.lowerBound)", "\(span.upperBound)",
         ]
         // Only ticks lie in chunks.
-        guard stream.chunkCount > 0 else { return start + ["", "", ""] }
+        guard stream.isTicks else { return start + ["", "", ""] }
         return start + [
           NumberText.grouped(stream.chunkCount), NumberText.bytes(Int(stream.byteCount)),
           NumberText.hundredths(stream.byteCount * 100 / stream.count),

@@ -94,7 +94,8 @@ enum TicksCommand {
   private static func stream(
     of symbol: String, _ kind: Kind?, in store: MarketStore
   ) throws -> StreamSummary {
-    let ticks = try store.streams(symbol: symbol).filter { $0.bars == nil }
+    let streams = try store.streams(symbol: symbol)
+    let ticks = streams.filter(\.isTicks)
     guard let kind else {
       if ticks.count > 1 {
         throw CommandFailure(
@@ -102,6 +103,11 @@ enum TicksCommand {
           remedy: "choose with --kind trades or --kind quotes", status: .wrongUsage)
       }
       guard let only = ticks.first else {
+        guard streams.contains(where: { $0.bars != nil }) else {
+          throw CommandFailure(
+            "\(symbol) has no trades and no quotes",
+            remedy: "'lockstep info' lists what the store holds")
+        }
         throw CommandFailure(
           "\(symbol) has bars only", remedy: "'lockstep bars' prints them")
       }

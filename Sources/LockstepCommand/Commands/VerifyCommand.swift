@@ -30,7 +30,7 @@ enum VerifyCommand {
     let store = try MarketStore(path: path, mode: .readOnly)
     let symbols = try store.instruments().map(\.symbol)
     let tickCount = try symbols.flatMap { try store.streams(symbol: $0) }
-      .reduce(0) { $0 + ($1.chunkCount > 0 ? Int($1.count) : 0) }
+      .reduce(0) { $0 + ($1.isTicks ? Int($1.count) : 0) }
     let reading = Progress("read", total: tickCount, unit: "ticks", console: console, quiet: quiet)
     var ticksRead: Int64 = 0
     let verification = try store.verify { count in

@@ -23,3 +23,8 @@ extension MarketStore {
     return ofBars.contains(.last) ? .last : ofBars.min { $0.rawValue < $1.rawValue } ?? .last
   }
 }
+
+extension StreamSummary {
+  /// Whether the records are trades or quotes.
+  var isTicks: Bool { kind == .trade || kind == .quote }
+}
