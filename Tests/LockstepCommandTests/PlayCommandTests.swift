@@ -200,7 +200,7 @@ import Testing
     while (try? coordinator.next()) ?? nil != nil {}
     quality = coordinator.qualities
     #expect(
-      PlaySummary.text(quality).hasSuffix(
+      QualityTable.text(quality).hasSuffix(
         "S trades: received -1.200 to 0.499 ms after it happened, 1 of 2 before: one of the two "
           + "clocks is wrong\n"))
   }

@@ -124,6 +124,16 @@ import Testing
 }
 
 @Suite struct NumberTextTests {
+  @Test func `shares are rounded down, and never by their binary fraction`() {
+    for part in 0...10_000 {
+      let hundredths = part % 100
+      let expected = "\(part / 100).\(hundredths < 10 ? "0" : "")\(hundredths)"
+      #expect(NumberText.percent(part, of: 10_000) == expected)
+    }
+    #expect(NumberText.percent(2, of: 3) == "66.66")
+    #expect(NumberText.percent(8_700, of: 11_520) == "75.52")
+  }
+
   @Test func `thousands are separated`() {
     let pairs: [(Int64, String)] = [
       (0, "0"), (999, "999"), (1000, "1,000"), (-1_234_567, "-1,234,567"),

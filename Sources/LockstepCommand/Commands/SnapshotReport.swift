@@ -37,7 +37,7 @@ struct SnapshotReport {
       }
       try rows.finish()
     }
-    try sink.write(Array(("\n" + PlaySummary.text(qualities)).utf8))
+    try sink.write(Array(("\n" + QualityTable.text(qualities)).utf8))
   }
 
   private static let columns: [TextTable.Column] =

@@ -36,6 +36,11 @@ enum NumberText {
     "\(number / 100)." + String(100 + number % 100).dropFirst()
   }
 
+  /// `113` of `10,000` as `1.13`: the share in percent, rounded down.
+  static func percent(_ part: Int, of whole: Int) -> String {
+    hundredths(Int64(part) * 10_000 / Int64(whole))
+  }
+
   /// `1.0349999` with three decimals as `1.035`; numbers too large to have them as they are.
   static func fixed(_ value: Double, _ precision: Precision) -> String {
     guard let raw = Int64(exactly: (value * Double(precision.scale)).rounded()) else {

@@ -23,11 +23,7 @@ extension JSONWriter {
     member("received_intervals")
     number(Int64(quality.receivedIntervals))
     member("percent")
-    if let percentage = quality.percentage {
-      raw(NumberText.hundredths(Int64(percentage * 100)))
-    } else {
-      text(nil)
-    }
+    if let percent = quality.percentText { raw(percent) } else { text(nil) }
     member("gap_count")
     number(Int64(quality.gapCount))
     member("gaps")

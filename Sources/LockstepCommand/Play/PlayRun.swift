@@ -181,7 +181,7 @@ struct PlayRun: ~Copyable {
     console.note(
       "\(NumberText.grouped(records)) records, \(NumberText.grouped(log.count)) events written, "
         + "\(NumberText.duration(elapsed)), \(NumberText.rate(records, in: elapsed)) records/s\n"
-        + PlaySummary.text(qualities).dropLast())
+        + QualityTable.text(qualities).dropLast())
   }
 }
 
