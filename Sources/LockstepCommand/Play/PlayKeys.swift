@@ -6,14 +6,12 @@ final class PlayKeys {
   /// What the thread shares with its owner.
   fileprivate final class Listener: Sendable {
     let control: RunControl
-    let interruption: Interruption
     /// The end of the pipe at which the thread listens; closing the other one ends it.
     let pipe: Int32
     let hasKeys: Bool
 
-    init(_ control: RunControl, _ interruption: Interruption, pipe: Int32, hasKeys: Bool) {
+    init(_ control: RunControl, pipe: Int32, hasKeys: Bool) {
       self.control = control
-      self.interruption = interruption
       self.pipe = pipe
       self.hasKeys = hasKeys
     }
@@ -35,8 +33,7 @@ final class PlayKeys {
     guard unsafe Glibc.pipe(&ends) == 0 else { throw OutputError.failed(code: errno) }
     (pipe, wake) = (ends[0], ends[1])
     self.interruption = interruption
-    let listener = Listener(
-      control, interruption, pipe: pipe, hasKeys: readsKeys && TerminalMode.begin())
+    let listener = Listener(control, pipe: pipe, hasKeys: readsKeys && TerminalMode.begin())
     hasKeys = listener.hasKeys
     interruption.wake(wake)
     let context = unsafe Unmanaged.passRetained(listener).toOpaque()
@@ -47,7 +44,14 @@ final class PlayKeys {
         unsafe Unmanaged<Listener>.fromOpaque(context).takeRetainedValue().listen()
         return nil
       }, context)
-    guard status == 0 else { throw OutputError.failed(code: status) }
+    guard status == 0 else {
+      unsafe Unmanaged<Listener>.fromOpaque(context).release()
+      interruption.wake(-1)
+      close(wake)
+      close(pipe)
+      TerminalMode.end()
+      throw OutputError.failed(code: status)
+    }
     // The request may have come before anybody listened.
     if (try? interruption.check()) == nil { control.stop() }
   }
@@ -86,10 +90,15 @@ final class PlayKeys {
 extension PlayKeys.Listener {
   /// Until the pipe is closed.
   fileprivate func listen() {
-    var files = [pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)]
-    if hasKeys { files.append(pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)) }
+    var files = [pipe, STDIN_FILENO].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+    var hasKeys = hasKeys
     while true {
-      guard unsafe poll(&files, nfds_t(files.count), -1) >= 0 else {
+      // Stopped and let go on in the background, the terminal is another's: a read would stop the
+      // process. Until it is in the foreground again, it looks from time to time.
+      let isOurs = hasKeys && TerminalMode.isOn
+      files[1].fd = isOurs ? STDIN_FILENO : -1
+      files[1].revents = 0
+      guard unsafe poll(&files, nfds_t(files.count), hasKeys && !isOurs ? 200 : -1) >= 0 else {
         if errno == EINTR { continue }
         return
       }
@@ -97,12 +106,12 @@ extension PlayKeys.Listener {
         guard read(files[0].fd) != nil else { return }
         control.stop()
       }
-      if files.count > 1, files[1].revents != 0 {
-        guard let key = read(STDIN_FILENO) else {
-          files.removeLast()
-          continue
+      if files[1].revents != 0, TerminalMode.isOn {
+        if let key = read(STDIN_FILENO) {
+          PlayKeys.press(key, control)
+        } else {
+          hasKeys = false
         }
-        PlayKeys.press(key, control)
       }
     }
   }

@@ -12,6 +12,10 @@ enum TerminalMode {
   /// Signals that end or stop the process. SIGINT and SIGTERM ask it to end: `Interruption`.
   private static let endings = [SIGHUP, SIGQUIT, SIGTSTP]
 
+  /// Whether the terminal gives key by key: not before `begin`, nor while the process is stopped or in
+  /// the background.
+  static var isOn: Bool { isRaw.load(ordering: .acquiring) }
+
   /// - Returns: false where the standard input is no terminal, or is that of another process: a
   ///   command in the background that changed it would be stopped.
   static func begin() -> Bool {
