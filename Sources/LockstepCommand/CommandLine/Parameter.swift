@@ -49,7 +49,9 @@ extension Parameter {
     _ name: String, _ placeholder: String, _ type: ArgumentType<Value>, default value: Value,
     _ help: String
   ) -> Parameter {
-    let defaultText = (value as? any RawRepresentable).map { "\($0.rawValue)" } ?? "\(value)"
+    let defaultText =
+      (value as? any RawRepresentable).map { "\($0.rawValue)" }
+      ?? (value as? Double).flatMap { Int(exactly: $0) }.map(String.init) ?? "\(value)"
     return Parameter(
       shape: ParameterShape(
         kind: .option, name: name, placeholder: placeholder, help: help,

@@ -4,14 +4,15 @@ import Storage
 /// `lockstep import`: brings files of market data into a store.
 enum ImportCommand {
   private static let files = Parameter.positionals(
-    "FILE", .text, "files of ticks or bars; plain, .gz, .zst, .xz or .zip")
+    "FILE", .text,
+    "files of ticks, bars, funding rates or mark prices; plain, .gz, .zst, .xz or .zip")
 
   static let command = Command(
     name: "import",
     summary: "bring files of market data into a store",
     discussion: """
-      Reads the files, checks every row, and stores the ticks or bars: all files or none; if the
-      import fails the store is as it was. The format is recognised from the content and printed,
+      Reads the files, checks every row, and stores the records: all files or none; if the import
+      fails the store is as it was. The format is recognised from the content and printed,
       with what became of the rows: read = accepted + rejected + deduplicated. Above 1 % rejected
       rows a file is refused. Rows out of order are sorted into place. A file that was imported
       before for the symbol changes nothing.
