@@ -20,12 +20,14 @@ import Testing
     for index in 0..<fixture.trades.count {
       let trade = fixture.trades[index]
       let aggressor = trade.aggressor == .unknown ? "" : ",\"aggressor\":\"\(trade.aggressor)\""
+      let received = trade.receiveTime.map { ",\"receive_time\":\"\($0)\"" } ?? ""
       expected.append(
         (
           trade.time.nanoseconds, 0,
           "{\"time\":\"\(trade.time)\",\"event\":\"trade\",\"symbol\":\"BTCUSDT\",\"price\":"
             + "\(try Precision(2).format(trade.price.raw)),\"quantity\":"
-            + "\(try Precision(3).format(trade.quantity.raw))\(aggressor)}"
+            + "\(try Precision(3).format(trade.quantity.raw))\(aggressor)"
+            + ",\"sequence\":\(index + 1)\(received)}"
         ))
     }
     for index in 0..<fixture.quotes.count {
@@ -35,7 +37,9 @@ import Testing
           quote.time.nanoseconds, 1,
           "{\"time\":\"\(quote.time)\",\"event\":\"quote\",\"symbol\":\"EURUSD\",\"bid\":"
             + "\(try Precision(5).format(quote.bid.raw)),\"ask\":"
-            + "\(try Precision(5).format(quote.ask.raw))}"
+            + "\(try Precision(5).format(quote.ask.raw)),\"bid_size\":"
+            + "\(try Precision(2).format(quote.bidSize.raw)),\"ask_size\":"
+            + "\(try Precision(2).format(quote.askSize.raw))}"
         ))
     }
     let lines = expected.sorted { ($0.time, $0.order) < ($1.time, $1.order) }.map(\.line)
@@ -158,6 +162,7 @@ import Testing
     ),
     ("play --store STORE --symbol NONE", "no symbol 'NONE'"),
     ("play --store STORE --events some", "expected bars, ticks, all"),
+    ("play --store STORE --outside some", "expected drop, keep"),
   ])
   func `says what is wrong`(line: String, words: String) {
     let result = fixture.run(line)

@@ -37,10 +37,10 @@ import Testing
     }
     #expect(
       midnight.map { $0.split(separator: "\"")[7] } == [
-        "session_closed", "session_opened", "bar_close", "funding_rate", "mark_price",
+        "funding_rate", "session_closed", "session_opened", "bar_close", "mark_price",
       ])
     #expect(
-      midnight.suffix(2) == [
+      [midnight.first, midnight.last] == [
         "{\"time\":\"2024-03-09T00:00:00Z\",\"event\":\"funding_rate\",\"symbol\":\"BTCUSDT\","
           + "\"rate\":-0.000375000000,\"raw_time\":\"2024-03-09T00:00:00.012Z\"}",
         "{\"time\":\"2024-03-09T00:00:00Z\",\"event\":\"mark_price\",\"symbol\":\"BTCUSDT\","
@@ -68,6 +68,74 @@ import Testing
         })
   }
 
+  @Test func `the first moment has the order of all others`() throws {
+    let trades = fixture.trades
+    let store = try MarketStore(path: fixture.store, mode: .readWrite)
+    var first = trades[0]
+    first.time = try Timestamp(parsing: "2024-03-07T00:00:00Z")
+    first.sequence = nil
+    var columns = TradeColumns()
+    try columns.append(first)
+    let (early, time) = (columns, first.time)
+    let rate = FundingRate(time: time, rawTime: time, rate: try Rate(parsing: "0.0001"))
+    try store.write { transaction in
+      try transaction.put(
+        Instrument(
+          symbol: "EARLY", pricePrecision: try Precision(2), quantityPrecision: try Precision(3),
+          calendarName: "24x7"))
+      try transaction.add(early, symbol: "EARLY")
+      _ = try transaction.add([rate], symbol: "EARLY")
+    }
+    let written = fixture.run("play --store STORE --symbol EARLY --output jsonl --events all")
+      .output.split(separator: "\n").map { $0.split(separator: "\"")[7] }
+    #expect(written == ["funding_rate", "session_opened", "trade"])
+  }
+
+  @Test func `a snapshot has their quality`() throws {
+    let line = "snapshot --store STORE --symbol BTCUSDT --at 2024-03-09T12:00:00Z"
+    let table = fixture.run(line).output.split(separator: "\n")
+    let rows = table.filter { $0.hasPrefix("BTCUSDT ") }.dropFirst().map {
+      $0.split(separator: " ", omittingEmptySubsequences: true).prefix(4).joined(separator: " ")
+    }
+    #expect(rows[0].hasPrefix("BTCUSDT trades "))
+    #expect(rows[1...2] == ["BTCUSDT funding rates 1", "BTCUSDT mark prices 1"])
+    let json = fixture.run(line + " --output json").output
+    #expect(json.contains("\"stream\": \"funding rates\""))
+    #expect(json.contains("\"stream\": \"mark prices\""))
+  }
+
+  @Test func `ticks are not among them`() {
+    let rows = fixture.run("ticks --store STORE --symbol BTCUSDT")
+    #expect(rows.status == .done)
+    #expect(rows.output.split(separator: "\n").count == fixture.trades.count + 1)
+  }
+
+  @Test func `a symbol that has nothing else is left out, and said so`() throws {
+    let store = try MarketStore(path: fixture.store, mode: .readWrite)
+    let time = try Timestamp(parsing: "2024-03-09")
+    let rate = FundingRate(time: time, rawTime: time, rate: try Rate(parsing: "0.0001"))
+    try store.write { transaction in
+      try transaction.put(
+        Instrument(symbol: "RATES", pricePrecision: .zero, quantityPrecision: .zero))
+      _ = try transaction.add([rate], symbol: "RATES")
+    }
+    for line in ["play --store STORE", "snapshot --store STORE --at 2024-03-09T12:00:00Z"] {
+      let all = fixture.run(line)
+      #expect(all.status == .done)
+      #expect(all.output.contains("EURUSD") && !all.output.contains("RATES"))
+      #expect(all.errors.hasPrefix("RATES has no trades, quotes or bars, and is left out\n"))
+      #expect(fixture.run(line + " --quiet").errors.isEmpty)
+      let named = fixture.run(line + " --symbol RATES")
+      #expect(named.status == .failed)
+      #expect(named.errors.contains("RATES has no trades, quotes or bars in the store\n"))
+    }
+    let ticks = fixture.run("ticks --store STORE --symbol RATES")
+    #expect(ticks.status == .failed && ticks.output.isEmpty)
+    #expect(ticks.errors.hasPrefix("lockstep ticks: RATES has no trades and no quotes\n"))
+    let bars = fixture.run("bars --store STORE --symbol RATES --timeframe 1m")
+    #expect(bars.errors.contains("RATES has no trades, quotes or bars in the store\n"))
+  }
+
   @Test func `info and verify know them`() throws {
     let info = fixture.run("info --store STORE --symbol BTCUSDT").output
     #expect(info.contains("funding rates        3  2024-03-01T00:00:00Z"))
@@ -78,11 +146,5 @@ import Testing
     #expect(
       verified.output.contains("funding rates of BTCUSDT: 3 are stored, but the imports accepted 0")
     )
-  }
-
-  @Test func `ticks are not among them`() {
-    let rows = fixture.run("ticks --store STORE --symbol BTCUSDT")
-    #expect(rows.status == .done)
-    #expect(rows.output.split(separator: "\n").count == fixture.trades.count + 1)
   }
 }

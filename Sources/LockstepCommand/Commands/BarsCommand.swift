@@ -78,9 +78,8 @@ enum BarsCommand {
       if applied == 0 { break }
       try progress.advance(by: applied)
     }
-    // A stored bar is known at its close, and closes there.
-    let end = to ?? (selection.configuration.isFormedByBars ? selection.timeRange.upperBound : nil)
-    if let end { try tape.play(through: end, progress) }
+    // The last stored bars are known at their close, and close there.
+    try tape.play(through: to ?? selection.timeRange.upperBound, progress)
     if arguments[partial], let bar = tape.state.partials(of: symbol)[0] { writer.add(bar) }
     progress.finish()
     try writer.finish()

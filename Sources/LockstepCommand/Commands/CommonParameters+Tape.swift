@@ -4,6 +4,8 @@ import Market
 extension CommonParameters {
   static let store = Parameter.required("--store", "FILE", .text, "the market database")
   static let symbol = Parameter.required("--symbol", "S", .text, "the symbol")
+  static let symbols = Parameter.repeated(
+    "--symbol", "S", .text, "a symbol; all when none is given")
   static let anchor = Parameter.option(
     "--anchor", "ANCHOR", ArgumentType<BarAnchor>.choice, default: .session,
     "what bars are counted from: the trading day's open, or plain UTC multiples")

@@ -43,7 +43,7 @@ final class IndicatorReport {
   /// Every bar that opens at `from` or later and closes by `end`.
   /// - Returns: how many there were.
   func writeBars(
-    through end: Timestamp?, _ tape: consuming StoredTape, _ progress: Progress
+    through end: Timestamp, _ tape: consuming StoredTape, _ progress: Progress
   ) throws -> Int {
     let identifiers = try columns.map { try tape.state.layout.indicator($0.name, of: series) }
     tape.state.onBarClose(of: selection.configuration.timeframes[0]) { [self] close, state in
@@ -56,12 +56,12 @@ final class IndicatorReport {
         + (["close"] + columns.map(\.name)).map { TextTable.Column(title: $0, alignment: .right) },
       times: times, to: sink)
     while true {
-      let applied = try tape.applyRun(through: end ?? .latest)
+      let applied = try tape.applyRun(through: end)
       try write(&rows)
       if applied == 0 { break }
       try progress.advance(by: applied)
     }
-    if let end { try tape.play(through: end, progress) }
+    try tape.play(through: end, progress)
     progress.finish()
     try write(&rows)
     try rows.finish()

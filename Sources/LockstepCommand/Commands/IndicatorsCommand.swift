@@ -106,9 +106,8 @@ enum IndicatorsCommand {
     if let moment = arguments[provisionalAt] {
       try report.writeMoment(moment, tape, progress)
     } else {
-      let end =
-        window.to
-        ?? (selection.configuration.isFormedByBars ? selection.timeRange.upperBound : nil)
+      // The last stored bars are known at their close, and close there.
+      let end = window.to ?? selection.timeRange.upperBound
       let count = try report.writeBars(through: end, tape, progress)
       if count == 0, !arguments[CommonParameters.quiet] {
         window.explainEmptiness(of: name, selection.timeRange, console)

@@ -5,8 +5,6 @@ import Streams
 
 /// `lockstep play`: the events of some symbols as they happen.
 enum PlayCommand {
-  private static let symbols = Parameter.repeated(
-    "--symbol", "S", .text, "a symbol; all when none is given")
   private static let from = Parameter.optional("--from", "T", .time, "the first record's time")
   private static let to = Parameter.optional("--to", "T", .time, "the last moment")
   private static let speed = Parameter.option(
@@ -19,9 +17,10 @@ enum PlayCommand {
   private static let events = Parameter.option(
     "--events", "EVENTS", ArgumentType<PlayEvents>.choice, default: .bars,
     "bars that close, records, or both with the sessions")
-  private static let outside = Parameter.option(
-    "--outside", "WHAT", ArgumentType<OutsideChoice>.choice, default: .drop,
-    "what becomes of records outside of sessions: left out and counted, or kept and marked")
+  private static let outside = Parameter.optional(
+    "--outside", "WHAT", ArgumentType<OutsideChoice>.choice,
+    "what becomes of records outside of sessions: left out and counted, or kept and marked, as they "
+      + "are with --anchor utc when nothing is given")
   private static let output = Parameter.option(
     "--output", "FORMAT", ArgumentType<PlayFormat>.choice, default: .table,
     "a line of words, or a JSON object a line")
@@ -32,8 +31,12 @@ enum PlayCommand {
     discussion: """
       Merges the stored streams of the symbols in the order of time and writes what happens: as fast
       as possible, or at --speed times the pace of the clock on the wall. The speed changes nothing in
-      what is written. Funding rates and mark prices come with the other records, where nothing else is
-      given as long as there are such.
+      what is written. Without --from and --to, funding rates and mark prices come from the first to the
+      last of the other records.
+
+      At one moment stored bars come first, then funding rates, sessions that close and open, bars that
+      close (the longest first), and the other records. Bars that are under way at --from hold what came
+      before it.
 
       On a terminal, space pauses and goes on, s steps to the next event, b to the next close of a
       bar, + and - change the speed, and q stops. A line on the error stream shows the time of the
@@ -43,7 +46,7 @@ enum PlayCommand {
       Ctrl-C stops between two events; a second one leaves at once.
       """,
     parameters: [
-      CommonParameters.store, symbols, from, to, speed, skipGaps, pauseAtSessions,
+      CommonParameters.store, CommonParameters.symbols, from, to, speed, skipGaps, pauseAtSessions,
       CommonParameters.timeframes, events, outside, CommonParameters.anchor, CommonParameters.hours,
       output, CommonParameters.quiet,
     ],
@@ -65,37 +68,58 @@ enum PlayCommand {
   private static func run(_ arguments: Arguments, _ console: Console) throws {
     let window = try TimeWindow(from: arguments[from], to: arguments[to])
     let store = try MarketStore(path: arguments[CommonParameters.store], mode: .readOnly)
-    var names = arguments[symbols]
-    if names.isEmpty { names = try store.instruments().map(\.symbol) }
-    let selections = try names.map { name in
-      try TapeSelection(
-        name, in: store, timeframes: CommonParameters.timeframes(arguments), sources: nil,
-        anchor: arguments[CommonParameters.anchor], hours: arguments[CommonParameters.hours])
-    }
+    let selections = try TapeSelection.all(arguments, in: store, console)
     var configuration = StateConfiguration(symbols: selections.map(\.configuration))
     configuration.symbolLimit = max(configuration.symbolLimit, selections.count)
     configuration.historyLength = 1
-    let state = try SynchronizedState(configuration)
+    var state = try SynchronizedState(configuration)
+    if let from = window.from {
+      let progress = Progress(
+        "before --from", total: 0, unit: "ticks", console: console,
+        quiet: arguments[CommonParameters.quiet])
+      state = try begin(state, at: from, selections, of: store, progress)
+    }
     // The funding of years may be stored beside the trades of a day.
     let first = selections.map(\.timeRange.lowerBound).min()
     let last = selections.map(\.timeRange.upperBound).max()
-    let streams = try selections.enumerated().flatMap { index, selection in
-      let symbol = try state.symbol(names[index])
-      return try selection.streams(of: store, symbol: symbol, from: window.from, to: window.to)
-        + selection.contractStreams(
-          of: store, symbol: symbol, from: window.from ?? first, to: window.to ?? last)
+    var streams: [StoredStream] = []
+    for selection in selections {
+      let symbol = try state.symbol(selection.symbol)
+      streams += try selection.streams(
+        of: store, symbol: symbol, from: window.from, to: window.to)
+      streams += try selection.contractStreams(
+        of: store, symbol: symbol, from: window.from ?? first, to: window.to ?? last)
     }
+    let outside =
+      arguments[outside] ?? (arguments[CommonParameters.anchor] == .utc ? .keep : .drop)
     let options = PlayRun.Options(
       events: arguments[events], format: arguments[output], speed: arguments[speed],
       skipsGaps: arguments[skipGaps], pausesAtSessions: arguments[pauseAtSessions],
-      outside: arguments[outside].policy, end: window.to,
+      outside: outside.policy, end: window.to ?? last,
       isQuiet: arguments[CommonParameters.quiet])
-    let run = try PlayRun(state, streams, selections.map(\.configuration), options, console)
-    let found = try run.play()
-    guard found == 0, !arguments[CommonParameters.quiet] else { return }
-    for (name, selection) in zip(names, selections) {
-      window.explainEmptiness(of: name, selection.timeRange, console)
+    let run = try PlayRun(state, streams, selections, options, console)
+    let isEmpty = try run.play()
+    guard isEmpty, !arguments[CommonParameters.quiet] else { return }
+    for selection in selections {
+      window.explainEmptiness(of: selection.symbol, selection.timeRange, console)
     }
+  }
+
+  /// Brings a state to the moment before `from`, with the bars that are under way then.
+  private static func begin(
+    _ state: consuming SynchronizedState, at from: Timestamp, _ selections: [TapeSelection],
+    of store: MarketStore, _ progress: Progress
+  ) throws -> SynchronizedState {
+    var streams: [StoredStream] = []
+    for selection in selections {
+      guard let open = selection.earliestOpen(ofBarsAt: from.before) else { continue }
+      streams += try selection.streams(
+        of: store, symbol: try state.symbol(selection.symbol), from: open, to: from.before)
+    }
+    var tape = StoredTape(state: state, streams: streams)
+    try tape.play(through: from.before, progress)
+    progress.finish()
+    return tape.state
   }
 }
 

@@ -6,8 +6,6 @@ import Streams
 
 /// `lockstep snapshot`: every timeframe of some symbols at one moment.
 enum SnapshotCommand {
-  private static let symbols = Parameter.repeated(
-    "--symbol", "S", .text, "a symbol; all when none is given")
   private static let at = Parameter.required(
     "--at", "T", .time, "the moment: records up to and including it, closes up to and including it")
   private static let symbolLimit = Parameter.option(
@@ -30,7 +28,8 @@ enum SnapshotCommand {
       them stands what came of each stream up to that instant, against what its calendar led to expect.
       """,
     parameters: [
-      CommonParameters.store, symbols, symbolLimit, at, history, CommonParameters.timeframes,
+      CommonParameters.store, CommonParameters.symbols, symbolLimit, at, history,
+      CommonParameters.timeframes,
       CommonParameters.anchor, CommonParameters.hours, output, CommonParameters.quiet,
     ],
     examples: [
@@ -48,26 +47,22 @@ enum SnapshotCommand {
 
   private static func run(_ arguments: Arguments, _ console: Console) throws {
     let store = try MarketStore(path: arguments[CommonParameters.store], mode: .readOnly)
-    var names = arguments[symbols]
-    if names.isEmpty { names = try store.instruments().map(\.symbol) }
-    let selections = try names.map { name in
-      try TapeSelection(
-        name, in: store, timeframes: CommonParameters.timeframes(arguments), sources: nil,
-        anchor: arguments[CommonParameters.anchor], hours: arguments[CommonParameters.hours])
-    }
+    let selections = try TapeSelection.all(arguments, in: store, console)
     let time = arguments[at]
     let history = arguments[history]
     var configuration = StateConfiguration(symbols: selections.map(\.configuration))
     configuration.symbolLimit = arguments[symbolLimit]
     configuration.historyLength = max(1, history)
     let state = try SynchronizedState(configuration)
-    let streams = try selections.enumerated().flatMap { index, selection in
-      try selection.streams(
-        of: store, symbol: try state.symbol(names[index]), from: nil, to: time)
+    let first = selections.map(\.timeRange.lowerBound).min()
+    let streams = try selections.flatMap { selection in
+      let symbol = try state.symbol(selection.symbol)
+      return try selection.streams(of: store, symbol: symbol, from: nil, to: time)
+        + selection.contractStreams(of: store, symbol: symbol, from: first, to: time)
     }
     var tape = StoredTape(
       state: state, streams: streams, through: time,
-      calendars: selections.map(\.configuration.calendar))
+      calendars: selections.map(\.sessions))
     let progress = Progress(
       "replay", total: selections.reduce(0) { $0 + $1.recordCount }, unit: "ticks",
       console: console, quiet: arguments[CommonParameters.quiet])

@@ -1,5 +1,10 @@
 import Market
 
+extension Timestamp {
+  /// A nanosecond earlier; the earliest moment there is has none before it.
+  var before: Timestamp { (try? Timestamp(nanoseconds: nanoseconds - 1)) ?? .earliest }
+}
+
 /// The window of a tape that a command was asked for.
 struct TimeWindow {
   let from: Timestamp?

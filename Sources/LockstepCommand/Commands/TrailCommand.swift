@@ -59,9 +59,7 @@ enum TrailCommand {
       quiet: arguments[CommonParameters.quiet])
     // Up to the first moment asked for, the trail would only be overwritten.
     tape.state.recordAuditTrail(false)
-    let before = try Timestamp(
-      nanoseconds: max(from.nanoseconds - 1, Timestamp.earliest.nanoseconds))
-    try tape.play(through: before, progress)
+    try tape.play(through: from.before, progress)
     tape.state.recordAuditTrail(true)
     try tape.play(through: to, progress)
     progress.finish()

@@ -39,7 +39,7 @@ final class PlayLog {
 
   init(
     _ format: PlayFormat, _ instruments: [SymbolConfiguration], to output: any ByteSink,
-    makeRoom: @escaping () -> Void = {}
+    makeRoom: @escaping () -> Void
   ) {
     self.makeRoom = makeRoom
     self.format = format
@@ -49,18 +49,9 @@ final class PlayLog {
   }
 
   func add(_ close: BarClose) {
-    let (configuration, bar) = (instruments[close.symbol.index], close.bar)
-    let price = configuration.instrument.precision(of: close.source)
-    line.begin(bar.tsClose, "bar_close", configuration.instrument.symbol)
-    line.text("price", "\(close.source)")
-    line.text("timeframe", "\(close.timeframe)")
-    line.time("ts_open", bar.tsOpen)
-    line.decimal("open", bar.open.raw, price)
-    line.decimal("high", bar.high.raw, price)
-    line.decimal("low", bar.low.raw, price)
-    line.decimal("close", bar.close.raw, price)
-    line.decimal("volume", bar.volume.raw, configuration.volumePrecision(of: close.source))
-    line.decimal("ticks", bar.tickCount, .zero)
+    let configuration = instruments[close.symbol.index]
+    line.begin(close.bar.tsClose, "bar_close", configuration.instrument.symbol)
+    add(close.bar, close.source, close.timeframe, configuration)
     end()
   }
 
@@ -77,7 +68,7 @@ final class PlayLog {
     line.decimal("price", trade.price.raw, instrument.pricePrecision)
     line.decimal("quantity", trade.quantity.raw, instrument.quantityPrecision)
     if trade.aggressor != .unknown { line.text("aggressor", "\(trade.aggressor)") }
-    mark(isOutside)
+    end(trade.sequence, trade.receiveTime, isOutside)
   }
 
   func add(_ quote: Quote, of symbol: SymbolID, isOutside: Bool) {
@@ -85,21 +76,35 @@ final class PlayLog {
     line.begin(quote.time, "quote", instrument.symbol)
     line.decimal("bid", quote.bid.raw, instrument.pricePrecision)
     line.decimal("ask", quote.ask.raw, instrument.pricePrecision)
+    line.decimal("bid_size", quote.bidSize.raw, instrument.quantityPrecision)
+    line.decimal("ask_size", quote.askSize.raw, instrument.quantityPrecision)
+    end(quote.sequence, quote.receiveTime, isOutside)
+  }
+
+  func add(
+    _ bar: Bar, _ source: PriceSource, _ timeframe: Timeframe, of symbol: SymbolID,
+    isOutside: Bool
+  ) {
+    let configuration = instruments[symbol.index]
+    line.begin(bar.tsClose, "bar", configuration.instrument.symbol)
+    add(bar, source, timeframe, configuration)
     mark(isOutside)
   }
 
-  func add(_ bar: Bar, _ source: PriceSource, of symbol: SymbolID, isOutside: Bool) {
-    let configuration = instruments[symbol.index]
+  private func add(
+    _ bar: Bar, _ source: PriceSource, _ timeframe: Timeframe,
+    _ configuration: SymbolConfiguration
+  ) {
     let price = configuration.instrument.precision(of: source)
-    line.begin(bar.tsClose, "bar", configuration.instrument.symbol)
     line.text("price", "\(source)")
+    line.text("timeframe", "\(timeframe)")
     line.time("ts_open", bar.tsOpen)
     line.decimal("open", bar.open.raw, price)
     line.decimal("high", bar.high.raw, price)
     line.decimal("low", bar.low.raw, price)
     line.decimal("close", bar.close.raw, price)
     line.decimal("volume", bar.volume.raw, configuration.volumePrecision(of: source))
-    mark(isOutside)
+    line.decimal("ticks", bar.tickCount, .zero)
   }
 
   func add(_ funding: FundingRate, of symbol: SymbolID, isOutside: Bool) {
@@ -113,6 +118,12 @@ final class PlayLog {
   func add(_ price: MarkPrice, _ precision: Precision, of symbol: SymbolID, isOutside: Bool) {
     line.begin(price.time, "mark_price", instruments[symbol.index].instrument.symbol)
     line.decimal("price", price.price.raw, precision)
+    mark(isOutside)
+  }
+
+  private func end(_ sequence: Int64?, _ receiveTime: Timestamp?, _ isOutside: Bool) {
+    if let sequence { line.decimal("sequence", sequence, .zero) }
+    if let receiveTime { line.time("receive_time", receiveTime) }
     mark(isOutside)
   }
 

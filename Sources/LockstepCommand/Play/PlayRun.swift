@@ -12,6 +12,7 @@ struct PlayRun: ~Copyable {
     let skipsGaps: Bool
     let pausesAtSessions: Bool
     let outside: OutsideSessionPolicy
+    /// The last moment.
     let end: Timestamp?
     let isQuiet: Bool
   }
@@ -24,17 +25,22 @@ struct PlayRun: ~Copyable {
   private let status: PlayStatus
   private let options: Options
   private let console: Console
-  /// Sessions that were written before the state's first record, with which it tells them once more.
-  private let earlySessions = EarlySessions()
+  private let closings = Closings()
+  /// Rings when the next bars close.
+  private var closingTimer: (id: TimerID, time: Timestamp)?
 
+  /// - Parameters:
+  ///   - state: holds of the bars that are under way what came before the streams.
+  ///   - selections: of the symbols, in the state's order.
   init(
     _ state: consuming SynchronizedState, _ streams: [StoredStream],
-    _ configurations: [SymbolConfiguration], _ options: Options, _ console: Console
+    _ selections: [TapeSelection], _ options: Options, _ console: Console
   ) throws {
-    let status = PlayStatus(
-      console, symbols: configurations.map(\.instrument.symbol), quiet: options.isQuiet)
+    let status = PlayStatus(console, symbols: selections.map(\.symbol), quiet: options.isQuiet)
     // On one terminal the status line stands where the next event is to stand.
-    let log = PlayLog(options.format, configurations, to: console.output) { status.wipe() }
+    let log = PlayLog(options.format, selections.map(\.configuration), to: console.output) {
+      status.wipe()
+    }
     let waiting = WaitingRun(log, status)
     control = RunControl(
       speed: options.speed, skippingGapsOver: options.skipsGaps ? .seconds(60) : nil
@@ -42,9 +48,9 @@ struct PlayRun: ~Copyable {
     waiting.control = control
     control.pausesAtSessionEvents = options.pausesAtSessions
     coordinator = Coordinator(through: options.end, control: control)
+    status.clock = coordinator.clock
     for stream in streams {
-      var streamOptions = StreamOptions(
-        calendar: configurations[stream.symbol.index].calendar)
+      var streamOptions = StreamOptions(calendar: selections[stream.symbol.index].sessions)
       streamOptions.outsideSession = options.outside
       try stream.register(in: &coordinator, streamOptions)
     }
@@ -54,32 +60,15 @@ struct PlayRun: ~Copyable {
     self.status = status
     self.options = options
     self.console = console
-    subscribe()
-  }
-
-  private mutating func subscribe() {
-    let (log, control, events, early) = (log, control, options.events, earlySessions)
-    if events == .all {
-      state.subscribe(to: .sessions) { event, _ in
-        switch event {
-        case .sessionOpened(let symbol, let boundary), .sessionClosed(let symbol, let boundary):
-          if !early.told.contains(.init(symbol: symbol, boundary: boundary)) {
-            log.add(boundary, of: symbol)
-          }
-        default: break
-        }
-      }
-    }
-    state.subscribe(to: .barCloses(nil)) { event, _ in
-      guard case .barClosed(let close) = event else { return }
-      if events.hasBars { log.add(close) }
-      control.barClosed()
+    let closings = closings
+    self.state.subscribe(to: .barCloses(nil)) { event, _ in
+      if case .barClosed(let close) = event { closings.bars.append(close) }
     }
   }
 
-  /// - Returns: how many records there were, those that were left out included.
+  /// - Returns: whether nothing came: no record, those that were left out included, and no event.
   /// - Throws: `Interrupted`, with everything up to then written; what a stream or the output throws.
-  consuming func play() throws -> Int {
+  consuming func play() throws -> Bool {
     let start = ContinuousClock().now
     let keys = try PlayKeys(
       control, console.interruption,
@@ -103,50 +92,74 @@ struct PlayRun: ~Copyable {
       summarise(qualities, records, after: ContinuousClock().now - start)
     }
     try console.interruption.check()
-    return found
+    return found == 0 && log.count == 0
   }
 
   private mutating func run() throws {
-    while let event = try coordinator.next(boundary: state.nextBoundaryTime) {
+    var hasBegun = false
+    // Where bars are under way, the run begins before what happens first: a session may close then.
+    if let due = state.nextBoundaryTime { try coordinator.setTimer(at: due.before) }
+    try setClosingTimer()
+    while let event = try coordinator.next() {
       switch event {
-      case .records(let run): try apply(run)
-      case .boundary(let time): try advance(to: time)
+      case .records(let run):
+        try apply(run)
+        hasBegun = true
       case .sessionOpened(let symbol, let boundary), .sessionClosed(let symbol, let boundary):
-        try session(boundary, of: coordinator.symbols[symbol])
-      case .timer: break
+        if options.events == .all {
+          log.add(boundary, of: try state.symbol(coordinator.symbols[symbol]))
+        }
+      case .timer(let id, let time):
+        if id == closingTimer?.id { closingTimer = nil }
+        try state.advance(to: time)
+        writeClosings()
+        hasBegun = true
+      case .boundary: preconditionFailure("none was asked for")
       }
+      try setClosingTimer()
       if log.isFull { try log.flush() }
-      if status.isStale {
-        status.update(state, coordinator)
-        if status.isDue { status.draw(control) }
-      }
+      if hasBegun { showStatus() }
     }
-    if let end = options.end, !control.isStopped { try advance(to: end) }
   }
 
-  /// The state tells of sessions, from its first record on; those before it are told here.
-  private mutating func session(_ boundary: SessionBoundary, of name: String) throws {
-    if state.time == nil, options.events == .all {
-      let symbol = try state.symbol(name)
-      earlySessions.told.insert(.init(symbol: symbol, boundary: boundary))
-      log.add(boundary, of: symbol)
-    }
-    try advance(to: boundary.time)
+  /// Bars close at a timer of their moment: behind its funding and its sessions, before its records.
+  private mutating func setClosingTimer() throws(StreamError) {
+    let due = state.nextBoundaryTime
+    guard due != closingTimer?.time else { return }
+    if let closingTimer { coordinator.cancel(closingTimer.id) }
+    closingTimer = nil
+    if let due { closingTimer = (try coordinator.setTimer(at: due), due) }
   }
 
-  /// Before the first record the state's clock stays unset: it begins with the tape.
-  private mutating func advance(to time: Timestamp) throws {
-    if let now = state.time, now <= time { try state.advance(to: time) }
+  private func writeClosings() {
+    guard !closings.bars.isEmpty else { return }
+    if options.events.hasBars {
+      for close in closings.bars { log.add(close) }
+    }
+    closings.bars.removeAll(keepingCapacity: true)
+    control.barClosed()
+  }
+
+  /// What is shown while the run waits is as of its last event. At full speed nobody can tell.
+  private func showStatus() {
+    guard !control.isAtFullSpeed || status.isStale else { return }
+    status.update(state, coordinator)
+    if status.isDue { status.draw(control) }
   }
 
   private mutating func apply(_ run: StreamRun) throws {
     let stream = streams[run.stream.index]
+    // Bars that close at the moment of a funding rate come behind it, when their timer rings.
+    let formsNoBar = stream.key.kind == .fundingRates
     guard options.events.hasTicks else {
-      return try state.apply(run, of: coordinator, stream)
+      if !formsNoBar { try state.apply(run, of: coordinator, stream) }
+      return writeClosings()
     }
-    // What closes at a record's time stands in front of it in the log.
     for index in run.range {
-      try state.apply(run, index..<index + 1, of: coordinator, stream)
+      if !formsNoBar {
+        try state.apply(run, index..<index + 1, of: coordinator, stream)
+        writeClosings()
+      }
       switch stream.key.kind {
       case .trades:
         log.add(
@@ -156,9 +169,9 @@ struct PlayRun: ~Copyable {
         log.add(
           coordinator[quotes: run.stream][index], of: stream.symbol,
           isOutside: run.isOutsideSession)
-      case .bars(let source, _):
+      case .bars(let source, let timeframe):
         log.add(
-          coordinator[bars: run.stream][index], source, of: stream.symbol,
+          coordinator[bars: run.stream][index], source, timeframe, of: stream.symbol,
           isOutside: run.isOutsideSession)
       case .fundingRates:
         log.add(
@@ -185,21 +198,17 @@ struct PlayRun: ~Copyable {
   }
 }
 
-private final class EarlySessions {
-  struct Change: Hashable {
-    let symbol: SymbolID
-    let boundary: SessionBoundary
-  }
-
-  var told: Set<Change> = []
+/// Bars that have closed and are not written yet.
+private final class Closings {
+  var bars: [BarClose] = []
 }
 
 /// What is to be done before a run waits.
 private final class WaitingRun: @unchecked Sendable {
   private let log: PlayLog
   private let status: PlayStatus
-  /// Set before the run begins.
-  var control: RunControl?
+  /// Set before the run begins. It holds the run that waits.
+  weak var control: RunControl?
 
   init(_ log: PlayLog, _ status: PlayStatus) {
     self.log = log

@@ -16,9 +16,12 @@ final class PlayStatus: @unchecked Sendable {
   /// Where the run was when its speed was last taken.
   private var mark: (wall: ContinuousClock.Instant, time: Int64)?
   private var speedReached = ""
-  private var time: Timestamp?
-  private var bars = ""
-  private var qualities = ""
+  /// The time of the run; set before it begins.
+  var clock: ClockReading?
+  /// The series that are shown: those of each symbol's first price.
+  private var shown: [SeriesID]?
+  private var bars: [(symbol: SymbolID, timeframe: Timeframe, progress: BarProgress?)] = []
+  private var qualities: [StreamQuality] = []
 
   init(
     _ console: Console, symbols: [String], quiet: Bool,
@@ -34,25 +37,40 @@ final class PlayStatus: @unchecked Sendable {
   /// Whether a tenth of a second has passed since it was drawn.
   var isDue: Bool { isVisible && now() - lastDrawn >= .milliseconds(100) }
 
-  /// Whether it is so old that it is worth taking in where the run is: a hundredth of a second.
+  /// Whether it is so old that at full speed it is worth taking in where the run is: a hundredth of a
+  /// second.
   var isStale: Bool {
     isVisible && (lastUpdated.map { now() - $0 >= .milliseconds(10) } ?? true)
   }
 
-  /// Takes in where the run is. Without a terminal nothing is done.
+  /// Takes in where the run is, from its first record on. Without a terminal nothing is done.
   func update(_ state: borrowing SynchronizedState, _ coordinator: borrowing Coordinator) {
     guard isVisible else { return }
     lastUpdated = now()
-    time = coordinator.clock.time
     measureSpeed()
-    bars = symbols.indices.map { PlayStatus.bars(of: $0, symbols[$0], state) }
-      .joined(separator: "  ")
-    qualities = coordinator.qualities.map(PlayStatus.text).joined(separator: "  ")
+    let shown = shown ?? PlayStatus.seriesOfFirstPrices(state.layout, symbols.count)
+    self.shown = shown
+    bars.removeAll(keepingCapacity: true)
+    for id in shown {
+      let series = state.series(id)
+      bars.append((series.symbol, series.timeframe, series.progress))
+    }
+    qualities = coordinator.qualities
+  }
+
+  private static func seriesOfFirstPrices(
+    _ layout: StateLayout, _ symbolCount: Int
+  ) -> [SeriesID] {
+    (0..<symbolCount).flatMap { index in
+      let all = layout.series(of: SymbolID(index: index))
+      guard let first = all.first else { return [SeriesID]() }
+      return all.filter { layout.series[$0.index].source == layout.series[first.index].source }
+    }
   }
 
   private func measureSpeed() {
     let wall = now()
-    guard let time else { return }
+    guard let time = clock?.time else { return }
     guard let mark else {
       mark = (wall, time.nanoseconds)
       return
@@ -65,18 +83,16 @@ final class PlayStatus: @unchecked Sendable {
   }
 
   /// `EURUSD 1m 53 % 5m 10 %`: the first price's bars.
-  private static func bars(
-    of index: Int, _ name: String, _ state: borrowing SynchronizedState
-  ) -> String {
-    let symbol = SymbolID(index: index)
-    var text = name
-    var source: PriceSource?
-    for id in state.layout.series(of: symbol) {
-      let series = state.series(id)
-      guard source ?? series.source == series.source else { continue }
-      source = series.source
-      let share = series.progress.map { "\(DurationText.percent($0)) %" } ?? "-"
-      text += " \(series.timeframe) \(share)"
+  private var barsText: String {
+    var text = ""
+    var symbol: SymbolID?
+    for bar in bars {
+      if bar.symbol != symbol {
+        text += (symbol == nil ? "" : "  ") + symbols[bar.symbol.index]
+        symbol = bar.symbol
+      }
+      let share = bar.progress.map { "\(DurationText.percent($0)) %" } ?? "-"
+      text += " \(bar.timeframe) \(share)"
     }
     return text
   }
@@ -91,10 +107,12 @@ final class PlayStatus: @unchecked Sendable {
     guard isVisible else { return }
     lastDrawn = now()
     let speed = control.speed
-    var words = [time?.description ?? "-"]
+    var words = [clock?.time?.description ?? "-"]
     words.append(control.isPaused ? "paused" : speed == 0 ? "full speed" : "speed \(speed)")
     if !speedReached.isEmpty { words.append(speedReached) }
-    let line = (words + [bars, qualities]).joined(separator: "  ")
+    words.append(barsText)
+    words.append(qualities.map(PlayStatus.text).joined(separator: "  "))
+    let line = words.joined(separator: "  ")
     write("\r" + line.prefix((console.errorColumns ?? 80) - 1) + "\u{1B}[K")
   }
 

@@ -52,7 +52,7 @@ struct StoredStream {
 
   /// - Throws: `StreamError`, see `Coordinator.register`.
   func register(
-    in coordinator: inout Coordinator, _ options: StreamOptions = StreamOptions()
+    in coordinator: inout Coordinator, _ options: StreamOptions
   ) throws(StreamError) {
     switch reader {
     case .trades(let reader): try coordinator.register(reader, as: key, options)

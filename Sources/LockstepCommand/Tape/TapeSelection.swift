@@ -7,6 +7,8 @@ import Storage
 /// Which bars of a symbol a command asks for, and from which stored records they are formed.
 struct TapeSelection {
   let configuration: SymbolConfiguration
+  /// When the market trades, whatever the bars are counted from.
+  let sessions: TradingCalendar
   /// The stored bars that form the series; empty when ticks do.
   private let barSeries: [BarSeries]
   /// How many records the streams hold.
@@ -14,8 +16,11 @@ struct TapeSelection {
   /// From the first record to the last.
   let timeRange: ClosedRange<Timestamp>
 
+  var symbol: String { configuration.instrument.symbol }
+
   /// - Parameter sources: which prices to form; nil for all that the stored records can.
-  /// - Throws: `CommandFailure` when the store has no such symbol, or no records for the prices.
+  /// - Throws: `CommandFailure` when the store has no such symbol, or no records that form bars of the
+  ///   prices.
   init(
     _ symbol: String, in store: MarketStore, timeframes: [Timeframe], sources: [PriceSource]?,
     anchor: BarAnchor, hours: TradingHoursChoice,
@@ -24,10 +29,15 @@ struct TapeSelection {
     let instrument = try store.knownInstrument(symbol)
     let streams = try store.streams(symbol: symbol)
     let ofTicks = PriceSource.allCases.filter { source in
-      streams.contains { $0.bars == nil && $0.kind == source.recordKind }
+      streams.contains { $0.kind == source.recordKind }
     }
     let ofBars = PriceSource.allCases.filter { source in
       streams.contains { $0.bars?.source == source }
+    }
+    guard !ofTicks.isEmpty || !ofBars.isEmpty else {
+      throw CommandFailure(
+        "\(symbol) has no trades, quotes or bars in the store",
+        remedy: "'lockstep import' brings them in")
     }
     // Ticks where they form everything that is asked for, else bars.
     let chosen = sources ?? (ofTicks.isEmpty ? ofBars : ofTicks)
@@ -38,7 +48,9 @@ struct TapeSelection {
         "\(symbol) has no '\(source)' price in the store",
         remedy: "it has \(known.map { "\($0)" }.joined(separator: ", "))")
     }
-    let calendar = try anchor.calendar(of: instrument, in: store, hours: hours)
+    let market = try store.calendar(of: instrument)
+    sessions = hours == .extended ? market.includingExtendedHours() : market
+    let calendar = try anchor == .utc ? .named("utc") : sessions
     let kept = streams.filter { stream in
       chosen.contains { source in
         guard let bars = stream.bars else { return usesTicks && stream.kind == source.recordKind }
@@ -47,10 +59,7 @@ struct TapeSelection {
     }
     guard let first = kept.map(\.timeRange.lowerBound).min(),
       let last = kept.map(\.timeRange.upperBound).max()
-    else {
-      throw CommandFailure(
-        "\(symbol) has no records in the store", remedy: "'lockstep import' brings them in")
-    }
+    else { preconditionFailure("every price that was chosen has its stream") }
     configuration = SymbolConfiguration(
       instrument: instrument, calendar: calendar, timeframes: timeframes, priceSources: chosen,
       isFormedByBars: !usesTicks,
@@ -88,15 +97,26 @@ struct TapeSelection {
         + "\(configuration.calendar.name) and form no bar")
   }
 
-  /// The streams from `from` on, up to and including `to`.
+  /// The earliest moment at which one of the bars that are under way at `time` opened; nil where none
+  /// is.
+  func earliestOpen(ofBarsAt time: Timestamp) -> Timestamp? {
+    var cursor = SessionCursor(configuration.calendar)
+    return configuration.timeframes.compactMap { cursor.open(of: $0, underWayAt: time) }.min()
+  }
+
+  /// The streams of what happens from `from` on, up to and including `to`. A bar happens at its close.
   func streams(
     of store: MarketStore, symbol: SymbolID, from: Timestamp?, to: Timestamp?
   ) throws -> [StoredStream] {
     let name = configuration.instrument.symbol
     if configuration.isFormedByBars {
+      var cursor = SessionCursor(sessions)
       return try barSeries.map { series in
-        StoredStream(
-          try store.bars(symbol: name, series: series, from: from, to: to), series: series,
+        let open = from.map { from in
+          cursor.open(of: series.timeframe, underWayAt: from.before) ?? from
+        }
+        return StoredStream(
+          try store.bars(symbol: name, series: series, from: open, to: to), series: series,
           symbol: symbol, name: name)
       }
     }
@@ -137,20 +157,26 @@ enum BarAnchor: String, CaseIterable, Sendable {
   case session
   /// Plain UTC multiples.
   case utc
-
-  func calendar(
-    of instrument: Instrument, in store: MarketStore, hours: TradingHoursChoice
-  ) throws -> TradingCalendar {
-    switch self {
-    case .utc: return try .named("utc")
-    case .session:
-      let calendar = try store.calendar(of: instrument)
-      return hours == .extended ? calendar.includingExtendedHours() : calendar
-    }
-  }
 }
 
 /// Whether pre- and post-market belong to the day.
 enum TradingHoursChoice: String, CaseIterable, Sendable {
   case regular, extended
+}
+
+extension SessionCursor {
+  /// When the bar that is under way at `time` opened; a week goes on through its nights, a day through
+  /// its breaks. Nil where none is under way.
+  fileprivate mutating func open(
+    of timeframe: Timeframe, underWayAt time: Timestamp
+  ) -> Timestamp? {
+    var moment = time
+    while moment < .latest {
+      if let bar = bounds(of: timeframe, at: moment) {
+        return bar.tsOpen <= time ? bar.tsOpen : nil
+      }
+      moment = interval(at: moment).end
+    }
+    return nil
+  }
 }
