@@ -94,6 +94,21 @@ sanitizer_tests=(--sanitize=thread --filter Concurrency --scratch-path .build/ts
 # The executables of the Fuzz package, one a folder.
 fuzz_drivers() { ls Fuzz/Sources; }
 
+# python_environment NAME MODULES REQUIREMENTS: makes a Python environment in .build that has the
+# modules, from a list in Scripts/reference, unless it is there, and prints the path of its
+# interpreter. Exits 1, saying why, where that cannot be done.
+python_environment() {
+  local environment=$root/.build/$1 modules=$2 requirements=Scripts/reference/$3
+  local python=$environment/bin/python
+  if ! "$python" -c "import $modules" 2>/dev/null; then
+    python3 -m venv "$environment" >&2 ||
+      fail "python3 cannot make an environment: install python3-venv"
+    "$environment/bin/pip" install --quiet --disable-pip-version-check -r "$requirements" >&2 ||
+      fail "what $requirements lists cannot be installed"
+  fi
+  echo "$python"
+}
+
 # source_files EXTENSION...: the project's own files with these extensions.
 source_files() {
   local extension

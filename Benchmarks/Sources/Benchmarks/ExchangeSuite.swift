@@ -58,7 +58,7 @@ enum ExchangeSuite {
   /// All trades in slices, with nothing to fill, and with orders that stay away.
   private static func passing(_ trades: TradeColumns, _ bench: Bench) throws {
     let counts = [0, 1, 10, 100, 10_000]
-    let scan = try? CScan(bench)
+    let scan = try CScan(bench)
     let times = try interleave(
       rounds: bench.size(9, quick: 3),
       counts.map { count in
@@ -71,14 +71,12 @@ enum ExchangeSuite {
             return UInt64(exchange.fillCount)
           } / Double(trades.count)
         }
-      } + [{ (try scan?.run(trades, bench) ?? .nan) / Double(trades.count) }])
+      } + [{ try scan.run(trades, bench) / Double(trades.count) }])
     bench.report(Figure("exchange.scan", unit: "ns/tick", samples: times[0], limit: .atMost(1)))
-    if scan != nil {
-      bench.report(
-        Figure(
-          "exchange.scan.c", unit: "ns/tick", samples: times[0],
-          reference: times[counts.count].median))
-    }
+    bench.report(
+      Figure(
+        "exchange.scan.c", unit: "ns/tick", samples: times[0],
+        reference: times[counts.count].median))
     for (index, count) in counts.enumerated().dropFirst() {
       bench.report(
         Figure(

@@ -5,6 +5,20 @@ enum Limit {
   case atMost(Double)
   case atLeast(Double)
 
+  /// On which side of the bound what it bounds must lie.
+  enum Side: String, Codable {
+    case atMost, atLeast
+
+    var sign: String { self == .atMost ? "≤" : "≥" }
+  }
+
+  var side: Side {
+    switch self {
+    case .atMost: .atMost
+    case .atLeast: .atLeast
+    }
+  }
+
   var bound: Double {
     switch self {
     case .atMost(let bound), .atLeast(let bound): bound
@@ -30,6 +44,8 @@ struct Figure: Codable {
   /// value / reference.
   var ratio: Double?
   var limit: Double?
+  /// Of the limit; nil where there is none.
+  var side: Limit.Side?
   /// Nil where there is no limit.
   var holds: Bool?
   let samples: [Double]
@@ -44,6 +60,7 @@ struct Figure: Codable {
     value = samples.median
     ratio = reference.map { [value] in value / $0 }
     self.limit = limit?.bound
+    side = limit?.side
     holds = limit?.holds(ratio ?? value)
   }
 
@@ -56,6 +73,7 @@ struct Figure: Codable {
     try fields.encode(reference, forKey: .reference)
     try fields.encode(ratio, forKey: .ratio)
     try fields.encode(limit, forKey: .limit)
+    try fields.encode(side, forKey: .side)
     try fields.encode(holds, forKey: .holds)
     try fields.encode(samples, forKey: .samples)
   }

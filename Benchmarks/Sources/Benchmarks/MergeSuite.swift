@@ -68,7 +68,7 @@ struct InterleavedTape {
   let batches: [[TradeColumns]]
   /// The times of each stream in one piece, for C.
   let times: [[Int64]]
-  /// As many records as a chunk of the store has at most.
+  /// Half as many records as a chunk of the store has at most.
   private static let batchLength = 16_384
 
   init(streams count: Int, records: Int) throws {

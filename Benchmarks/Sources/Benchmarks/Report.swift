@@ -53,8 +53,7 @@ extension Figure {
       let decimals = abs(value) >= 1000 ? 0 : abs(value) >= 10 ? 1 : 3
       return String(format: "%.\(decimals)f", value)
     }
-    let sign = ratio == nil && unit.hasSuffix("/s") ? "≥" : "≤"
-    let bound = limit.map { "\(sign) \(number($0))" } ?? "-"
+    let bound = side.map { "\($0.sign) \(number(limit))" } ?? "-"
     return [
       name, number(value), unit, number(reference), number(ratio), bound,
       holds.map { $0 ? "yes" : "NO" } ?? "",

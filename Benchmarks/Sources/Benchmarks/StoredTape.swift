@@ -123,7 +123,7 @@ extension TradeColumns {
     [times, prices, quantities, aggressors.map(Int64.init), sequences]
   }
 
-  fileprivate func withoutReceiveTimes() throws -> TradeColumns {
+  func withoutReceiveTimes() throws -> TradeColumns {
     var trades = TradeColumns()
     for row in 0..<count {
       var trade = self[row]

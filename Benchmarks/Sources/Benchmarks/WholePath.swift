@@ -46,13 +46,8 @@ enum WholePath {
         var tape = try SampleTape(configuration)
         var batch = TradeColumns()
         while tape.next(into: &batch) {
-          var kept = TradeColumns()
-          for row in 0..<batch.count {
-            var trade = batch[row]
-            trade.receiveTime = nil
-            try kept.append(trade)
-          }
-          try transaction.add(kept, symbol: name)
+          let trades = try batch.withoutReceiveTimes()
+          try transaction.add(trades, symbol: name)
         }
       }
     }
