@@ -94,13 +94,15 @@ extension PlayKeys.Listener {
     var hasKeys = hasKeys
     while true {
       // Stopped and let go on in the background, the terminal is another's: a read would stop the
-      // process. Until it is in the foreground again, it looks from time to time.
+      // process. No signal says that it has come to the foreground again, so it looks for that.
       let isOurs = hasKeys && TerminalMode.isOn
       files[1].fd = isOurs ? STDIN_FILENO : -1
       files[1].revents = 0
-      guard unsafe poll(&files, nfds_t(files.count), hasKeys && !isOurs ? 200 : -1) >= 0 else {
-        if errno == EINTR { continue }
-        return
+      let count = unsafe poll(&files, nfds_t(files.count), hasKeys && !isOurs ? 200 : -1)
+      guard count >= 0 || errno == EINTR else { return }
+      if count <= 0 {
+        if count == 0, !control.isStopped { TerminalMode.resume() }
+        continue
       }
       if files[0].revents != 0 {
         guard read(files[0].fd) != nil else { return }

@@ -65,8 +65,8 @@ enum TerminalMode {
     }
   }
 
-  /// After a stop, in the foreground again.
-  private static func resume() {
+  /// After a stop, once the process is in the foreground again. Safe in a signal handler.
+  static func resume() {
     guard isInForeground, !isRaw.load(ordering: .acquiring) else { return }
     _ = makeRaw()
     catchEnding(SIGTSTP)
