@@ -19,8 +19,8 @@ enum PlayCommand {
     "bars that close, records, or both with the sessions")
   private static let outside = Parameter.optional(
     "--outside", "WHAT", ArgumentType<OutsideChoice>.choice,
-    "what becomes of records outside of sessions: left out and counted, or kept and marked, as they "
-      + "are with --anchor utc when nothing is given")
+    "what becomes of records outside of sessions: left out and counted, or kept and marked; drop "
+      + "unless given, with --anchor utc keep")
   private static let output = Parameter.option(
     "--output", "FORMAT", ArgumentType<PlayFormat>.choice, default: .table,
     "a line of words, or a JSON object a line")
