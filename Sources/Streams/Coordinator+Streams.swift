@@ -87,6 +87,9 @@ extension Coordinator {
     merge.remove(id.index)
   }
 
+  /// The name of a stream, whether or not it has ended.
+  public func key(of stream: StreamID) -> StreamKey { merge.slots[stream.index].key }
+
   /// The streams that have not ended, in the order of registration.
   public var streams: [StreamKey] {
     merge.liveStreams.sorted { $0.value < $1.value }.map(\.key)
@@ -117,12 +120,12 @@ extension Coordinator {
   /// Not inlined: the merge stays private. Its columns are read where they lie; an address, unlike
   /// a coroutine, makes nobody count the references of the columns.
   @usableFromInline
-  func tradesAddress(_ stream: StreamID) -> UnsafePointer<TradeColumns> {
+  package func tradesAddress(_ stream: StreamID) -> UnsafePointer<TradeColumns> {
     unsafe merge.slots.address(of: stream.index).pointer(to: \.trades)!
   }
 
   @usableFromInline
-  func quotesAddress(_ stream: StreamID) -> UnsafePointer<QuoteColumns> {
+  package func quotesAddress(_ stream: StreamID) -> UnsafePointer<QuoteColumns> {
     unsafe merge.slots.address(of: stream.index).pointer(to: \.quotes)!
   }
 

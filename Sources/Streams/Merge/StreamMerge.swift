@@ -5,7 +5,7 @@ import Market
 ///
 /// It gives runs: records that follow each other in one stream and come before those of all others.
 /// The head of each stream is a key in a tournament; a run costs one pass from a leaf to the top if
-/// it is a single record, two if it is longer. Nothing is allocated and no reference counted for it.
+/// its records share a moment, three if they do not. Nothing is allocated and no reference counted for it.
 struct StreamMerge: ~Copyable {
   private var heads = GrowingBuffer<StreamHead>()
   var slots = GrowingBuffer<StreamSlot>()
@@ -94,12 +94,14 @@ struct StreamMerge: ~Copyable {
     let winner = tournament.winner
     let stream = winner.stream
     let (start, batchEnd) = (heads[stream].index, heads[stream].end)
-    var end = start &+ 1
+    // What shares the head's moment comes with it: no other stream stands in between.
+    var end = start &+ min(heads[stream].endOfMoment &- start, limit)
     if end < batchEnd {
       let follower = headKey(stream, at: end)
       tournament.replay(follower, at: winner.leaf)
-      if tournament.winner.stream == stream, follower.time < fence, limit > 1 {
-        end = extend(stream, winner.leaf, from: end, before: fence, to: limit)
+      if tournament.winner.stream == stream, follower.time < fence, end &- start < limit {
+        end = extend(
+          stream, winner.leaf, from: end, before: fence, atMost: limit &- (end &- start))
       }
     }
     heads[stream].index = end
@@ -107,18 +109,17 @@ struct StreamMerge: ~Copyable {
     return start..<end
   }
 
-  /// Where the run ends whose second record is known to belong to it.
+  /// Where the run ends of which the record at `start` is known to be part.
   @inline(__always)
   private mutating func extend(
-    _ stream: Int, _ leaf: Int, from second: Int, before fence: Int64, to limit: Int
+    _ stream: Int, _ leaf: Int, from start: Int, before fence: Int64, atMost limit: Int
   ) -> Int {
     let other = tournament.runnerUp(of: leaf)
     // At the key of the other's head, the stream of the lower rank goes first.
     let goesFirst = heads[stream].rank < other.rank && !other.isNone
     let end = OrderSearch.end(
-      of: second..<heads[stream].end, before: min(fence, goesFirst ? other.time + 1 : other.time),
+      of: start..<heads[stream].end, before: min(fence, goesFirst ? other.time + 1 : other.time),
       in: heads[stream].keys)
-    let start = second &- 1
     let limited = start &+ min(end &- start, limit)
     if limited < heads[stream].end {
       tournament.replay(headKey(stream, at: limited), at: leaf)

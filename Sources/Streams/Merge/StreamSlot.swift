@@ -15,6 +15,16 @@ struct StreamHead {
   let kind: RecordKind
   /// Whether the batch at hand has receive times.
   var hasReceiveTimes = false
+
+  /// Where the records end that happen at the moment of the first one.
+  @inline(__always)
+  var endOfMoment: Int {
+    let keys = keys.span
+    let moment = keys[index]
+    var next = index &+ 1
+    while next < end, keys[next] == moment { next &+= 1 }
+    return next
+  }
 }
 
 /// The rest of a stream: where its records come from, and the batch at hand.

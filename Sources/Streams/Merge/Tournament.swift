@@ -48,7 +48,8 @@
     var first = OrderKey.none
     var node = (leaf &+ leafCount) >> 1
     while node > 0 {
-      first = min(first, unsafe nodes[node])
+      var other = unsafe nodes[node]
+      OrderKey.putFirst(&other, &first)
       node >>= 1
     }
     return first
