@@ -14,8 +14,12 @@ struct StreamMerge: ~Copyable {
   private(set) var liveStreams: [StreamKey: StreamID] = [:]
   /// Streams without a batch at hand, which must be asked before the next record is known.
   private var hungry: [Int] = []
-  /// Streams have come or gone since the tournament was drawn.
+  /// The leaves at which no stream plays.
+  private var freeLeaves: [Int32] = []
+  /// There are more streams than leaves, or far fewer.
   private var isRedrawNeeded = false
+  /// Streams that have ended, and whose last batch may still be read until the next event.
+  private var spent: [Int] = []
 
   init() {}
 
@@ -33,22 +37,32 @@ struct StreamMerge: ~Copyable {
     slots.append(slot)
     liveStreams[key] = id
     hungry.append(id.index)
-    isRedrawNeeded = true
+    // Its leaf stays empty until it has a head.
+    if let leaf = freeLeaves.popLast() {
+      heads[id.index].leaf = leaf
+    } else {
+      isRedrawNeeded = true
+    }
     return id
   }
 
   /// Takes a stream out; the others go on as if its records to come had never been.
   mutating func remove(_ stream: Int) {
+    hungry.removeAll { $0 == stream }
     end(stream)
-    isRedrawNeeded = true
   }
 
   private mutating func end(_ stream: Int) {
     liveStreams[slots[stream].key] = nil
     slots[stream].source = nil
-    hungry.removeAll { $0 == stream }
+    spent.append(stream)
     heads[stream].keys = []
     (heads[stream].index, heads[stream].end) = (0, 0)
+    if !isRedrawNeeded {
+      tournament.replace(.none, at: Int(heads[stream].leaf))
+      freeLeaves.append(heads[stream].leaf)
+    }
+    if liveStreams.count * 4 <= tournament.leafCount { isRedrawNeeded = true }
   }
 
   /// The key of the record that comes next. Only of account after `settle`.
@@ -57,27 +71,25 @@ struct StreamMerge: ~Copyable {
 
   /// Whether `settle` has anything to do.
   @inline(__always)
-  var isUnsettled: Bool { isRedrawNeeded || !hungry.isEmpty }
+  var isUnsettled: Bool { isRedrawNeeded || !hungry.isEmpty || !spent.isEmpty }
 
   /// Gets every stream a batch, so that it is known which record comes next.
   ///
-  /// - Throws: what the sources and their records are at fault in. `SourceInterrupted` when a
-  ///   source stopped waiting; calling again goes on.
+  /// - Throws: what the sources and their records are at fault in. After
+  ///   `StreamError.sourceInterrupted` calling again goes on.
   @inline(never)
-  mutating func settle(_ position: MergePosition) throws {
+  mutating func settle(_ position: MergePosition) throws(StreamError) {
     while let stream = hungry.last {
       let isRefilled = try refill(stream, position)
       hungry.removeLast()
       if !isRefilled {
         end(stream)
-        // Its leaf stays empty, until most are.
-        if liveStreams.count * 4 <= tournament.leafCount { isRedrawNeeded = true }
-      }
-      if !isRedrawNeeded {
-        tournament.replay(
-          isRefilled ? knownKey(stream) : .none, at: Int(heads[stream].leaf))
+      } else if !isRedrawNeeded {
+        tournament.replace(knownKey(stream), at: Int(heads[stream].leaf))
       }
     }
+    for stream in spent { slots[stream].releaseBatch() }
+    spent.removeAll(keepingCapacity: true)
     if isRedrawNeeded { redraw() }
   }
 
@@ -178,11 +190,13 @@ struct StreamMerge: ~Copyable {
       keys.append(knownKey(stream.index))
     }
     tournament = Tournament(keys)
+    freeLeaves = (keys.count..<tournament.leafCount).reversed().map { Int32($0) }
     isRedrawNeeded = false
   }
 
   /// - Returns: false when the stream has ended.
-  private mutating func refill(_ stream: Int, _ position: MergePosition) throws -> Bool {
+  private mutating func refill(_ stream: Int, _ position: MergePosition) throws(StreamError) -> Bool
+  {
     let old = heads[stream].end
     if old > 0 { slots[stream].lastKey = heads[stream].keys[old - 1] }
     // The batch is now its columns' only owner, so that the source can use their memory.
@@ -192,10 +206,10 @@ struct StreamMerge: ~Copyable {
       let taken: [Int64]?
       do {
         taken = try slots[stream].takeBatch()
-      } catch let interruption as SourceInterrupted {
-        throw interruption
+      } catch is SourceInterrupted {
+        throw .sourceInterrupted(slots[stream].key)
       } catch {
-        throw StreamError.sourceFailed(slots[stream].key, error)
+        throw .sourceFailed(slots[stream].key, error)
       }
       guard let keys = taken else { return false }
       let start = try slots[stream].admit(keys, position)

@@ -74,6 +74,15 @@ struct StreamSlot {
     }
   }
 
+  /// Gives the memory of the batch back.
+  mutating func releaseBatch() {
+    trades = TradeColumns()
+    quotes = QuoteColumns()
+    bars = BarBatch()
+    fundingRates = FundingRateBatch()
+    markPrices = MarkPriceBatch()
+  }
+
   var hasReceiveTimes: Bool {
     !trades.receiveTimes.isEmpty || !quotes.receiveTimes.isEmpty
   }
