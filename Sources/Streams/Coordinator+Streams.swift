@@ -53,6 +53,14 @@ extension Coordinator {
   private mutating func register(
     _ source: AnySource, _ key: StreamKey, _ options: StreamOptions
   ) throws(StreamError) -> StreamID {
+    let meter = StreamMeter(
+      key, options.calendar, interval: options.expectedNanoseconds(key.kind),
+      isGiven: options.expectedInterval != nil, outsidePolicy: options.outsideSession)
+    if let waiting = merge.liveStreams[key], merge.slots[waiting.index].source == nil {
+      try resume(waiting, source, meter, options.late)
+      if let control, let source = source.interruptible { control.attach(source) }
+      return waiting
+    }
     let known = symbolPlaces[key.symbol]
     if let known, let first = calendars[known], let other = options.calendar, first != other {
       throw .differentCalendars(symbol: key.symbol, first.name, other.name)
@@ -60,11 +68,7 @@ extension Coordinator {
     let symbol = known ?? symbols.count
     let id = try merge.register(source, as: key, symbol: symbol, options.late)
     if let control, let source = source.interruptible { control.attach(source) }
-    meters.append(
-      StreamMeter(
-        key, options.calendar, interval: options.expectedNanoseconds(key.kind),
-        isGiven: options.expectedInterval != nil,
-        outsidePolicy: options.outsideSession))
+    meters.append(meter)
     if known == nil {
       symbolPlaces[key.symbol] = symbol
       symbols.append(key.symbol)

@@ -31,7 +31,7 @@ public struct Coordinator: ~Copyable {
   let control: RunControl?
   /// When the first record comes, or the first timer. The openings of the sessions under way lie
   /// before it.
-  private var firstMoment = Int64.min
+  var firstMoment = Int64.min
   /// What stopped the run; it does not go on after that.
   var failure: StreamError?
 

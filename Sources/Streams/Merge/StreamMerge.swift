@@ -28,13 +28,7 @@ struct StreamMerge: ~Copyable {
     _ source: AnySource, as key: StreamKey, symbol: Int, _ latePolicy: LatePolicy
   ) throws(StreamError) -> StreamID {
     guard liveStreams[key] == nil else { throw .alreadyRegistered(key) }
-    let id = StreamID(index: slots.count)
-    let slot = StreamSlot(key, source, latePolicy)
-    heads.append(
-      StreamHead(
-        rank: OrderKey.rank(of: id, slot.recordKind), symbol: Int32(symbol),
-        kind: slot.recordKind))
-    slots.append(slot)
+    let id = append(StreamSlot(key, source, latePolicy), symbol: symbol)
     liveStreams[key] = id
     hungry.append(id.index)
     // Its leaf stays empty until it has a head.
@@ -43,6 +37,16 @@ struct StreamMerge: ~Copyable {
     } else {
       isRedrawNeeded = true
     }
+    return id
+  }
+
+  private mutating func append(_ slot: StreamSlot, symbol: Int) -> StreamID {
+    let id = StreamID(index: slots.count)
+    heads.append(
+      StreamHead(
+        rank: OrderKey.rank(of: id, slot.recordKind), symbol: Int32(symbol),
+        kind: slot.recordKind))
+    slots.append(slot)
     return id
   }
 
@@ -56,8 +60,7 @@ struct StreamMerge: ~Copyable {
     liveStreams[slots[stream].key] = nil
     slots[stream].source = nil
     spent.append(stream)
-    heads[stream].keys = []
-    (heads[stream].index, heads[stream].end) = (0, 0)
+    leaveBatch(stream)
     if !isRedrawNeeded {
       tournament.replace(.none, at: Int(heads[stream].leaf))
       freeLeaves.append(heads[stream].leaf)
@@ -194,27 +197,32 @@ struct StreamMerge: ~Copyable {
     isRedrawNeeded = false
   }
 
+  /// Notes how far the batch at hand has been delivered, and lets go of its times: it is then its columns'
+  /// only owner, so that the source can use their memory.
+  private mutating func leaveBatch(_ stream: Int) {
+    let index = heads[stream].index
+    slots[stream].lastKey = lastKey(stream)
+    slots[stream].takenCount += index
+    heads[stream].keys = []
+    (heads[stream].index, heads[stream].end) = (0, 0)
+  }
+
+  /// The order key of the last record that was delivered or left out.
+  private func lastKey(_ stream: Int) -> Int64 {
+    let (index, key) = (heads[stream].index, slots[stream].lastKey)
+    return index > 0 ? max(key, heads[stream].keys[index - 1]) : key
+  }
+
   /// - Returns: false when the stream has ended.
   private mutating func refill(_ stream: Int, _ position: MergePosition) throws(StreamError) -> Bool
   {
-    let old = heads[stream].end
-    if old > 0 { slots[stream].lastKey = heads[stream].keys[old - 1] }
-    // The batch is now its columns' only owner, so that the source can use their memory.
-    heads[stream].keys = []
-    (heads[stream].index, heads[stream].end) = (0, 0)
-    while true {
-      let taken: [Int64]?
-      do {
-        taken = try slots[stream].takeBatch()
-      } catch is SourceInterrupted {
-        throw .sourceInterrupted(slots[stream].key)
-      } catch {
-        throw .sourceFailed(slots[stream].key, error)
-      }
-      guard let keys = taken else { return false }
-      let start = try slots[stream].admit(keys, position)
+    leaveBatch(stream)
+    while let keys = try slots[stream].takeBatch() {
+      let known = slots[stream].passOver(keys.count)
+      let start = try slots[stream].admit(keys, from: known, position)
       guard start < keys.count else {
-        if slots[stream].takeHorizon() { return true }
+        slots[stream].takenCount += keys.count
+        if slots[stream].knownCount == 0, slots[stream].takeHorizon() { return true }
         continue
       }
       heads[stream].keys = keys
@@ -222,41 +230,68 @@ struct StreamMerge: ~Copyable {
       heads[stream].hasReceiveTimes = slots[stream].hasReceiveTimes
       return true
     }
+    guard slots[stream].knownCount == 0 else {
+      throw .sourceTooShort(
+        slots[stream].key, expected: slots[stream].takenCount + slots[stream].knownCount,
+        found: slots[stream].takenCount)
+    }
+    return false
   }
 }
 
-extension StreamSlot {
-  /// Takes in how far the source has come without a record; false where that is nothing new.
-  ///
-  /// What it gives before that is out of order.
-  fileprivate mutating func takeHorizon() -> Bool {
-    guard let horizon = source?.horizon else { return false }
-    let key = isBar ? horizon.nanoseconds - 1 : horizon.nanoseconds
-    guard key > horizonKey else { return false }
-    lastKey = max(lastKey, key)
-    horizonKey = lastKey
-    return true
+// MARK: Saved state
+
+extension StreamMerge {
+  /// Writes how far a stream has come.
+  func encode(_ stream: Int, into writer: inout StateWriter) {
+    let slot = unsafe slots.address(of: stream)
+    let taken =
+      unsafe slot.pointee.takenCount + slot.pointee.knownCount + heads[stream].index
+    unsafe writer.write(liveStreams[slot.pointee.key]?.index == stream)
+    unsafe writer.write(slot.pointee.latePolicy == .dropAndCount)
+    writer.write(Int64(taken))
+    writer.write(lastKey(stream))
+    unsafe writer.write(slot.pointee.horizonKey)
+    unsafe writer.write(Int64(slot.pointee.staleCount))
+    unsafe writer.write(Int64(slot.pointee.outOfOrderCount))
   }
 
-  /// The first record of a new batch that does not come too late.
-  ///
-  /// - Throws: `StreamError.outOfOrder` or `.stale` where such a record is to be refused.
-  fileprivate mutating func admit(
-    _ keys: [Int64], _ position: MergePosition
-  ) throws(StreamError) -> Int {
-    guard let first = keys.first else { return 0 }
-    let floor = isBar ? position.key : position.clock
-    guard first < lastKey || first < floor else { return 0 }
-    guard latePolicy == .dropAndCount else {
-      throw first < lastKey
-        ? .outOfOrder(key, previous: time(ofKey: lastKey), found: time(ofKey: first))
-        : .stale(key, found: time(ofKey: first), clock: Timestamp(unchecked: position.clock))
+  /// Appends a stream as it was saved; one that goes on waits for its source.
+  mutating func restore(
+    _ key: StreamKey, symbol: Int, from reader: inout StateReader
+  ) throws(MarketError) {
+    let isLive = try reader.readBool()
+    var slot = StreamSlot(key, nil, try reader.readBool() ? .dropAndCount : .refuse)
+    slot.knownCount = try reader.readCount()
+    slot.lastKey = try reader.readMoment()
+    slot.horizonKey = try reader.readMoment()
+    slot.staleCount = try reader.readCount()
+    slot.outOfOrderCount = try reader.readCount()
+    guard slot.lastKey != .max, slot.horizonKey != .max else {
+      throw .malformedState("\(key): records up to the end of time")
     }
-    let all = 0..<keys.count
-    let outOfOrder = OrderSearch.end(of: all, before: lastKey, in: keys)
-    let late = OrderSearch.end(of: all, before: max(lastKey, floor), in: keys)
-    outOfOrderCount += outOfOrder
-    staleCount += late - outOfOrder
-    return late
+    let id = append(slot, symbol: symbol)
+    guard isLive else { return }
+    guard liveStreams.updateValue(id, forKey: key) == nil else {
+      throw .malformedState("the stream '\(key)' is there twice")
+    }
+    hungry.append(id.index)
+    isRedrawNeeded = true
+  }
+
+  /// Gives a stream that was restored its source, which passes over what it need not make again.
+  ///
+  /// - Throws: `StreamError.sourceFailed`; the stream then waits for another source.
+  mutating func attach(_ source: AnySource, to stream: Int) throws(StreamError) {
+    let known = slots[stream].knownCount
+    do {
+      let skipped = try source.skip(atMost: known)
+      precondition((0...known).contains(skipped), "a source skips what it was asked to, or less")
+      slots[stream].knownCount -= skipped
+      slots[stream].takenCount += skipped
+    } catch {
+      throw .sourceFailed(slots[stream].key, error)
+    }
+    slots[stream].source = source
   }
 }
