@@ -40,6 +40,17 @@ public struct QuoteColumns: Sendable, Equatable {
     asks.append(quote.ask.raw)
   }
 
+  /// Empties all columns and keeps their memory.
+  public mutating func removeAll() {
+    times.removeAll(keepingCapacity: true)
+    bids.removeAll(keepingCapacity: true)
+    asks.removeAll(keepingCapacity: true)
+    bidSizes.removeAll(keepingCapacity: true)
+    askSizes.removeAll(keepingCapacity: true)
+    sequences.removeAll(keepingCapacity: true)
+    receiveTimes.removeAll(keepingCapacity: true)
+  }
+
   public subscript(index: Int) -> Quote {
     Quote(
       time: Timestamp(unchecked: times[index]), bid: Price(unchecked: bids[index]),

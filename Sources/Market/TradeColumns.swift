@@ -41,6 +41,16 @@ public struct TradeColumns: Sendable, Equatable {
     quantities.append(trade.quantity.raw)
   }
 
+  /// Empties all columns and keeps their memory.
+  public mutating func removeAll() {
+    times.removeAll(keepingCapacity: true)
+    prices.removeAll(keepingCapacity: true)
+    quantities.removeAll(keepingCapacity: true)
+    aggressors.removeAll(keepingCapacity: true)
+    sequences.removeAll(keepingCapacity: true)
+    receiveTimes.removeAll(keepingCapacity: true)
+  }
+
   public subscript(index: Int) -> Trade {
     Trade(
       time: Timestamp(unchecked: times[index]), price: Price(unchecked: prices[index]),

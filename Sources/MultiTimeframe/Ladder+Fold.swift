@@ -31,6 +31,23 @@ extension Ladder {
     }
   }
 
+  /// Whether a block of trades fits into the volumes, whatever their quantities.
+  @inline(__always)
+  mutating func hasRoomForBlock() -> Bool {
+    let largest = Int64(foldBlockLength) << 53
+    if volumeLimit &- values[0].volume >= largest { return true }
+    refreshVolumeLimit()
+    return volumeLimit &- values[0].volume >= largest
+  }
+
+  /// Folds a block of trades for which there is room into the open base bar, all of it.
+  mutating func foldFitting(_ trades: borrowing TradeColumns, _ block: Range<Int>) {
+    let end = values[0].fold(
+      times: trades.times.span, prices: trades.prices.span, quantities: trades.quantities.span,
+      block, before: .max, volumeLimit: volumeLimit)
+    precondition(end == block.upperBound, "the block does not fit")
+  }
+
   /// Rare enough to be slow: finds the very trade that does not fit.
   @inline(never)
   private mutating func foldSingly(

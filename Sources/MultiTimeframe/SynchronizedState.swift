@@ -46,6 +46,10 @@ public struct SynchronizedState: ~Copyable {
   /// Records that were left out because their time lay before the clock.
   public internal(set) var lateRecordCount = 0
 
+  /// By ladder, and which of them have something; see `apply(_:)` of runs.
+  var held: FixedBuffer<HeldRecords>
+  var heldLadders: FixedBuffer<Int>
+
   var subscriptions = Subscriptions()
   public internal(set) var auditTrail: AuditTrail
   var board: PublicationBoard
@@ -64,6 +68,8 @@ public struct SynchronizedState: ~Copyable {
     places = FixedBuffer(count: layout.places.count) { layout.places[$0] }
     indicatorWorker = configuration.indicatorThread == .one ? IndicatorWorker() : nil
     ladders = layout.makeLadders(configuration, worker: indicatorWorker)
+    held = FixedBuffer(count: ladders.count) { _ in HeldRecords() }
+    heldLadders = FixedBuffer(count: ladders.count) { _ in 0 }
     sessions = configuration.symbols.map { SessionTimer($0.calendar) }
     lateRecords = configuration.lateRecords
     auditTrail = AuditTrail(capacity: configuration.auditTrailLength)

@@ -70,7 +70,7 @@ public struct SampleTape: Sendable {
   /// - Returns: false, with `columns` empty, when there are no more.
   public mutating func next(into columns: inout TradeColumns, limit: Int = 16_384) -> Bool {
     precondition(configuration.kind == .trades, "a tape of quotes holds no trades")
-    columns.removeAllKeepingCapacity()
+    columns.removeAll()
     let count = min(limit, configuration.tickCount - position)
     for _ in 0..<count { appendTrade(to: &columns) }
     return count > 0
@@ -82,7 +82,7 @@ public struct SampleTape: Sendable {
   /// - Returns: false, with `columns` empty, when there are no more.
   public mutating func next(into columns: inout QuoteColumns, limit: Int = 16_384) -> Bool {
     precondition(configuration.kind == .quotes, "a tape of trades holds no quotes")
-    columns.removeAllKeepingCapacity()
+    columns.removeAll()
     let count = min(limit, configuration.tickCount - position)
     for _ in 0..<count { appendQuote(to: &columns) }
     return count > 0

@@ -53,6 +53,14 @@ extension Coordinator {
   private mutating func register(
     _ source: AnySource, _ key: StreamKey, _ options: StreamOptions
   ) throws(StreamError) -> StreamID {
+    let meter = StreamMeter(
+      key, options.calendar, interval: options.expectedNanoseconds(key.kind),
+      isGiven: options.expectedInterval != nil, outsidePolicy: options.outsideSession)
+    if let waiting = merge.liveStreams[key], merge.slots[waiting.index].source == nil {
+      try resume(waiting, source, meter, options.late)
+      if let control, let source = source.interruptible { control.attach(source) }
+      return waiting
+    }
     let known = symbolPlaces[key.symbol]
     if let known, let first = calendars[known], let other = options.calendar, first != other {
       throw .differentCalendars(symbol: key.symbol, first.name, other.name)
@@ -60,11 +68,7 @@ extension Coordinator {
     let symbol = known ?? symbols.count
     let id = try merge.register(source, as: key, symbol: symbol, options.late)
     if let control, let source = source.interruptible { control.attach(source) }
-    meters.append(
-      StreamMeter(
-        key, options.calendar, interval: options.expectedNanoseconds(key.kind),
-        isGiven: options.expectedInterval != nil,
-        outsidePolicy: options.outsideSession))
+    meters.append(meter)
     if known == nil {
       symbolPlaces[key.symbol] = symbol
       symbols.append(key.symbol)
@@ -86,6 +90,9 @@ extension Coordinator {
     merge.slots[id.index].source?.interruptible?.interrupt()
     merge.remove(id.index)
   }
+
+  /// The name of a stream, whether or not it has ended.
+  public func key(of stream: StreamID) -> StreamKey { merge.slots[stream.index].key }
 
   /// The streams that have not ended, in the order of registration.
   public var streams: [StreamKey] {
@@ -117,12 +124,12 @@ extension Coordinator {
   /// Not inlined: the merge stays private. Its columns are read where they lie; an address, unlike
   /// a coroutine, makes nobody count the references of the columns.
   @usableFromInline
-  func tradesAddress(_ stream: StreamID) -> UnsafePointer<TradeColumns> {
+  package func tradesAddress(_ stream: StreamID) -> UnsafePointer<TradeColumns> {
     unsafe merge.slots.address(of: stream.index).pointer(to: \.trades)!
   }
 
   @usableFromInline
-  func quotesAddress(_ stream: StreamID) -> UnsafePointer<QuoteColumns> {
+  package func quotesAddress(_ stream: StreamID) -> UnsafePointer<QuoteColumns> {
     unsafe merge.slots.address(of: stream.index).pointer(to: \.quotes)!
   }
 

@@ -3,7 +3,8 @@ public import Market
 extension Coordinator {
   /// Sets a timer that rings once.
   ///
-  /// - Throws: `StreamError.timerInThePast` for a moment before the clock.
+  /// - Throws: `StreamError.timerInThePast` for a moment that does not lie behind the clock. Only a bar leaves
+  ///   its own moment open: what is due then comes behind it.
   @discardableResult
   public mutating func setTimer(at time: Timestamp) throws(StreamError) -> TimerID {
     try setTimer(at: time, period: nil)
@@ -11,7 +12,8 @@ extension Coordinator {
 
   /// Sets a timer that rings at `first`, and every `period` from then on.
   ///
-  /// - Throws: `StreamError.timerInThePast` for a moment before the clock.
+  /// - Throws: `StreamError.timerInThePast` for a moment that does not lie behind the clock. Only a bar leaves
+  ///   its own moment open: what is due then comes behind it.
   /// - Precondition: the period is a nanosecond at least.
   @discardableResult
   public mutating func setTimer(
@@ -25,7 +27,6 @@ extension Coordinator {
   private mutating func setTimer(
     at moment: Timestamp, period: Int64?
   ) throws(StreamError) -> TimerID {
-    // What is due at the clock's own moment rings before its records, if they are still to come.
     guard moment.nanoseconds > position.key || startedClock == nil else {
       throw .timerInThePast(at: moment, clock: Timestamp(unchecked: position.clock))
     }

@@ -31,7 +31,7 @@ public struct Coordinator: ~Copyable {
   let control: RunControl?
   /// When the first record comes, or the first timer. The openings of the sessions under way lie
   /// before it.
-  private var firstMoment = Int64.min
+  var firstMoment = Int64.min
   /// What stopped the run; it does not go on after that.
   var failure: StreamError?
 
@@ -65,13 +65,15 @@ public struct Coordinator: ~Copyable {
   ///   - boundary: a moment at which the caller has something to do, such as the next close of a bar:
   ///     no record of that moment or later comes before the `boundary` event.
   ///   - limit: the last moment of interest: nil comes when there is nothing more up to it.
+  ///   - count: the most records of a run; at least 1.
   /// - Throws: what a source or its records are at fault in: everything before has been delivered,
   ///   nothing after it. From then on every call throws the same.
   /// - Complexity: O(log streams) for a run of any length; nothing is allocated.
   public mutating func next(
-    boundary: Timestamp? = nil, through limit: Timestamp? = nil
+    boundary: Timestamp? = nil, through limit: Timestamp? = nil, atMost count: Int = .max
   ) throws(StreamError) -> StreamEvent? {
-    let last = min(end, limit?.nanoseconds ?? .max)
+    precondition(count >= 1, "a run has a record")
+    let last = lastMoment(limit)
     while true {
       if merge.isUnsettled { guard try settle() else { return nil } }
       let head = merge.next
@@ -82,7 +84,7 @@ public struct Coordinator: ~Copyable {
         }
         guard begin(at: head) else { return nil }
       }
-      let asked = boundary.map { $0.nanoseconds > position.key ? $0.nanoseconds : .max } ?? .max
+      let asked = askedMoment(boundary)
       let due = min(fence, asked)
       guard min(head.eventTime, due) <= last, !head.isNone || end != .max else {
         return last == end ? finish() : nil
@@ -96,11 +98,11 @@ public struct Coordinator: ~Copyable {
         merge.ask()
         continue
       }
-      var (last, count) = (last, Int.max)
+      var (last, count) = (last, count)
       if let control, control.needsAttention {
         switch control.admit(min(head.eventTime, due), after: pacedClock) {
         case .stop: return nil
-        case .go(let through, let atMost): (last, count) = (min(last, through), atMost)
+        case .go(let through, let atMost): (last, count) = (min(last, through), min(count, atMost))
         }
       }
       if head.time >= recordsEnd { return takeMoment(due, isBoundary: asked == due) }
@@ -126,12 +128,20 @@ public struct Coordinator: ~Copyable {
     guard case .records(let first) = event else { return event }
     runs.append(first)
     if control?.isAtFullSpeed ?? true {
-      let asked = boundary.map { $0.nanoseconds > position.key ? $0.nanoseconds : .max } ?? .max
-      let last = min(end, limit?.nanoseconds ?? .max)
       // A bar a nanosecond behind the last moment would stand at it: leave what is there to `next`.
-      appendRuns(&runs, before: min(fence, asked, last))
+      appendRuns(&runs, before: min(fence, askedMoment(boundary), lastMoment(limit)))
     }
     return event
+  }
+
+  @inline(__always)
+  private func lastMoment(_ limit: Timestamp?) -> Int64 { min(end, limit?.nanoseconds ?? .max) }
+
+  /// The boundary that is still to come; `Int64.max` where there is none.
+  @inline(__always)
+  private func askedMoment(_ boundary: Timestamp?) -> Int64 {
+    guard let boundary, boundary.nanoseconds > position.key else { return .max }
+    return boundary.nanoseconds
   }
 
   /// Takes runs as long as nothing else is to be looked at.
@@ -171,7 +181,7 @@ public struct Coordinator: ~Copyable {
   /// Nothing is left up to the end: the clock goes on to it.
   private mutating func finish() -> StreamEvent? {
     interruptSources()
-    if end != .max, end > position.clock {
+    if end != .max, end > time.nanoseconds {
       position = MergePosition(clock: end, key: end)
       time.advance(to: end)
     }
@@ -180,15 +190,14 @@ public struct Coordinator: ~Copyable {
 
   private mutating func settle() throws(StreamError) -> Bool {
     if let failure { throw failure }
-    do {
+    do throws(StreamError) {
       try merge.settle(position)
       return true
-    } catch let error as StreamError {
+    } catch {
+      if case .sourceInterrupted = error, control?.isStopped == true { return false }
       failure = error
       interruptSources()
       throw error
-    } catch {
-      return false
     }
   }
 
@@ -208,10 +217,12 @@ public struct Coordinator: ~Copyable {
   private mutating func takeRun(
     _ head: OrderKey, before due: Int64, through last: Int64, atMost limit: Int
   ) -> StreamRun {
-    count(takeRange(head, before: due, through: last, atMost: limit), of: head.stream)
+    let range = takeRange(head, before: due, through: last, atMost: limit)
+    time.advance(to: position.clock)
+    return count(range, of: head.stream)
   }
 
-  /// Takes records of one stretch of the calendar, and moves the clock to the last of them.
+  /// Takes records of one stretch of the calendar. The clock goes on only where they are given.
   @inline(__always)
   private mutating func takeRange(
     _ head: OrderKey, before due: Int64, through last: Int64, atMost limit: Int
@@ -222,7 +233,6 @@ public struct Coordinator: ~Copyable {
     let range = merge.take(before: fence, atMost: limit)
     position.key = merge.key(stream, at: range.upperBound &- 1)
     position.clock = head.isBar ? position.key &+ 1 : position.key
-    time.advance(to: position.clock)
     return range
   }
 
@@ -256,8 +266,8 @@ public struct Coordinator: ~Copyable {
 
   mutating func refreshFence() { fence = min(sessions.nextTime, timers.nextTime) }
 
-  /// The clock, as far as the run is paced: from its first record on.
-  private var pacedClock: Int64 { position.clock < firstMoment ? .min : position.clock }
+  /// The moment of the last event that was given, as far as the run is paced: from its first record on.
+  private var pacedClock: Int64 { time.nanoseconds < firstMoment ? .min : time.nanoseconds }
 
   /// The clock, once the run has begun.
   var startedClock: Int64? { position.clock == .min ? nil : position.clock }

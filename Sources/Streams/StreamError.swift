@@ -22,7 +22,16 @@ public enum StreamError: Error {
   case stale(StreamKey, found: Timestamp, clock: Timestamp)
   /// The source of the stream threw.
   case sourceFailed(StreamKey, any Error)
-  /// A timer was asked for at a moment that the clock has passed, or with no time between.
+  /// The source of the stream has stopped waiting for records, though nobody has stopped the run: it was
+  /// interrupted by somebody else, or by an earlier run of which it was part.
+  case sourceInterrupted(StreamKey)
+  /// A resumed run has no source for a stream that went on.
+  case sourceMissing(StreamKey)
+  /// The source of a resumed stream has fewer records than were taken from it before.
+  case sourceTooShort(StreamKey, expected: Int, found: Int)
+  /// A stream of a resumed run is registered with other options than before.
+  case differentOptions(StreamKey)
+  /// A timer was asked for at a moment that the clock has passed.
   case timerInThePast(at: Timestamp, clock: Timestamp)
 }
 
@@ -39,6 +48,14 @@ extension StreamError: CustomStringConvertible {
     case .stale(let key, let found, let clock):
       "\(key): a record of \(found) comes after the clock has reached \(clock)"
     case .sourceFailed(let key, let error): "\(key): its source failed: \(error)"
+    case .sourceInterrupted(let key):
+      "\(key): its source was interrupted, and the run was not stopped"
+    case .sourceMissing(let key):
+      "\(key): the run is resumed, and the stream goes on: expected to be registered, or removed"
+    case .sourceTooShort(let key, let expected, let found):
+      "\(key): the run is resumed behind \(expected) records of the source, which has \(found)"
+    case .differentOptions(let key):
+      "\(key): the run is resumed: expected the calendar, policies and interval from before"
     case .timerInThePast(let time, let clock):
       "a timer at \(time) comes after the clock has reached \(clock)"
     }

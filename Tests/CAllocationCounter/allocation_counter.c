@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 #if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer) \
-    || __has_feature(memory_sanitizer)
+    || __has_feature(memory_sanitizer) || !defined(__OPTIMIZE__)
 
 bool allocation_counter_is_on(void) { return false; }
 long allocation_count(void) { return 0; }

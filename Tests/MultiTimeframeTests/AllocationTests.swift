@@ -5,18 +5,8 @@ import MultiTimeframe
 import TestSupport
 import Testing
 
-/// Whether allocations can be counted and mean something: a sanitizer brings an allocator of its own,
-/// and unoptimised code allocates where optimised code does not.
-private var countsAllocations: Bool {
-  #if DEBUG
-    false
-  #else
-    allocation_counter_is_on()
-  #endif
-}
-
 /// Nothing is allocated per record.
-@Suite(.enabled(if: countsAllocations, "needs an optimised build without a sanitizer"))
+@Suite(.enabled(if: allocation_counter_is_on(), "needs an optimised build without a sanitizer"))
 struct AllocationTests {
   private static let start = moment("2024-03-11T00:00:00Z")
 

@@ -97,6 +97,42 @@ import Testing
     #expect(state.series("5m").partial?.volume.raw == largest)
   }
 
+  /// Runs of two symbols that alternate: what comes before the offending trade is applied, of both,
+  /// and nothing behind it.
+  @Test(arguments: OverflowTests.steps)
+  func `in runs handed over together everything before the offending trade is applied`(
+    step: Int64
+  ) throws {
+    let full = trades(toTheBrim + [0, 1, 0], step: step)
+    let other = full.map { trade($0.time, 5, 1) }
+    let configuration = StateConfiguration(symbols: [symbol("S", "1m 1H 1W"), symbol("T", "5m")])
+    var single = try SynchronizedState(configuration)
+    var together = try SynchronizedState(configuration)
+    let ids = try (single.symbol("S"), single.symbol("T"))
+    #expect(throws: overflow) {
+      for (one, two) in zip(full, other) {
+        try single.apply(one, to: ids.0)
+        try single.apply(two, to: ids.1)
+      }
+    }
+    #expect(single.series("1W").partial?.volume.raw == .max)
+    let columns = [columns(full), columns(other)]
+    unsafe columns.withUnsafeBufferPointer { columns in
+      let runs = full.indices.flatMap { row in
+        unsafe [
+          RecordRun(.trades(columns.baseAddress!), row..<row + 1, of: ids.0),
+          RecordRun(.trades(columns.baseAddress! + 1), row..<row + 1, of: ids.1),
+        ]
+      }
+      #expect(throws: overflow) { try together.apply(runs.span) }
+      #expect(together.snapshot() == single.snapshot())
+      // A run before the clock is late, and so is whatever is wrong with it.
+      #expect(throws: StateError.self) { try together.apply(runs.span) }
+    }
+    #expect(together.snapshot() == single.snapshot())
+    #expect(try together.histories() == single.histories())
+  }
+
   /// A trade that did not fit leaves no trace: an earlier one that comes after it still finds its
   /// own bar.
   @Test func `a refused trade does not move the bars`() throws {

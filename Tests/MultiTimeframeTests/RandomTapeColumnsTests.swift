@@ -15,16 +15,20 @@ import Testing
   }
 
   /// Applies the tape's stretches, each in pieces of `chunk` records, or singly when nil.
+  ///
+  /// - Parameter together: whether the pieces of all symbols are handed over at once.
   private func run(
     _ tape: RandomTape, _ columns: ColumnTape, _ stretches: [Range<Int>], chunk: Int?,
-    _ interests: [StateInterest]
+    _ interests: [StateInterest], together: Bool = false
   ) throws -> Outcome {
     var state = try SynchronizedState(tape.configuration)
     let log = EventLog()
     log.subscribe(to: &state, interests)
     var outcome = Outcome()
     for stretch in stretches {
-      if let chunk {
+      if let chunk, together {
+        try state.apply(together: columns, stretch, chunk: chunk)
+      } else if let chunk {
         try state.apply(columns, stretch, chunk: chunk)
       } else {
         for entry in tape.entries[stretch] { try state.apply(entry) }
@@ -53,10 +57,13 @@ import Testing
       for interests in [[], EventLog.boundaries, EventLog.everything] {
         let single = try run(tape, columns, stretches, chunk: nil, interests)
         for chunk in [1, 7, 4_096, .max] {
-          let outcome = try run(tape, columns, stretches, chunk: chunk, interests)
-          #expect(
-            outcome == single, "seed \(tape.seed), chunks of \(chunk), \(interests.count) interests"
-          )
+          for together in [false, true] {
+            let outcome = try run(
+              tape, columns, stretches, chunk: chunk, interests, together: together)
+            #expect(
+              outcome == single,
+              "seed \(tape.seed), chunks of \(chunk), \(interests.count) interests, \(together)")
+          }
         }
       }
     }

@@ -1,4 +1,5 @@
 import Market
+import Synchronization
 import Testing
 
 @testable import Streams
@@ -94,5 +95,63 @@ import Testing
     task.cancel()
     #expect(try await task.value <= 1)
     #expect(paced.isStopped)
+  }
+
+  /// A thousand trades, which a run at full speed has in one piece.
+  private func events(_ control: RunControl) -> AsyncEvents {
+    AsyncEvents(control: control) { coordinator in
+      var batch = TradeColumns()
+      for time in 0..<1000 as Range<Int64> { try batch.append(trade(time, time)) }
+      try coordinator.register(MemorySource(batch), as: StreamKey("S", .trades))
+    }
+  }
+
+  @Test func `a stop and a cancellation take effect at the next event`() async throws {
+    let control = RunControl()
+    var count = 0
+    for try await _ in events(control) {
+      count += 1
+      if count == 3 { control.stop() }
+    }
+    #expect(count == 3)
+
+    let other = RunControl()
+    let task = Task {
+      var count = 0
+      for try await _ in events(other) {
+        count += 1
+        if count == 3 { unsafe withUnsafeCurrentTask { unsafe $0?.cancel() } }
+      }
+      return count
+    }
+    #expect(try await task.value == 3)
+    #expect(other.isStopped)
+  }
+
+  @Test func `a pause and single steps take effect at the next event`() async throws {
+    let count = Mutex(0)
+    let waits = Mutex<[Int]>([])
+    let box = Box<RunControl?>(nil)
+    let control = RunControl {
+      // The run waits: two single events, then all that is left.
+      let number = waits.withLock {
+        $0.append(count.withLock { $0 })
+        return $0.count
+      }
+      if number < 3 { box.value?.step() } else { box.value?.resume() }
+    }
+    box.value = control
+    var times: [Int64] = []
+    for try await event in events(control) {
+      times.append(event.time.nanoseconds)
+      let count = count.withLock {
+        $0 += 1
+        return $0
+      }
+      if count == 3 { control.pause() }
+    }
+    #expect(times == Array(0..<1000))
+    #expect(waits.withLock { $0 } == [3, 4, 5])
+    box.value = nil
   }
 }

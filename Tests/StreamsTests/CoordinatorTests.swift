@@ -352,4 +352,60 @@ import Testing
     }
     #expect(drawn == "a--(/0b)-/(cd)-e|")
   }
+
+  @Test func `a source that is interrupted without a stop is named`() throws {
+    let key = StreamKey("P", .trades)
+    func isNamed(_ error: any Error) -> Bool {
+      if case StreamError.sourceInterrupted(key) = error { true } else { false }
+    }
+    let source = PushedSource<TradeColumns>()
+    try source.push(trade("2024-03-08T12:00:00Z"))
+    var coordinator = try Coordinator(drawn: ["--ab|"])
+    try coordinator.register(source, as: key)
+    #expect(try coordinator.next() != nil)
+    source.interrupt()
+    for _ in 0..<2 { #expect { try coordinator.next() } throws: { isNamed($0) } }
+    // A stream that was removed was interrupted; it cannot be registered again.
+    let other = PushedSource<TradeColumns>()
+    var again = try Coordinator(drawn: ["--ab|"])
+    try again.register(other, as: key)
+    try again.remove(key)
+    try again.register(other, as: key)
+    #expect { try again.next() } throws: { isNamed($0) }
+
+    let control = RunControl()
+    var stopped = Coordinator(control: control)
+    try stopped.register(PushedSource<TradeColumns>(), as: key)
+    control.stop()
+    #expect(try stopped.next() == nil)
+  }
+
+  @Test func `the last batch of a stream is kept until the next event, and no longer`() throws {
+    var coordinator = try Coordinator(drawn: ["ab|", "--c|", "---d|"])
+    guard case .records(let run) = try coordinator.next() else {
+      Issue.record("records come first")
+      return
+    }
+    #expect(coordinator[trades: run.stream].count == 2)
+    try coordinator.remove(Coordinator.drawnKey(0))
+    #expect(coordinator[trades: run.stream].count == 2)
+    #expect(try coordinator.next() != nil)
+    #expect(coordinator[trades: run.stream].isEmpty)
+    // One that ends by itself.
+    #expect(try coordinator.next() != nil)
+    #expect(coordinator[trades: StreamID(index: 1)].isEmpty)
+  }
+
+  @Test func `a control keeps no source whose stream has ended`() throws {
+    let control = RunControl()
+    var coordinator = Coordinator(control: control)
+    let source = Box<PushedSource<TradeColumns>?>(PushedSource())
+    try coordinator.register(source.value!, as: StreamKey("P", .trades))
+    source.value!.finish()
+    weak let held = source.value
+    source.value = nil
+    #expect(held != nil)
+    #expect(try coordinator.next() == nil)
+    #expect(held == nil)
+  }
 }

@@ -5,15 +5,6 @@ import Testing
 
 @testable import Streams
 
-/// As in the core's tests: a sanitizer and unoptimised code allocate for themselves.
-private var countsAllocations: Bool {
-  #if DEBUG
-    false
-  #else
-    allocation_counter_is_on()
-  #endif
-}
-
 /// What the merge does not do: allocate for an event, or more for many streams than it must.
 @Suite struct MergeCostTests {
   /// Ten streams of trades and quotes that take turns, in batches that are there from the start, with
@@ -42,7 +33,7 @@ private var countsAllocations: Bool {
     return coordinator
   }
 
-  @Test(.enabled(if: countsAllocations, "needs an optimised build without a sanitizer"))
+  @Test(.enabled(if: allocation_counter_is_on(), "needs an optimised build without a sanitizer"))
   func `twice the events allocate no more`() throws {
     func allocations(_ count: Int, severalRuns: Bool) throws -> (count: Int, events: Int) {
       var coordinator = try coordinator(count)

@@ -108,7 +108,7 @@ import Testing
     // The half-day ends at 17:00 UTC, with a minute of grace.
     let times = [
       "2024-07-03T17:00:30Z", "2024-07-03T17:02:00Z", "2024-07-03T17:02:40Z",
-      "2024-07-05T13:30:00Z",
+      "2024-07-05T13:29:50Z", "2024-07-05T13:30:00Z",
     ]
     try coordinator.register(
       RecordSource<TradeColumns>(times.map { trade($0) }), as: StreamKey("A", .trades), options)
@@ -116,7 +116,7 @@ import Testing
     while let more = try coordinator.see() { seen += more }
     #expect(
       seen.compactMap { if case .record = $0 { $0.time } else { nil } }
-        == [times[0], times[3]].map { moment($0).nanoseconds })
+        == [times[0], times[4]].map { moment($0).nanoseconds })
     #expect(clock.now < 1_000_000 + 60 * PaceTests.second)
   }
 

@@ -65,24 +65,28 @@ struct RandomStreams {
 
   func key(_ index: Int) -> StreamKey { StreamKey("S\(index)", streams[index].kind) }
 
-  func register(_ index: Int, in coordinator: inout Coordinator) throws {
+  func register(
+    _ index: Int, in coordinator: inout Coordinator, _ options: StreamOptions = .init()
+  ) throws {
     let stream = streams[index]
     switch stream.kind {
     case .trades:
       try coordinator.register(
-        MemorySource<TradeColumns>(batches(stream) { trade($0, $1) }), as: key(index))
+        MemorySource<TradeColumns>(batches(stream) { trade($0, $1) }), as: key(index), options)
     case .quotes:
       try coordinator.register(
-        MemorySource<QuoteColumns>(batches(stream) { quote($0, $1) }), as: key(index))
+        MemorySource<QuoteColumns>(batches(stream) { quote($0, $1) }), as: key(index), options)
     case .bars:
       try coordinator.register(
-        MemorySource<BarBatch>(batches(stream) { bar(closing: $0, $1) }), as: key(index))
+        MemorySource<BarBatch>(batches(stream) { bar(closing: $0, $1) }), as: key(index), options)
     case .fundingRates:
       try coordinator.register(
-        MemorySource<FundingRateBatch>(batches(stream) { fundingRate($0, $1) }), as: key(index))
+        MemorySource<FundingRateBatch>(batches(stream) { fundingRate($0, $1) }), as: key(index),
+        options)
     case .markPrices:
       try coordinator.register(
-        MemorySource<MarkPriceBatch>(batches(stream) { markPrice($0, $1) }), as: key(index))
+        MemorySource<MarkPriceBatch>(batches(stream) { markPrice($0, $1) }), as: key(index), options
+      )
     }
   }
 

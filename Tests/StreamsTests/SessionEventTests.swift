@@ -99,8 +99,7 @@ import Testing
         == [
           "opened 2024-07-03T13:30:00Z", "closed 2024-07-03T17:01:00Z",
           "opened 2024-07-05T13:30:00Z", "closed 2024-07-05T20:01:00Z",
-          "opened 2024-07-08T13:30:00Z",
-        ].dropLast())
+        ])
     // 14 to 17 o'clock of the half day, 14 to 20 of the next.
     #expect(qualities[0].deliveredCount == 4 + 7)
     #expect(qualities[0].droppedCount == 60 - 11)

@@ -82,3 +82,33 @@ extension SynchronizedState {
     }
   }
 }
+
+extension SynchronizedState {
+  /// As `apply(_:_:chunk:)`, but hands over the runs of all symbols at once, up to the next bar of a
+  /// tape of bars.
+  public mutating func apply(
+    together tape: ColumnTape, _ entries: Range<Int>, chunk: Int
+  ) throws {
+    try unsafe tape.trades.withUnsafeBufferPointer { trades in
+      try unsafe tape.quotes.withUnsafeBufferPointer { quotes in
+        var waiting: [RecordRun] = []
+        for run in tape.runs(entries, chunk: chunk) {
+          let symbol = try self.symbol(layout.instruments[run.symbol].symbol)
+          switch run.kind {
+          case .trades:
+            let columns = unsafe RecordRun.Columns.trades(trades.baseAddress! + run.symbol)
+            waiting.append(RecordRun(columns, run.rows, of: symbol))
+          case .quotes:
+            let columns = unsafe RecordRun.Columns.quotes(quotes.baseAddress! + run.symbol)
+            waiting.append(RecordRun(columns, run.rows, of: symbol))
+          case .bar(let bar, let source):
+            try apply(waiting.span)
+            waiting.removeAll()
+            try apply(bar, source: source, to: symbol)
+          }
+        }
+        try apply(waiting.span)
+      }
+    }
+  }
+}

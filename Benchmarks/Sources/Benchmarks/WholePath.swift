@@ -62,22 +62,12 @@ enum WholePath {
     for name in names {
       try coordinator.register(try store.trades(symbol: name), as: StreamKey(name, .trades))
     }
-    let symbols = try names.map { try state.symbol($0) }
+    let symbols = try coordinator.symbols.map { try state.symbol($0) }
     var runs: [StreamRun] = []
     var count = 0
     while try coordinator.next(&runs) != nil {
-      for run in runs {
-        let symbol = symbols[run.stream.index]
-        if run.range.count < 8 {
-          // Cheaper one by one than as columns.
-          for index in run.range {
-            try state.apply(coordinator.bareTrade(at: index, of: run.stream), to: symbol)
-          }
-        } else {
-          try state.apply(coordinator[trades: run.stream], run.range, to: symbol)
-        }
-        count += run.range.count
-      }
+      try state.apply(runs, of: coordinator, symbols: symbols)
+      for run in runs { count += run.range.count }
     }
     return (count, state.eventNumber)
   }

@@ -1,9 +1,9 @@
 import Market
 public import Streams
 
-extension TradeReader: Source {}
+extension TradeReader: SkippingSource {}
 
-extension QuoteReader: Source {}
+extension QuoteReader: SkippingSource {}
 
 extension FundingRateReader: Source {
   /// Replaces `batch` by the next part of the stream, and reuses its memory.

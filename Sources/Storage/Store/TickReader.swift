@@ -16,6 +16,14 @@ public final class TradeReader {
   public func next(into columns: inout TradeColumns) throws(StoreError) -> Bool {
     try chunks.next(into: &columns)
   }
+
+  /// Passes over the next records, in whole chunks, which are not read.
+  ///
+  /// - Returns: how many: at most `limit`.
+  /// - Throws: what SQLite says.
+  public func skip(atMost limit: Int) throws(StoreError) -> Int {
+    try chunks.skip(atMost: limit)
+  }
 }
 
 /// Reads the quotes of one stream, in order, chunk by chunk. As `TradeReader`.
@@ -30,6 +38,14 @@ public final class QuoteReader {
   /// - Throws: `StoreError.damagedChunk`, or what SQLite says.
   public func next(into columns: inout QuoteColumns) throws(StoreError) -> Bool {
     try chunks.next(into: &columns)
+  }
+
+  /// Passes over the next records, in whole chunks, which are not read.
+  ///
+  /// - Returns: how many: at most `limit`.
+  /// - Throws: what SQLite says.
+  public func skip(atMost limit: Int) throws(StoreError) -> Int {
+    try chunks.skip(atMost: limit)
   }
 }
 
@@ -59,6 +75,8 @@ struct ChunkReading<Columns: TickColumns>: ~Copyable {
   private let last: Int64
   private var decoder = ChunkDecoder()
   private var isAtEnd = false
+  /// Whether the query stands at a chunk that has not been read.
+  private var isAtChunk = false
 
   private init(_ query: Statement, symbol: String, first: Int64, last: Int64) {
     self.query = query
@@ -83,12 +101,8 @@ struct ChunkReading<Columns: TickColumns>: ~Copyable {
 
   mutating func next(into columns: inout Columns) throws(StoreError) -> Bool {
     while !isAtEnd {
-      guard try query.step(), query.integer(1) <= last else {
-        isAtEnd = true
-        query.reset()
-        break
-      }
-      let entry = ChunkEntry(query)
+      guard let entry = try nextEntry() else { break }
+      isAtChunk = false
       try unsafe decoder.decode(query.blob(7), of: entry, symbol: symbol, into: &columns)
       let start = columns.lowerBound(of: first)
       columns.keep(start..<max(start, columns.upperBound(of: last)))
@@ -96,5 +110,29 @@ struct ChunkReading<Columns: TickColumns>: ~Copyable {
     }
     columns.removeAll()
     return false
+  }
+
+  mutating func skip(atMost limit: Int) throws(StoreError) -> Int {
+    var count = 0
+    while let entry = try nextEntry(), entry.firstTime >= first, entry.lastTime <= last,
+      entry.tickCount >= 0, entry.tickCount <= limit - count
+    {
+      count += Int(entry.tickCount)
+      isAtChunk = false
+    }
+    return count
+  }
+
+  /// The chunk that is read next, of which some records lie within the bounds; nil at the end.
+  private mutating func nextEntry() throws(StoreError) -> ChunkEntry? {
+    guard !isAtEnd else { return nil }
+    if !isAtChunk { isAtChunk = try query.step() }
+    guard isAtChunk, query.integer(1) <= last else {
+      isAtEnd = true
+      isAtChunk = false
+      query.reset()
+      return nil
+    }
+    return ChunkEntry(query)
   }
 }

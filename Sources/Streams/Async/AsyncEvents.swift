@@ -15,6 +15,9 @@ public import Market
 /// for try await event in events { print(event) }
 /// ```
 ///
+/// The thread hands over some events at a time. The control is asked before each of them all the same, so
+/// that a pause, a stop or a new speed takes effect at the next event; only the clock may be ahead.
+///
 /// It is iterated once: its control is stopped then, and a second iterator has nothing to give.
 public struct AsyncEvents: AsyncSequence, Sendable {
   public typealias Element = MarketEvent
@@ -42,30 +45,63 @@ public struct AsyncEvents: AsyncSequence, Sendable {
       hand.run {
         var coordinator = Coordinator(through: end, control: control)
         try prepare(&coordinator)
-        while hand.waitForRequest(), let event = try coordinator.next() {
-          hand.give(coordinator.events(of: event))
+        while let request = hand.waitForRequest() {
+          switch request {
+          case .events:
+            guard let event = try coordinator.next(atMost: AsyncEvents.portion) else { return }
+            hand.give(coordinator.events(of: event))
+          case .leave(let time, let clock):
+            guard case .go = control.admit(time, after: clock) else { return }
+            hand.give([])
+          }
         }
       }
     }
-    return Iterator(owner: EventOwner(hand))
+    return Iterator(owner: EventOwner(hand), control)
   }
+
+  /// The most records that the thread hands over at once.
+  private static let portion = 64
 
   public struct Iterator: AsyncIteratorProtocol {
     private let owner: EventOwner
+    private let control: RunControl
     private var waiting: ArraySlice<MarketEvent> = []
+    /// When the last event was; `Int64.min` before the first.
+    private var clock = Int64.min
 
-    init(owner: EventOwner) { self.owner = owner }
+    init(owner: EventOwner, _ control: RunControl) {
+      self.owner = owner
+      self.control = control
+    }
 
     /// The next event; nil when the run is over.
     /// - Throws: `StreamError`, or what the registration throws.
     public mutating func next() async throws -> MarketEvent? {
+      if Task.isCancelled { owner.hand.cancel() }
+      if let first = waiting.first, !control.isAtFullSpeed {
+        let leave = EventRequest.leave(first.time.nanoseconds, after: clock)
+        guard try await owner.hand.request(leave) != nil else {
+          waiting = []
+          return nil
+        }
+      }
       while waiting.isEmpty {
-        guard let events = try await owner.hand.request() else { return nil }
+        guard let events = try await owner.hand.request(.events) else { return nil }
         waiting = events[...]
       }
-      return waiting.removeFirst()
+      let event = waiting.removeFirst()
+      clock = event.time.nanoseconds
+      return event
     }
   }
+}
+
+/// What a task wants of the thread of its run.
+enum EventRequest {
+  case events
+  /// To be told when the event of a moment, which has been handed over, may be given.
+  case leave(Int64, after: Int64)
 }
 
 /// Ends the run when the last copy of its iterator goes.
@@ -82,7 +118,7 @@ final class EventHand: @unchecked Sendable {
   private let condition = Condition()
   private let control: RunControl
   // Everything below is read and written under the condition's lock.
-  private var request: CheckedContinuation<[MarketEvent]?, any Error>?
+  private var request: (EventRequest, CheckedContinuation<[MarketEvent]?, any Error>)?
   private var outcome: Result<Void, any Error>?
   private var isCancelled = false
 
@@ -90,12 +126,12 @@ final class EventHand: @unchecked Sendable {
 
   // MARK: From the task
 
-  func request() async throws -> [MarketEvent]? {
+  func request(_ wanted: EventRequest) async throws -> [MarketEvent]? {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         let outcome = condition.withLock {
           if self.outcome == nil {
-            request = continuation
+            request = (wanted, continuation)
             condition.broadcast()
           }
           return self.outcome
@@ -124,14 +160,14 @@ final class EventHand: @unchecked Sendable {
       defer { self.request = nil }
       return self.request
     }
-    request?.resume(with: outcome.map { nil })
+    request?.1.resume(with: outcome.map { nil })
   }
 
-  /// - Returns: false when nothing more is wanted.
-  func waitForRequest() -> Bool {
+  /// - Returns: nil when nothing more is wanted.
+  func waitForRequest() -> EventRequest? {
     condition.withLock {
       while request == nil, !isCancelled { condition.wait(until: nil) }
-      return !isCancelled
+      return isCancelled ? nil : request?.0
     }
   }
 
@@ -140,7 +176,7 @@ final class EventHand: @unchecked Sendable {
       defer { self.request = nil }
       return self.request
     }
-    request?.resume(returning: events)
+    request?.1.resume(returning: events)
   }
 }
 

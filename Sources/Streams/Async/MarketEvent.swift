@@ -12,6 +12,19 @@ public enum MarketEvent: Hashable, Sendable {
   case sessionOpened(symbol: String, SessionBoundary)
   case sessionClosed(symbol: String, SessionBoundary)
   case timer(TimerID, Timestamp)
+
+  /// When it happens; for a bar its close.
+  public var time: Timestamp {
+    switch self {
+    case .trade(_, let trade, _): trade.time
+    case .quote(_, let quote, _): quote.time
+    case .bar(_, let bar, _): bar.tsClose
+    case .fundingRate(_, let rate, _): rate.time
+    case .markPrice(_, let price, _): price.time
+    case .sessionOpened(_, let boundary), .sessionClosed(_, let boundary): boundary.time
+    case .timer(_, let time): time
+    }
+  }
 }
 
 extension Coordinator {

@@ -1,3 +1,5 @@
+import Market
+
 /// Searches in columns of order keys, which never decrease.
 enum OrderSearch {
   /// The first index of `range` whose key is `limit` or more; the range's end where there is none.
@@ -19,10 +21,6 @@ enum OrderSearch {
       step *= 2
     }
     // Every key before `low` lies below the limit, the one at `high` does not.
-    while low < high {
-      let middle = (low + high) / 2
-      if keys[middle] < limit { low = middle + 1 } else { high = middle }
-    }
-    return low
+    return firstIndex(in: keys, low..<high, notBefore: limit)
   }
 }

@@ -5,7 +5,7 @@ import Market
 ///
 /// It gives runs: records that follow each other in one stream and come before those of all others.
 /// The head of each stream is a key in a tournament; a run costs one pass from a leaf to the top if
-/// it is a single record, two if it is longer. Nothing is allocated and no reference counted for it.
+/// its records share a moment, three if they do not. Nothing is allocated and no reference counted for it.
 struct StreamMerge: ~Copyable {
   private var heads = GrowingBuffer<StreamHead>()
   var slots = GrowingBuffer<StreamSlot>()
@@ -14,8 +14,12 @@ struct StreamMerge: ~Copyable {
   private(set) var liveStreams: [StreamKey: StreamID] = [:]
   /// Streams without a batch at hand, which must be asked before the next record is known.
   private var hungry: [Int] = []
-  /// Streams have come or gone since the tournament was drawn.
+  /// The leaves at which no stream plays.
+  private var freeLeaves: [Int32] = []
+  /// There are more streams than leaves, or far fewer.
   private var isRedrawNeeded = false
+  /// Streams that have ended, and whose last batch may still be read until the next event.
+  private var spent: [Int] = []
 
   init() {}
 
@@ -24,31 +28,44 @@ struct StreamMerge: ~Copyable {
     _ source: AnySource, as key: StreamKey, symbol: Int, _ latePolicy: LatePolicy
   ) throws(StreamError) -> StreamID {
     guard liveStreams[key] == nil else { throw .alreadyRegistered(key) }
+    let id = append(StreamSlot(key, source, latePolicy), symbol: symbol)
+    liveStreams[key] = id
+    hungry.append(id.index)
+    // Its leaf stays empty until it has a head.
+    if let leaf = freeLeaves.popLast() {
+      heads[id.index].leaf = leaf
+    } else {
+      isRedrawNeeded = true
+    }
+    return id
+  }
+
+  private mutating func append(_ slot: StreamSlot, symbol: Int) -> StreamID {
     let id = StreamID(index: slots.count)
-    let slot = StreamSlot(key, source, latePolicy)
     heads.append(
       StreamHead(
         rank: OrderKey.rank(of: id, slot.recordKind), symbol: Int32(symbol),
         kind: slot.recordKind))
     slots.append(slot)
-    liveStreams[key] = id
-    hungry.append(id.index)
-    isRedrawNeeded = true
     return id
   }
 
   /// Takes a stream out; the others go on as if its records to come had never been.
   mutating func remove(_ stream: Int) {
+    hungry.removeAll { $0 == stream }
     end(stream)
-    isRedrawNeeded = true
   }
 
   private mutating func end(_ stream: Int) {
     liveStreams[slots[stream].key] = nil
     slots[stream].source = nil
-    hungry.removeAll { $0 == stream }
-    heads[stream].keys = []
-    (heads[stream].index, heads[stream].end) = (0, 0)
+    spent.append(stream)
+    leaveBatch(stream)
+    if !isRedrawNeeded {
+      tournament.replace(.none, at: Int(heads[stream].leaf))
+      freeLeaves.append(heads[stream].leaf)
+    }
+    if liveStreams.count * 4 <= tournament.leafCount { isRedrawNeeded = true }
   }
 
   /// The key of the record that comes next. Only of account after `settle`.
@@ -57,27 +74,25 @@ struct StreamMerge: ~Copyable {
 
   /// Whether `settle` has anything to do.
   @inline(__always)
-  var isUnsettled: Bool { isRedrawNeeded || !hungry.isEmpty }
+  var isUnsettled: Bool { isRedrawNeeded || !hungry.isEmpty || !spent.isEmpty }
 
   /// Gets every stream a batch, so that it is known which record comes next.
   ///
-  /// - Throws: what the sources and their records are at fault in. `SourceInterrupted` when a
-  ///   source stopped waiting; calling again goes on.
+  /// - Throws: what the sources and their records are at fault in. After
+  ///   `StreamError.sourceInterrupted` calling again goes on.
   @inline(never)
-  mutating func settle(_ position: MergePosition) throws {
+  mutating func settle(_ position: MergePosition) throws(StreamError) {
     while let stream = hungry.last {
       let isRefilled = try refill(stream, position)
       hungry.removeLast()
       if !isRefilled {
         end(stream)
-        // Its leaf stays empty, until most are.
-        if liveStreams.count * 4 <= tournament.leafCount { isRedrawNeeded = true }
-      }
-      if !isRedrawNeeded {
-        tournament.replay(
-          isRefilled ? knownKey(stream) : .none, at: Int(heads[stream].leaf))
+      } else if !isRedrawNeeded {
+        tournament.replace(knownKey(stream), at: Int(heads[stream].leaf))
       }
     }
+    for stream in spent { slots[stream].releaseBatch() }
+    spent.removeAll(keepingCapacity: true)
     if isRedrawNeeded { redraw() }
   }
 
@@ -94,12 +109,14 @@ struct StreamMerge: ~Copyable {
     let winner = tournament.winner
     let stream = winner.stream
     let (start, batchEnd) = (heads[stream].index, heads[stream].end)
-    var end = start &+ 1
+    // What shares the head's moment comes with it: no other stream stands in between.
+    var end = start &+ min(heads[stream].endOfMoment &- start, limit)
     if end < batchEnd {
       let follower = headKey(stream, at: end)
       tournament.replay(follower, at: winner.leaf)
-      if tournament.winner.stream == stream, follower.time < fence, limit > 1 {
-        end = extend(stream, winner.leaf, from: end, before: fence, to: limit)
+      if tournament.winner.stream == stream, follower.time < fence, end &- start < limit {
+        end = extend(
+          stream, winner.leaf, from: end, before: fence, atMost: limit &- (end &- start))
       }
     }
     heads[stream].index = end
@@ -107,18 +124,17 @@ struct StreamMerge: ~Copyable {
     return start..<end
   }
 
-  /// Where the run ends whose second record is known to belong to it.
+  /// Where the run ends of which the record at `start` is known to be part.
   @inline(__always)
   private mutating func extend(
-    _ stream: Int, _ leaf: Int, from second: Int, before fence: Int64, to limit: Int
+    _ stream: Int, _ leaf: Int, from start: Int, before fence: Int64, atMost limit: Int
   ) -> Int {
     let other = tournament.runnerUp(of: leaf)
     // At the key of the other's head, the stream of the lower rank goes first.
     let goesFirst = heads[stream].rank < other.rank && !other.isNone
     let end = OrderSearch.end(
-      of: second..<heads[stream].end, before: min(fence, goesFirst ? other.time + 1 : other.time),
+      of: start..<heads[stream].end, before: min(fence, goesFirst ? other.time + 1 : other.time),
       in: heads[stream].keys)
-    let start = second &- 1
     let limited = start &+ min(end &- start, limit)
     if limited < heads[stream].end {
       tournament.replay(headKey(stream, at: limited), at: leaf)
@@ -177,29 +193,36 @@ struct StreamMerge: ~Copyable {
       keys.append(knownKey(stream.index))
     }
     tournament = Tournament(keys)
+    freeLeaves = (keys.count..<tournament.leafCount).reversed().map { Int32($0) }
     isRedrawNeeded = false
   }
 
-  /// - Returns: false when the stream has ended.
-  private mutating func refill(_ stream: Int, _ position: MergePosition) throws -> Bool {
-    let old = heads[stream].end
-    if old > 0 { slots[stream].lastKey = heads[stream].keys[old - 1] }
-    // The batch is now its columns' only owner, so that the source can use their memory.
+  /// Notes how far the batch at hand has been delivered, and lets go of its times: it is then its columns'
+  /// only owner, so that the source can use their memory.
+  private mutating func leaveBatch(_ stream: Int) {
+    let index = heads[stream].index
+    slots[stream].lastKey = lastKey(stream)
+    slots[stream].takenCount += index
     heads[stream].keys = []
     (heads[stream].index, heads[stream].end) = (0, 0)
-    while true {
-      let taken: [Int64]?
-      do {
-        taken = try slots[stream].takeBatch()
-      } catch let interruption as SourceInterrupted {
-        throw interruption
-      } catch {
-        throw StreamError.sourceFailed(slots[stream].key, error)
-      }
-      guard let keys = taken else { return false }
-      let start = try slots[stream].admit(keys, position)
+  }
+
+  /// The order key of the last record that was delivered or left out.
+  private func lastKey(_ stream: Int) -> Int64 {
+    let (index, key) = (heads[stream].index, slots[stream].lastKey)
+    return index > 0 ? max(key, heads[stream].keys[index - 1]) : key
+  }
+
+  /// - Returns: false when the stream has ended.
+  private mutating func refill(_ stream: Int, _ position: MergePosition) throws(StreamError) -> Bool
+  {
+    leaveBatch(stream)
+    while let keys = try slots[stream].takeBatch() {
+      let known = slots[stream].passOver(keys.count)
+      let start = try slots[stream].admit(keys, from: known, position)
       guard start < keys.count else {
-        if slots[stream].takeHorizon() { return true }
+        slots[stream].takenCount += keys.count
+        if slots[stream].knownCount == 0, slots[stream].takeHorizon() { return true }
         continue
       }
       heads[stream].keys = keys
@@ -207,41 +230,68 @@ struct StreamMerge: ~Copyable {
       heads[stream].hasReceiveTimes = slots[stream].hasReceiveTimes
       return true
     }
+    guard slots[stream].knownCount == 0 else {
+      throw .sourceTooShort(
+        slots[stream].key, expected: slots[stream].takenCount + slots[stream].knownCount,
+        found: slots[stream].takenCount)
+    }
+    return false
   }
 }
 
-extension StreamSlot {
-  /// Takes in how far the source has come without a record; false where that is nothing new.
-  ///
-  /// What it gives before that is out of order.
-  fileprivate mutating func takeHorizon() -> Bool {
-    guard let horizon = source?.horizon else { return false }
-    let key = isBar ? horizon.nanoseconds - 1 : horizon.nanoseconds
-    guard key > horizonKey else { return false }
-    lastKey = max(lastKey, key)
-    horizonKey = lastKey
-    return true
+// MARK: Saved state
+
+extension StreamMerge {
+  /// Writes how far a stream has come.
+  func encode(_ stream: Int, into writer: inout StateWriter) {
+    let slot = unsafe slots.address(of: stream)
+    let taken =
+      unsafe slot.pointee.takenCount + slot.pointee.knownCount + heads[stream].index
+    unsafe writer.write(liveStreams[slot.pointee.key]?.index == stream)
+    unsafe writer.write(slot.pointee.latePolicy == .dropAndCount)
+    writer.write(Int64(taken))
+    writer.write(lastKey(stream))
+    unsafe writer.write(slot.pointee.horizonKey)
+    unsafe writer.write(Int64(slot.pointee.staleCount))
+    unsafe writer.write(Int64(slot.pointee.outOfOrderCount))
   }
 
-  /// The first record of a new batch that does not come too late.
-  ///
-  /// - Throws: `StreamError.outOfOrder` or `.stale` where such a record is to be refused.
-  fileprivate mutating func admit(
-    _ keys: [Int64], _ position: MergePosition
-  ) throws(StreamError) -> Int {
-    guard let first = keys.first else { return 0 }
-    let floor = isBar ? position.key : position.clock
-    guard first < lastKey || first < floor else { return 0 }
-    guard latePolicy == .dropAndCount else {
-      throw first < lastKey
-        ? .outOfOrder(key, previous: time(ofKey: lastKey), found: time(ofKey: first))
-        : .stale(key, found: time(ofKey: first), clock: Timestamp(unchecked: position.clock))
+  /// Appends a stream as it was saved; one that goes on waits for its source.
+  mutating func restore(
+    _ key: StreamKey, symbol: Int, from reader: inout StateReader
+  ) throws(MarketError) {
+    let isLive = try reader.readBool()
+    var slot = StreamSlot(key, nil, try reader.readBool() ? .dropAndCount : .refuse)
+    slot.knownCount = try reader.readCount()
+    slot.lastKey = try reader.readMoment()
+    slot.horizonKey = try reader.readMoment()
+    slot.staleCount = try reader.readCount()
+    slot.outOfOrderCount = try reader.readCount()
+    guard slot.lastKey != .max, slot.horizonKey != .max else {
+      throw .malformedState("\(key): records up to the end of time")
     }
-    let all = 0..<keys.count
-    let outOfOrder = OrderSearch.end(of: all, before: lastKey, in: keys)
-    let late = OrderSearch.end(of: all, before: max(lastKey, floor), in: keys)
-    outOfOrderCount += outOfOrder
-    staleCount += late - outOfOrder
-    return late
+    let id = append(slot, symbol: symbol)
+    guard isLive else { return }
+    guard liveStreams.updateValue(id, forKey: key) == nil else {
+      throw .malformedState("the stream '\(key)' is there twice")
+    }
+    hungry.append(id.index)
+    isRedrawNeeded = true
+  }
+
+  /// Gives a stream that was restored its source, which passes over what it need not make again.
+  ///
+  /// - Throws: `StreamError.sourceFailed`; the stream then waits for another source.
+  mutating func attach(_ source: AnySource, to stream: Int) throws(StreamError) {
+    let known = slots[stream].knownCount
+    do {
+      let skipped = try source.skip(atMost: known)
+      precondition((0...known).contains(skipped), "a source skips what it was asked to, or less")
+      slots[stream].knownCount -= skipped
+      slots[stream].takenCount += skipped
+    } catch {
+      throw .sourceFailed(slots[stream].key, error)
+    }
+    slots[stream].source = source
   }
 }

@@ -15,14 +15,28 @@ struct StreamHead {
   let kind: RecordKind
   /// Whether the batch at hand has receive times.
   var hasReceiveTimes = false
+
+  /// Where the records end that happen at the moment of the first one.
+  @inline(__always)
+  var endOfMoment: Int {
+    let keys = keys.span
+    let moment = keys[index]
+    var next = index &+ 1
+    while next < end, keys[next] == moment { next &+= 1 }
+    return next
+  }
 }
 
 /// The rest of a stream: where its records come from, and the batch at hand.
 struct StreamSlot {
   let key: StreamKey
   let recordKind: RecordKind
-  /// Nil once the stream has ended.
+  /// Nil once the stream has ended, and in a resumed run until it is registered.
   var source: AnySource?
+  /// How many records there were in the batches before the one at hand.
+  var takenCount = 0
+  /// How many records of the source an earlier run has had, and are still to be passed over.
+  var knownCount = 0
   // The batch that the source fills; the others stay empty.
   var trades = TradeColumns()
   var quotes = QuoteColumns()
@@ -39,7 +53,7 @@ struct StreamSlot {
   /// Records that were left out because they lay before the clock.
   var staleCount = 0
 
-  init(_ key: StreamKey, _ source: AnySource, _ latePolicy: LatePolicy) {
+  init(_ key: StreamKey, _ source: AnySource?, _ latePolicy: LatePolicy) {
     self.key = key
     recordKind = key.kind.recordKind
     self.source = source
@@ -48,20 +62,25 @@ struct StreamSlot {
 
   var isBar: Bool { recordKind == .bar }
 
-  /// Takes the next batch from the source.
-  ///
-  /// - Returns: its order keys; nil at the end of the stream.
-  mutating func takeBatch() throws -> [Int64]? {
+  /// - Returns: the order keys of the next batch; nil at the end of the stream.
+  mutating func take(from source: AnySource) throws -> [Int64]? {
     switch source {
-    case .trades(let source): return try source.next(into: &trades) ? trades.orderKeys : nil
-    case .quotes(let source): return try source.next(into: &quotes) ? quotes.orderKeys : nil
-    case .bars(let source): return try source.next(into: &bars) ? bars.orderKeys : nil
+    case .trades(let source): try source.next(into: &trades) ? trades.orderKeys : nil
+    case .quotes(let source): try source.next(into: &quotes) ? quotes.orderKeys : nil
+    case .bars(let source): try source.next(into: &bars) ? bars.orderKeys : nil
     case .fundingRates(let source):
-      return try source.next(into: &fundingRates) ? fundingRates.orderKeys : nil
-    case .markPrices(let source):
-      return try source.next(into: &markPrices) ? markPrices.orderKeys : nil
-    case nil: return nil
+      try source.next(into: &fundingRates) ? fundingRates.orderKeys : nil
+    case .markPrices(let source): try source.next(into: &markPrices) ? markPrices.orderKeys : nil
     }
+  }
+
+  /// Gives the memory of the batch back.
+  mutating func releaseBatch() {
+    trades = TradeColumns()
+    quotes = QuoteColumns()
+    bars = BarBatch()
+    fundingRates = FundingRateBatch()
+    markPrices = MarkPriceBatch()
   }
 
   var hasReceiveTimes: Bool {

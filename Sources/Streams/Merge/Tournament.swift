@@ -42,13 +42,28 @@
     unsafe nodes[0] = candidate
   }
 
+  /// Plays any leaf again with a new key, whatever it was before.
+  mutating func replace(_ key: OrderKey, at leaf: Int) {
+    let place = leaf &+ leafCount
+    // From the top down each node gets the first key of its other side: as if this leaf had won.
+    var first = winner
+    var level = leafCount.trailingZeroBitCount
+    while level > 0 {
+      let isOwn = (first.leaf &+ leafCount) >> (level &- 1) == place >> (level &- 1)
+      if !isOwn { unsafe swap(&nodes[place >> level], &first) }
+      level &-= 1
+    }
+    replay(key, at: leaf)
+  }
+
   /// The first of all keys but the winner's, which is at `leaf`: it lost to the winner, on the way.
   @inline(__always)
   func runnerUp(of leaf: Int) -> OrderKey {
     var first = OrderKey.none
     var node = (leaf &+ leafCount) >> 1
     while node > 0 {
-      first = min(first, unsafe nodes[node])
+      var other = unsafe nodes[node]
+      OrderKey.putFirst(&other, &first)
       node >>= 1
     }
     return first

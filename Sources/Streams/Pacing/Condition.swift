@@ -27,9 +27,9 @@ import Market
     unsafe mutex.deallocate()
   }
 
-  func lock() { unsafe pthread_mutex_lock(mutex) }
+  public func lock() { unsafe pthread_mutex_lock(mutex) }
 
-  func unlock() { unsafe pthread_mutex_unlock(mutex) }
+  public func unlock() { unsafe pthread_mutex_unlock(mutex) }
 
   func withLock<Result, Fault: Error>(
     _ body: () throws(Fault) -> Result
@@ -40,11 +40,11 @@ import Market
   }
 
   /// Wakes everyone who waits.
-  func broadcast() { unsafe pthread_cond_broadcast(condition) }
+  public func broadcast() { unsafe pthread_cond_broadcast(condition) }
 
   /// Waits, locked, until woken or until the system's monotonic clock shows `deadline` nanoseconds;
   /// now and then for less.
-  func wait(until deadline: Int64?) {
+  public func wait(until deadline: Int64?) {
     guard let deadline else {
       unsafe pthread_cond_wait(condition, mutex)
       return

@@ -31,7 +31,9 @@ public final class RunControl: @unchecked Sendable {
   private var hasStopped = false
   private var pausesAtSessions = false
   private var pace: Pace
-  private var sources: [any InterruptibleSource] = []
+  private var sources: [AttachedSource] = []
+  /// When there are more sources, those that are gone are left out.
+  private var sourceLimit = 8
   /// Whether the run must ask before its next event; looked at without the lock.
   private let attention: Atomic<Bool>
 
@@ -105,7 +107,7 @@ public final class RunControl: @unchecked Sendable {
   /// The run ends before its next event, in order: nothing is half done.
   public func stop() {
     change { hasStopped = true }
-    for source in condition.withLock({ sources }) { source.interrupt() }
+    for attached in condition.withLock({ sources }) { attached.source?.interrupt() }
   }
 
   public var isStopped: Bool { condition.withLock { hasStopped } }
@@ -169,7 +171,11 @@ public final class RunControl: @unchecked Sendable {
   /// - Parameter source: is told when the run is to stop.
   func attach(_ source: any InterruptibleSource) {
     let isLate = condition.withLock {
-      sources.append(source)
+      if sources.count >= sourceLimit {
+        sources.removeAll { $0.source == nil }
+        sourceLimit = 2 * sources.count + 8
+      }
+      sources.append(AttachedSource(source: source))
       return hasStopped
     }
     if isLate { source.interrupt() }
@@ -186,4 +192,9 @@ public final class RunControl: @unchecked Sendable {
     }
     wallClock.wait(on: condition, until: deadline)
   }
+}
+
+/// A source that is told of the stop as long as somebody has it: its stream, until that ends.
+private struct AttachedSource {
+  weak var source: (any InterruptibleSource)?
 }

@@ -23,6 +23,8 @@ struct StreamMeter {
   /// Whether that stretch lies outside of sessions.
   private(set) var isOutside = false
   private var stretchStart = Int64.min
+  /// The order key with which it was entered.
+  private var stretchEntry = Int64.min
   /// The interval that was expected last; records before its end belong to it.
   private var intervalEnd: Int64
   /// The intervals that came after the last one with a record.
@@ -65,6 +67,7 @@ struct StreamMeter {
 
   private mutating func enter(at key: Int64) {
     guard var calendar = cursor else { preconditionFailure("a stretch without a calendar") }
+    stretchEntry = key
     let time = Timestamp(unchecked: key)
     if let days, let bar = calendar.bounds(of: days, at: time) {
       (stretchStart, stretchEnd) = (bar.tsOpen.nanoseconds, bar.tsClose.nanoseconds)
@@ -162,5 +165,59 @@ struct StreamMeter {
     copy.closeGap()
     copy.quality.expectedIntervals = copy.expectedIntervals
     return copy.quality
+  }
+}
+
+// MARK: Saved state
+
+extension StreamMeter {
+  /// Whether the other was made with the same options.
+  func hasOptions(of other: StreamMeter) -> Bool {
+    cursor?.calendar == other.cursor?.calendar && quality.interval == other.quality.interval
+      && days == other.days && outsidePolicy == other.outsidePolicy
+  }
+
+  func encode(into writer: inout StateWriter) {
+    writer.write(cursor != nil)
+    writer.write(quality.interval)
+    writer.write(days == nil)
+    writer.write(outsidePolicy == .drop)
+    quality.encode(into: &writer)
+    missing.encode(into: &writer)
+    writer.write(Int64(expectedIntervals))
+    writer.write(cursor != nil && stretchEnd != .min)
+    guard cursor != nil, stretchEnd != .min else { return }
+    writer.write(stretchEntry)
+    writer.write(stretchEnd)
+    writer.write(intervalEnd)
+  }
+
+  /// - Parameter calendar: of the stream's symbol.
+  init(
+    _ stream: StreamKey, _ calendar: TradingCalendar?, from reader: inout StateReader
+  ) throws(MarketError) {
+    let hasCalendar = try reader.readBool()
+    let (interval, isGiven) = (try reader.read(Int64.self), try reader.readBool())
+    let policy: OutsideSessionPolicy = try reader.readBool() ? .drop : .keep
+    guard (1...1 << 61).contains(interval), !hasCalendar || calendar != nil else {
+      throw .malformedState("\(stream): an interval of \(interval) ns, or no calendar")
+    }
+    self.init(
+      stream, hasCalendar ? calendar : nil, interval: interval, isGiven: isGiven,
+      outsidePolicy: policy)
+    try quality.decode(from: &reader)
+    missing = try StreamGap(from: &reader)
+    expectedIntervals = try reader.readCount()
+    guard try reader.readBool() else { return }
+    let key = try reader.readMoment()
+    let (end, intervalEnd) = (try reader.readMoment(), try reader.readMoment())
+    guard hasCalendar, key != .min, key != .max else {
+      throw .malformedState("\(stream): a stretch of sessions at \(key)")
+    }
+    enter(at: key)
+    guard end == stretchEnd, (stretchStart...stretchEnd).contains(intervalEnd) else {
+      throw .malformedState("\(stream): its calendar has other sessions at \(key)")
+    }
+    self.intervalEnd = intervalEnd
   }
 }

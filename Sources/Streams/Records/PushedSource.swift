@@ -18,6 +18,8 @@ public final class PushedSource<Batch: RecordBatch>: LiveSource, @unchecked Send
   /// What was pushed before `filling`, the oldest first: a batch ends where the time goes back, and
   /// where the feed said how far it is.
   private var sealed: [Item] = []
+  /// How many items of `sealed` have been taken.
+  private var takenCount = 0
   private var filling = Batch()
   private var count = 0
   private var isFinished = false
@@ -68,7 +70,7 @@ public final class PushedSource<Batch: RecordBatch>: LiveSource, @unchecked Send
       pushedHorizon = time.nanoseconds
       // In its place among the records, so that it makes no difference how fast the run takes them.
       seal()
-      if case .horizon? = sealed.last { sealed.removeLast() }
+      if takenCount < sealed.count, case .horizon? = sealed.last { sealed.removeLast() }
       sealed.append(.horizon(pushedHorizon))
       condition.broadcast()
     }
@@ -107,12 +109,12 @@ public final class PushedSource<Batch: RecordBatch>: LiveSource, @unchecked Send
   public func next(into batch: inout Batch) throws -> Bool {
     condition.lock()
     defer { condition.unlock() }
-    while sealed.isEmpty, filling.isEmpty, !isFinished, !isInterrupted {
+    while takenCount == sealed.count, filling.isEmpty, !isFinished, !isInterrupted {
       condition.wait(until: nil)
     }
     batch.removeAll()
-    if !sealed.isEmpty {
-      switch sealed.removeFirst() {
+    if takenCount < sealed.count {
+      switch takeSealed() {
       case .horizon(let time): horizon = Timestamp(unchecked: time)
       case .batch(let pushed): batch = pushed
       }
@@ -126,5 +128,18 @@ public final class PushedSource<Batch: RecordBatch>: LiveSource, @unchecked Send
     count -= batch.count
     condition.broadcast()
     return true
+  }
+
+  /// The oldest item. Those that were taken are thrown out when they are half of all, so that each is
+  /// moved once.
+  private func takeSealed() -> Item {
+    let item = sealed[takenCount]
+    sealed[takenCount] = .horizon(.min)
+    takenCount += 1
+    if takenCount * 2 >= sealed.count {
+      sealed.removeFirst(takenCount)
+      takenCount = 0
+    }
+    return item
   }
 }

@@ -26,29 +26,10 @@ extension RecordBatch {
 
 extension TradeColumns: RecordBatch {
   public var orderKeys: [Int64] { times }
-
-  public mutating func removeAll() {
-    times.removeAll(keepingCapacity: true)
-    prices.removeAll(keepingCapacity: true)
-    quantities.removeAll(keepingCapacity: true)
-    aggressors.removeAll(keepingCapacity: true)
-    sequences.removeAll(keepingCapacity: true)
-    receiveTimes.removeAll(keepingCapacity: true)
-  }
 }
 
 extension QuoteColumns: RecordBatch {
   public var orderKeys: [Int64] { times }
-
-  public mutating func removeAll() {
-    times.removeAll(keepingCapacity: true)
-    bids.removeAll(keepingCapacity: true)
-    asks.removeAll(keepingCapacity: true)
-    bidSizes.removeAll(keepingCapacity: true)
-    askSizes.removeAll(keepingCapacity: true)
-    sequences.removeAll(keepingCapacity: true)
-    receiveTimes.removeAll(keepingCapacity: true)
-  }
 }
 
 /// Completed bars in the order of their closes: a bar is an event at its `tsClose`.

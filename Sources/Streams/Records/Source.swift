@@ -19,6 +19,16 @@ public protocol Source<Batch>: AnyObject {
   func next(into batch: inout Batch) throws -> Bool
 }
 
+/// A source that can pass over records without making them, so that a run is soon resumed. Of others
+/// the records are taken and left out.
+public protocol SkippingSource: Source {
+  /// Passes over the next records.
+  ///
+  /// - Returns: how many: `limit`, or less where the rest is better read.
+  /// - Throws: anything; the stream is not resumed.
+  func skip(atMost limit: Int) throws -> Int
+}
+
 /// A source whose `next(into:)` may wait for another thread.
 public protocol InterruptibleSource: Source, Sendable {
   /// Ends a wait in `next(into:)`, which throws `SourceInterrupted`, now or when it is next
@@ -41,7 +51,7 @@ public struct SourceInterrupted: Error {
 }
 
 /// Records that are in memory, in one batch or several.
-public final class MemorySource<Batch: RecordBatch>: Source {
+public final class MemorySource<Batch: RecordBatch>: SkippingSource {
   private var batches: ArraySlice<Batch>
 
   public init(_ batches: [Batch]) { self.batches = batches[...] }
@@ -52,6 +62,16 @@ public final class MemorySource<Batch: RecordBatch>: Source {
     guard let next = batches.popFirst() else { return false }
     batch = next
     return true
+  }
+
+  /// Passes over whole batches.
+  public func skip(atMost limit: Int) -> Int {
+    var count = 0
+    while let first = batches.first, first.count <= limit - count {
+      count += first.count
+      batches.removeFirst()
+    }
+    return count
   }
 }
 
@@ -128,4 +148,8 @@ enum AnySource {
   var interruptible: (any InterruptibleSource)? { source as? any InterruptibleSource }
 
   var horizon: Timestamp? { (source as? any LiveSource)?.horizon }
+
+  func skip(atMost limit: Int) throws -> Int {
+    try (source as? any SkippingSource)?.skip(atMost: limit) ?? 0
+  }
 }

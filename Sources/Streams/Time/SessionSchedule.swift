@@ -94,4 +94,55 @@ struct SessionSchedule {
       parent = first
     }
   }
+
+  // MARK: Saved state
+
+  func encode(into writer: inout StateWriter) {
+    writer.write(Int64(entries.count))
+    for entry in entries {
+      writer.write(Int64(entry.symbol))
+      writer.write(entry.next != nil)
+      guard let next = entry.next else { continue }
+      writer.write(next.kind.rawValue)
+      writer.write(next.tradingDay.daysSinceEpoch)
+    }
+  }
+
+  /// - Parameters:
+  ///   - calendars: of the symbols.
+  ///   - clock: no session opens or closes before it.
+  mutating func decode(
+    from reader: inout StateReader, calendars: [TradingCalendar?], clock: Int64
+  ) throws(MarketError) {
+    self = SessionSchedule()
+    for _ in 0..<(try reader.readCount(atMost: calendars.count)) {
+      let symbol = try reader.readCount()
+      guard symbol < calendars.count, let calendar = calendars[symbol],
+        !entries.contains(where: { $0.symbol == symbol })
+      else { throw .malformedState("sessions of symbol \(symbol)") }
+      var entry = Entry(symbol: symbol, cursor: SessionCursor(calendar))
+      if try reader.readBool() {
+        let next = try SessionBoundary(of: calendar, from: &reader)
+        guard next.time.nanoseconds >= clock else {
+          throw .malformedState("a session of \(calendar.name) at \(next.time), in the past")
+        }
+        entry.next = next
+      }
+      entries.append(entry)
+      push(entries.count - 1)
+    }
+  }
+}
+
+extension SessionBoundary {
+  fileprivate init(
+    of calendar: TradingCalendar, from reader: inout StateReader
+  ) throws(MarketError) {
+    let (kind, date) = (try reader.read(UInt8.self), try reader.read(Int32.self))
+    guard let kind = Kind(rawValue: kind),
+      let day = calendar.tradingDay(on: CalendarDate(daysSinceEpoch: date))
+    else { throw .malformedState("day \(date) is no trading day of \(calendar.name)") }
+    self.init(
+      kind: kind, time: kind == .opened ? day.regularOpen : day.regularClose, tradingDay: day.date)
+  }
 }

@@ -56,4 +56,29 @@ struct TimerQueue {
     }
     entries.insert(entry, at: low)
   }
+
+  // MARK: Saved state
+
+  func encode(into writer: inout StateWriter) {
+    writer.write(Int64(count))
+    writer.write(Int64(entries.count))
+    for entry in entries {
+      writer.write(Int64(entry.id.index))
+      writer.write(entry.time)
+      writer.write(entry.period ?? 0)
+    }
+  }
+
+  /// - Parameter clock: no timer is due before it.
+  mutating func decode(from reader: inout StateReader, clock: Int64) throws(MarketError) {
+    count = try reader.readCount()
+    entries = []
+    for _ in 0..<(try reader.readCount()) {
+      let id = try reader.readCount()
+      let (time, period) = (try reader.read(Int64.self), try reader.read(Int64.self))
+      guard id < count, !entries.contains(where: { $0.id.index == id }), time >= clock, period >= 0
+      else { throw .malformedState("timer \(id) of \(count), due at \(time) every \(period) ns") }
+      insert(Entry(id: TimerID(index: id), time: time, period: period == 0 ? nil : period))
+    }
+  }
 }

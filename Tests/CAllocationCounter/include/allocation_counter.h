@@ -5,7 +5,8 @@
 
 #include <stdbool.h>
 
-// False in a build with a sanitizer, which has an allocator of its own.
+// False in a build with a sanitizer, which has an allocator of its own, and in one that is not optimised,
+// which allocates where optimised code does not.
 bool allocation_counter_is_on(void);
 
 // How many pieces of memory the calling thread has asked for so far.
