@@ -51,6 +51,9 @@ let package = Package(
     library("Exchange", ["Market", "Sessions"]),
     library("Reports", ["Market"]),
     library(
+      "Backtest",
+      ["Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Hashing"]),
+    library(
       "Storage", ["Market", "Sessions", "Streams", "Hashing", "CSQLite", "CZstd", "CArchive"]),
     library("RunFiles", ["Market", "CYAML"]),
     library("SampleTapes", ["Market", "Sessions"]),

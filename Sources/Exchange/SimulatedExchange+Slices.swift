@@ -12,16 +12,24 @@ extension SimulatedExchange {
   ) throws(ExchangeError) {
     var row = rows.lowerBound
     while row < rows.upperBound {
-      let quiet = quietRows(of: trades, row..<rows.upperBound, for: listing)
-      if !quiet.isEmpty {
-        try requireNotBeforeClock(Moment(Timestamp(unchecked: trades.times[row]), .records))
-        try pass(trades, quiet, to: listing)
-        row = quiet.upperBound
-      } else {
-        try apply(trades[row], to: listing)
-        row += 1
-      }
+      row = try applyNext(of: trades, row..<rows.upperBound, to: listing)
     }
+  }
+
+  /// Passes over the first of `rows` as far as they are quiet; where the first is not, applies it.
+  /// - Returns: The first row that was not applied.
+  mutating func applyNext(
+    of trades: TradeColumns, _ rows: Range<Int>, to listing: ListingID
+  ) throws(ExchangeError) -> Int {
+    let quiet = quietRows(of: trades, rows, for: listing)
+    guard !quiet.isEmpty else {
+      try apply(trades[rows.lowerBound], to: listing)
+      return rows.lowerBound + 1
+    }
+    try requireNotBeforeClock(
+      Moment(Timestamp(unchecked: trades.times[rows.lowerBound]), .records))
+    try pass(trades, quiet, to: listing)
+    return quiet.upperBound
   }
 
   /// The first of `rows` that change nothing but the price in force.

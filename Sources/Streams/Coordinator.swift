@@ -178,7 +178,7 @@ public struct Coordinator: ~Copyable {
     return nil
   }
 
-  private mutating func settle() throws(StreamError) -> Bool {
+  mutating func settle() throws(StreamError) -> Bool {
     if let failure { throw failure }
     do {
       try merge.settle(position)

@@ -1,0 +1,237 @@
+import Exchange
+import Market
+import MultiTimeframe
+import Streams
+
+/// Trades that the strategy has been told of one by one, and that have not reached the timeframes and
+/// the exchange yet, because nobody has looked: they change nothing but bars, marks and the clock.
+struct PendingTrades {
+  var stream = 0
+  var rows = 0..<0
+}
+
+/// Phases 0 and 5: records are matched, then folded.
+extension RunCore {
+  func take(
+    _ run: StreamRun, _ snapshot: borrowing RuntimeSnapshot,
+    _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    let (symbol, kind) = streams[run.stream.index]
+    current = symbol
+    switch kind {
+    case .trades: try takeTrades(run, symbol, snapshot, context)
+    case .quotes:
+      for row in run.range {
+        let quote = coordinator.quote(at: row, of: run.stream)
+        try takeOwnMoments(before: quote.time.nanoseconds, upToArrivals: true, snapshot, context)
+        try apply(quote, symbol)
+        try finishRecord(.quote(quote), symbol, snapshot, context)
+      }
+    case .bars(let source, _):
+      for row in run.range {
+        let bar = coordinator[bars: run.stream][row]
+        try takeOwnMoments(before: bar.tsClose.nanoseconds, snapshot, context)
+        try apply(bar, source, symbol)
+        try finishRecord(.bar(bar), symbol, snapshot, context)
+      }
+    case .fundingRates:
+      for row in run.range {
+        let funding = coordinator[fundingRates: run.stream][row]
+        try takeFunding(funding, of: run, snapshot, context)
+      }
+    case .markPrices:
+      for row in run.range {
+        let mark = coordinator[markPrices: run.stream][row]
+        try takeOwnMoments(before: mark.time.nanoseconds, upToArrivals: true, snapshot, context)
+        now = Moment(mark.time, .records)
+        try BacktestError.exchange { () throws(ExchangeError) in
+          try exchange.apply(mark, to: symbols[symbol].listingID)
+        }
+        try finishRecord(nil, symbol, snapshot, context)
+      }
+    }
+    monitor?.show(time: now.time.nanoseconds, records: recordCount)
+  }
+
+  /// What is due before a record: timers and the exchange's own work up to its time, arrivals at it.
+  private func takeOwnMoments(
+    before time: Int64, upToArrivals: Bool, _ snapshot: borrowing RuntimeSnapshot,
+    _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    if nextOwnTime <= time {
+      try takeOwnMoments(before: time + 1, snapshot, context)
+    }
+  }
+
+  private func apply(_ quote: Quote, _ symbol: Int) throws(BacktestError) {
+    now = Moment(quote.time, .records)
+    try BacktestError.exchange { () throws(ExchangeError) in
+      try exchange.apply(quote, to: symbols[symbol].listingID)
+    }
+    if plan.configuration.symbols[symbol].formedBy == .quote {
+      try BacktestError.state { () throws(StateError) in
+        try state.apply(quote, to: symbols[symbol].symbol)
+      }
+    }
+  }
+
+  private func apply(
+    _ bar: Bar, _ source: PriceSource, _ symbol: Int
+  ) throws(BacktestError) {
+    now = Moment(bar.tsClose, .sourceBars)
+    let traded = plan.configuration.symbols[symbol]
+    guard source == traded.priceSource else { return }
+    try BacktestError.exchange { () throws(ExchangeError) in
+      try exchange.apply(bar, to: symbols[symbol].listingID)
+    }
+    if traded.isFormedByBars {
+      try BacktestError.state { () throws(StateError) in
+        try state.apply(bar, source: source, to: symbols[symbol].symbol)
+      }
+    }
+  }
+
+  /// Funding comes by itself where no close is at its moment.
+  private func takeFunding(
+    _ funding: FundingRate, of run: StreamRun, _ snapshot: borrowing RuntimeSnapshot,
+    _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    try takeOwnMoments(before: funding.time.nanoseconds, snapshot, context)
+    catchUp()
+    try BacktestError.state { () throws(StateError) in try state.advance(to: funding.time) }
+    try pay(funding, of: run)
+    try takeMoment(funding.time, from: nil, snapshot, context)
+  }
+
+  /// What follows from a record that has been applied.
+  private func finishRecord(
+    _ tick: Tick?, _ symbol: Int, _ snapshot: borrowing RuntimeSnapshot,
+    _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    recordCount += 1
+    try noteEquity()
+    if exchange.hasNews { try deliverNews(snapshot, context) }
+    guard plan.needs.ticks, let tick, trading[symbol].isOpen else { return }
+    current = symbol
+    try call("onTick", tick, strategy.onTick, snapshot, context)
+    if exchange.hasNews { try deliverNews(snapshot, context) }
+  }
+}
+
+// MARK: - Trades
+
+extension RunCore {
+  private func takeTrades(
+    _ run: StreamRun, _ symbol: Int, _ snapshot: borrowing RuntimeSnapshot,
+    _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    if plan.configuration.isPlain || run.range.count < 8 {
+      for row in run.range {
+        let trade = coordinator.trade(at: row, of: run.stream)
+        try takeOwnMoments(before: trade.time.nanoseconds, upToArrivals: true, snapshot, context)
+        try apply(trade, symbol)
+        try finishRecord(.trade(trade), symbol, snapshot, context)
+      }
+      return
+    }
+    let trades = coordinator[trades: run.stream]
+    var row = run.range.lowerBound
+    while row < run.range.upperBound {
+      let own = nextOwnTime
+      if own <= trades.times[row] {
+        try takeOwnMoments(before: trades.times[row] + 1, snapshot, context)
+        continue
+      }
+      // Nothing of the run's own is due before `end`.
+      var end = run.range.upperBound
+      if own <= trades.times[end - 1] {
+        end = firstRow(of: trades.times, row..<end, from: own)
+      }
+      if plan.needs.ticks, trading[symbol].isOpen {
+        row = try takeTicks(trades, row..<end, run, symbol, snapshot, context)
+      } else {
+        row = try takeSlice(trades, row..<end, symbol)
+      }
+      if exchange.hasNews { try deliverNews(snapshot, context) }
+    }
+  }
+
+  /// Trades of which the strategy is not told.
+  /// - Returns: The first row that was not taken.
+  private func takeSlice(
+    _ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int
+  ) throws(BacktestError) -> Int {
+    let end: Int
+    do throws(ExchangeError) {
+      end = try exchange.applyUntilNews(trades, rows, to: symbols[symbol].listingID)
+    } catch {
+      throw .exchange(error)
+    }
+    try fold(trades, rows.lowerBound..<end, symbol)
+    now = Moment(Timestamp(unchecked: trades.times[end - 1]), .records)
+    recordCount += end - rows.lowerBound
+    try noteEquity(trades, rows.lowerBound..<end, symbol)
+    return end
+  }
+
+  private func fold(
+    _ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int
+  ) throws(BacktestError) {
+    guard plan.configuration.symbols[symbol].formedBy == .trade else { return }
+    do throws(StateError) {
+      try state.apply(trades, rows, to: symbols[symbol].symbol)
+    } catch {
+      throw .state(error)
+    }
+  }
+
+  private func apply(_ trade: Trade, _ symbol: Int) throws(BacktestError) {
+    now = Moment(trade.time, .records)
+    try BacktestError.exchange { () throws(ExchangeError) in
+      try exchange.apply(trade, to: symbols[symbol].listingID)
+    }
+    if plan.configuration.symbols[symbol].formedBy == .trade {
+      try BacktestError.state { () throws(StateError) in
+        try state.apply(trade, to: symbols[symbol].symbol)
+      }
+    }
+  }
+
+  /// Trades of which the strategy is told one by one.
+  /// - Returns: The first row that was not taken.
+  private func takeTicks(
+    _ trades: TradeColumns, _ rows: Range<Int>, _ run: StreamRun, _ symbol: Int,
+    _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
+  ) throws(BacktestError) -> Int {
+    for row in rows {
+      let trade = trades[row]
+      try takeOwnMoments(before: trade.time.nanoseconds, upToArrivals: true, snapshot, context)
+      try apply(trade, symbol)
+      try finishRecord(.trade(trade), symbol, snapshot, context)
+    }
+    return rows.upperBound
+  }
+
+  /// Brings the timeframes and the exchange to where the strategy has been told the tape is.
+  func catchUp() {}
+
+  func caughtUp() -> RunCore {
+    catchUp()
+    return self
+  }
+
+  /// The first of `rows` at or after `time`.
+  private func firstRow(of times: [Int64], _ rows: Range<Int>, from time: Int64) -> Int {
+    var (low, high) = (rows.lowerBound, rows.upperBound)
+    while low < high {
+      let middle = (low + high) / 2
+      if times[middle] < time { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
+
+extension TradedSymbol {
+  /// Which records form its bars.
+  var formedBy: RecordKind { isFormedByBars ? .bar : priceSource.recordKind }
+}
