@@ -51,13 +51,19 @@ let package = Package(
     library("Exchange", ["Market", "Sessions"]),
     library("Reports", ["Market"]),
     library(
+      "Backtest",
+      ["Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Hashing"]),
+    library(
       "Storage", ["Market", "Sessions", "Streams", "Hashing", "CSQLite", "CZstd", "CArchive"]),
     library("RunFiles", ["Market", "CYAML"]),
     library("SampleTapes", ["Market", "Sessions"]),
     library("FuzzTargets", ["Market", "Sessions", "Storage"]),
     library(
       "Lockstep",
-      ["Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Storage"]),
+      [
+        "Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Backtest",
+        "Storage",
+      ]),
     library("LockstepCommand", ["Lockstep", "Hashing", "SampleTapes"]),
     .executableTarget(
       name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),
@@ -82,6 +88,7 @@ let package = Package(
       "StreamsTests",
       ["Streams", "MultiTimeframe", "Storage", "TestSupport", "CAllocationCounter"]),
     tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport"]),
+    tests("BacktestTests", ["Backtest"]),
     tests("ReportsTests", ["Reports"], exclude: ["Reference"]),
     tests("StorageTests", ["Storage", "Streams", "Hashing", "CArchive", "TestSupport"]),
     tests("RunFilesTests", ["RunFiles"]),

@@ -13,19 +13,20 @@ extension SimulatedExchange {
     var row = rows.lowerBound
     while row < rows.upperBound {
       let quiet = quietRows(of: trades, row..<rows.upperBound, for: listing)
-      if !quiet.isEmpty {
-        try requireNotBeforeClock(Moment(Timestamp(unchecked: trades.times[row]), .records))
-        try pass(trades, quiet, to: listing)
-        row = quiet.upperBound
-      } else {
+      if quiet.isEmpty {
         try apply(trades[row], to: listing)
         row += 1
+      } else {
+        try pass(trades, quiet, to: listing)
+        row = quiet.upperBound
       }
     }
   }
 
-  /// The first of `rows` that change nothing but the price in force.
-  private mutating func quietRows(
+  /// The first of `rows` that change nothing but the price in force, the mark and the clock; empty where
+  /// the first already does.
+  /// - Complexity: O(rows), a fraction of a nanosecond each.
+  public mutating func quietRows(
     of trades: TradeColumns, _ rows: Range<Int>, for listing: ListingID
   ) -> Range<Int> {
     let index = listing.index
@@ -46,10 +47,14 @@ extension SimulatedExchange {
     return rows.lowerBound..<first
   }
 
-  /// Takes in trades that change nothing but the price in force and the mark.
-  private mutating func pass(
+  /// Takes in trades of which `quietRows` has said that they are quiet.
+  /// - Throws: `ExchangeError.beforeClock`.
+  /// - Complexity: O(1).
+  public mutating func pass(
     _ trades: TradeColumns, _ rows: Range<Int>, to listing: ListingID
   ) throws(ExchangeError) {
+    try requireNotBeforeClock(
+      Moment(Timestamp(unchecked: trades.times[rows.lowerBound]), .records))
     let index = listing.index
     let last = trades[rows.upperBound - 1]
     try advance(to: Moment(last.time, .records))

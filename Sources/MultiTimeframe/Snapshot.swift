@@ -42,6 +42,10 @@ public struct SeriesSnapshot: Hashable, Sendable {
   /// The bar that is being formed; nil when no record has come since the last close.
   public var partial: Bar? { partialBar.tickCount == 0 ? nil : partialBar }
 
+  /// The same as one flat value: a bar without ticks stands for none.
+  package var completedOrNone: Bar { completedBar }
+  package var partialOrNone: Bar { partialBar }
+
   /// How far the partial bar has come; nil when there is none.
   public var progress: BarProgress? {
     guard let partial else { return nil }

@@ -7,6 +7,13 @@ public struct BarClose: Hashable, Sendable {
   public let source: PriceSource
   public let timeframe: Timeframe
   public let bar: Bar
+
+  package init(symbol: SymbolID, source: PriceSource, timeframe: Timeframe, bar: Bar) {
+    self.symbol = symbol
+    self.source = source
+    self.timeframe = timeframe
+    self.bar = bar
+  }
 }
 
 /// What a subscriber is told. When it is told, all of the change has happened.

@@ -28,6 +28,14 @@ extension SynchronizedState {
     return ladders[ladder].snapshot(places[series.index], clock: clock, reusing: &below)
   }
 
+  /// How many bars of a series have been completed in all.
+  /// - Complexity: O(1).
+  @inline(__always)
+  public func completedCount(of series: SeriesID) -> Int {
+    let place = places[series.index]
+    return ladders[place.ladder].rings[place.slot].completedCount
+  }
+
   /// The partial bars of a symbol, one for each series in the layout's order; nil where no record
   /// has come since the last close.
   public func partials(of symbol: SymbolID) -> [Bar?] {

@@ -262,18 +262,6 @@ public struct Listing: Sendable {
 }
 
 extension Int128 {
-  /// The nearest double, ties to even. The initializer of the standard library goes through generic
-  /// code for this type, and takes some hundred nanoseconds.
-  var nearestDouble: Double {
-    let leading = magnitude.leadingZeroBitCount
-    let bits = magnitude << UInt128(leading)
-    // A double has eleven bits less than the upper half: of the lower it counts whether any is set.
-    let isCut = UInt64(truncatingIfNeeded: bits) != 0
-    let upper = UInt64(truncatingIfNeeded: bits >> 64) | (isCut ? 1 : 0)
-    return Double(
-      sign: self < 0 ? .minus : .plus, exponent: 64 - leading, significand: Double(upper))
-  }
-
   /// 10^exponent, for 0 to 38.
   static func powerOfTen(_ exponent: Int) -> Int128 {
     let small = Precision.powersOfTen

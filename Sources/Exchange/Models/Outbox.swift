@@ -15,6 +15,12 @@ struct Outbox: Sendable {
 
   var next: Moment? { deliveries.first }
 
+  /// Whether something has come back by `moment`, or was sent.
+  func hasReports(upTo moment: Moment) -> Bool {
+    if isImmediate { return !reports.isEmpty }
+    return !own.isEmpty || deliveries.first.map { $0 <= moment } ?? false
+  }
+
   /// What nobody has taken yet, whether it has come back or is on its way.
   var waiting: [OrderReport] { own + reports }
 

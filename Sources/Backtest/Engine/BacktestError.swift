@@ -1,0 +1,56 @@
+public import Exchange
+public import Market
+public import MultiTimeframe
+public import Streams
+
+/// Why a run cannot begin, or cannot go on.
+public enum BacktestError: Error {
+  case rolesOutOfOrder(ltf: Timeframe, mtf: Timeframe, htf: Timeframe)
+  /// Bars of one role reach over the edges of those of the role above.
+  case roleNotMultiple(symbol: String, lower: Timeframe, upper: Timeframe)
+  case noSymbols
+  /// A strategy asks for the closes of a timeframe that the run does not keep.
+  case unknownTimeframe(Timeframe, known: [Timeframe])
+  /// A strategy asks for a feature that was not declared, or in words that mean none.
+  case unknownFeature(String, Timeframe, StateError)
+  case unknownSymbol(String, known: [String])
+  /// A timer in the past.
+  case timerInThePast(at: Timestamp, now: Timestamp)
+  /// A stream of a symbol that the run does not have.
+  case strayStream(StreamKey)
+  case state(StateError)
+  case exchange(ExchangeError)
+  case stream(StreamError)
+  /// A call to the strategy threw.
+  case strategy(call: String, at: Timestamp?, any Error)
+  /// The journal could not write.
+  case journal(any Error)
+}
+
+extension BacktestError: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .rolesOutOfOrder(let ltf, let mtf, let htf):
+      "the roles ltf \(ltf), mtf \(mtf), htf \(htf): expected none longer than the one after it"
+    case .roleNotMultiple(let symbol, let lower, let upper):
+      "\(symbol): bars of \(lower) do not fit into those of \(upper): expected a whole multiple"
+    case .noSymbols: "no symbols: expected at least one"
+    case .unknownTimeframe(let timeframe, let known):
+      "the strategy asks for closes of \(timeframe), which the run does not keep: it keeps "
+        + known.map(\.description).joined(separator: ", ")
+    case .unknownFeature(let text, let timeframe, let error):
+      "the strategy asks for '\(text)' on \(timeframe): \(error)"
+    case .unknownSymbol(let symbol, let known):
+      "no symbol '\(symbol)': the run has \(known.joined(separator: ", "))"
+    case .timerInThePast(let time, let now):
+      "a timer at \(time) is in the past: it is \(now)"
+    case .strayStream(let key): "the run has no symbol for the stream \(key)"
+    case .state(let error): error.description
+    case .exchange(let error): error.description
+    case .stream(let error): error.description
+    case .strategy(let call, let time, let error):
+      "the strategy's \(call) at \(time.map(\.description) ?? "the start") failed: \(error)"
+    case .journal(let error): "the run's files cannot be written: \(error)"
+    }
+  }
+}

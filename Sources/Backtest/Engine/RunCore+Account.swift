@@ -1,0 +1,141 @@
+import Exchange
+import Hashing
+import Market
+import MultiTimeframe
+
+extension RunCore {
+  /// What the account is worth in the run's currency; nil while something has no price.
+  func knownEquity() -> Money? {
+    let currency = plan.configuration.currency
+    guard var equity = try? exchange.equity(in: currency) else { return nil }
+    for other in exchange.ledger.currencies where other != currency {
+      guard let amount = try? exchange.equity(in: other),
+        let converted = try? exchange.converted(amount, to: currency),
+        let sum = equity.adding(converted)
+      else { return nil }
+      equity = sum
+    }
+    return equity
+  }
+
+  func unrealizedProfit(of symbol: Int) -> Money? {
+    (try? exchange.unrealizedProfit(in: symbols[symbol].listingID)) ?? nil
+  }
+
+  /// The sum of long and short, in units of the last quantity digit.
+  func position(of symbol: Int) -> Int64 {
+    exchange.netPosition(in: symbols[symbol].listingID)
+  }
+
+  /// After each record that was applied by itself.
+  func noteEquity() {
+    guard symbols.indices.contains(where: { position(of: $0) != 0 }), let equity = knownEquity()
+    else { return }
+    meter.note(equity, at: now.time)
+  }
+
+  /// Takes down what the account is worth now.
+  func sample(
+    _ occasion: EquitySample.Occasion, tradingDay: CalendarDate
+  ) throws(BacktestError) {
+    // Where something has no price yet, the last known worth stands.
+    let equity = knownEquity() ?? meter.equity
+    meter.note(equity, at: now.time)
+    let sample = EquitySample(
+      time: now.time, occasion: occasion, equity: equity,
+      balance: exchange.ledger.netBalance(in: plan.configuration.currency),
+      tradingDay: tradingDay, openPositions: openPositions)
+    risk.note(equity)
+    monitor?.show(
+      equity: equity.units.nearestDouble / 1e8, openPositions: sample.openPositions)
+    if occasion == .start { start = sample }
+    end = sample
+    do { try journal.append(sample) } catch { throw .journal(error) }
+  }
+
+  private var openPositions: Int {
+    symbols.indices.reduce(0) { $0 + (position(of: $1) == 0 ? 0 : 1) }
+  }
+
+  // MARK: Features
+
+  func confirmed(_ indicator: IndicatorID) -> Double? {
+    _ = caughtUp()
+    return state.confirmed(indicator)
+  }
+
+  func roleState(_ role: Role, of symbol: Int) -> RoleState {
+    _ = caughtUp()
+    let series = symbols[symbol].roleSeries[role.place]
+    let completed = state.series(series).completedOrNone
+    let count = state.completedCount(of: series)
+    return RoleState(
+      timeframe: plan.configuration.roles[role],
+      isReady: count > state.layout.indicatorLookback(of: series), bar: completed,
+      age: now.time.nanoseconds - completed.tsClose.nanoseconds)
+  }
+
+  // MARK: The end
+
+  func summary(isStopped: Bool) throws(BacktestError) -> RunSummary {
+    guard let start, let end else { preconditionFailure("a run has a start and an end") }
+    return RunSummary(
+      ending: isStopped ? .stopped : .completed, start: start, end: end,
+      recordCount: recordCount, eventCount: eventCount, orderCount: exchange.orders.count,
+      fillCount: exchange.fillCount, pathDependentFillCount: exchange.pathDependentFillCount,
+      refusalCount: book.refusalCount,
+      tradedValue: Money(units: book.tradedValue, plan.configuration.currency),
+      fees: total(.fee, .liquidationFee), funding: -total(.funding),
+      openSince: exchange.openSince, drawdown: meter.drawdown, stateHash: stateDigest())
+  }
+
+  /// What left the wallet for these causes, in the run's currency as far as it can be converted.
+  private func total(_ causes: LedgerCause...) -> Money {
+    let currency = plan.configuration.currency
+    var sum = Money.zero(currency)
+    for other in exchange.ledger.currencies {
+      for cause in causes {
+        let amount = -exchange.ledger.walletChange(by: cause, in: other)
+        if let converted = (try? exchange.converted(amount, to: currency)) ?? nil {
+          sum = sum + converted
+        }
+      }
+    }
+    return sum
+  }
+
+  /// The hash of what the future of the run depends on: timeframes, indicators, exchange, strategy,
+  /// timers, random numbers.
+  func stateDigest() -> XXHash64.Digest {
+    var writer = StateWriter()
+    writer.write(now.time.nanoseconds)
+    writer.write(now.phase.rawValue)
+    let snapshot = state.snapshot()
+    for index in snapshot.series.indices {
+      let series = snapshot.series[index]
+      writer.write(Int64(series.completedCount))
+      writer.write(series.completedOrNone)
+      writer.write(series.partialOrNone)
+      for reading in snapshot.indicators(of: SeriesID(index: index)) {
+        writer.write(reading.confirmed ?? 0)
+        writer.write(reading.provisional ?? 0)
+      }
+    }
+    exchange.writeEvidence(into: &writer)
+    strategy.save(into: &writer)
+    timers.save(into: &writer)
+    var copy = random
+    writer.write(copy.next())
+    return XXHash64.hash(writer.bytes)
+  }
+}
+
+extension StateWriter {
+  fileprivate mutating func write(_ bar: Bar) {
+    write(bar.tsOpen.nanoseconds)
+    write(bar.tsClose.nanoseconds)
+    for price in [bar.open, bar.high, bar.low, bar.close] { write(price.raw) }
+    write(bar.volume.raw)
+    write(bar.tickCount)
+  }
+}

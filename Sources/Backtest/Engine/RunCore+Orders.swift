@@ -1,0 +1,209 @@
+import Exchange
+import Market
+import MultiTimeframe
+
+/// The orders of a run that are not at their end, and why trades were entered.
+struct OrderBookkeeping {
+  /// In the order of sending.
+  var open: [OrderID] = []
+  var reasons: [OrderID: String] = [:]
+  /// By listing: the reasons of the open long and of the open short.
+  var tripReasons: [Int: (long: String, short: String)] = [:]
+  var refusalCount = 0
+  /// In 10^-8 of the run's currency.
+  var tradedValue: Int128 = 0
+}
+
+/// What a strategy does.
+extension RunCore {
+  func submit(_ intent: OrderIntent) throws(BacktestError) -> [OrderID] {
+    try catchUp()
+    actionCount += 1
+    let symbol = intent.symbol.index
+    let quantity: Quantity
+    switch riskDecision(on: intent) {
+    case .success(let allowed): quantity = allowed
+    case .failure(let refusal):
+      book.refusalCount += 1
+      try append(.refused(intent, refusal))
+      return []
+    }
+    let request = OrderRequest(
+      intent.side, quantity, of: symbols[symbol].listingID, intent.type, intent.timeInForce,
+      reduceOnly: intent.isReduceOnly || intent.size == .wholePosition)
+    let moment = now
+    let orders = try BacktestError.exchange { () throws(ExchangeError) in
+      intent.takeProfit == nil && intent.stopLoss == nil
+        ? [try exchange.submit(request, at: moment)]
+        : try exchange.submit(
+          request, takeProfit: intent.takeProfit, stopLoss: intent.stopLoss, at: moment)
+    }
+    for order in orders {
+      book.open.append(order)
+      if !intent.reason.isEmpty { book.reasons[order] = intent.reason }
+    }
+    return orders
+  }
+
+  private func riskDecision(on intent: OrderIntent) -> Result<Quantity, RiskRefusal> {
+    guard trading[intent.symbol.index].isOpen else { return .failure(.notTrading) }
+    let snapshot = RuntimeSnapshot(self)
+    return risk.decide(on: intent, snapshot, symbols[intent.symbol.index].listing)
+  }
+
+  func cancel(_ order: OrderID) throws(BacktestError) {
+    try catchUp()
+    actionCount += 1
+    let moment = now
+    try BacktestError.exchange { () throws(ExchangeError) in
+      try exchange.cancel(order, at: moment)
+    }
+  }
+
+  func amend(_ order: OrderID, _ amendment: OrderAmendment) throws(BacktestError) {
+    try catchUp()
+    actionCount += 1
+    let moment = now
+    try BacktestError.exchange { () throws(ExchangeError) in
+      try exchange.amend(order, amendment, at: moment)
+    }
+  }
+
+  func setTimer(at time: Timestamp, period: Int64?) throws(BacktestError) -> RunTimerID {
+    actionCount += 1
+    guard time > now.time else { throw .timerInThePast(at: time, now: now.time) }
+    return timers.add(at: time.nanoseconds, period: period, symbol: current)
+  }
+
+  func openOrders() -> [Order] { book.open.map { exchange.orders[$0.number] } }
+}
+
+// MARK: - News of the exchange
+
+extension RunCore {
+  /// Hands on what has come back from the exchange, until nothing more has.
+  func deliverNews(
+    _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    while exchange.hasNews {
+      let step = exchange.takeStep()
+      for report in step.reports { try tell(report, snapshot, context) }
+      for trip in step.roundTrips { try tell(trip) }
+      for payment in step.funding {
+        try append(.funding(payment))
+        current = payment.listing.index
+        guard trading[current].isOpen else { continue }
+        try call("onFunding", payment, strategy.onFunding, snapshot, context)
+      }
+      for liquidation in step.liquidations { try append(.liquidation(liquidation)) }
+    }
+  }
+
+  private func tell(
+    _ report: OrderReport, _ snapshot: borrowing RuntimeSnapshot,
+    _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    try append(.order(report))
+    if report.status.isFinal, let place = book.open.firstIndex(of: report.order) {
+      book.open.remove(at: place)
+    }
+    current = exchange.orders[report.order.number].request.listing.index
+    // That it has sent an order a strategy knows.
+    if report.event == .submitted { return }
+    if case .filled(let fill) = report.event { try note(fill) }
+    guard trading[current].isOpen else { return }
+    try call("onOrder", report, strategy.onOrder, snapshot, context)
+    if case .filled(let fill) = report.event {
+      try call("onFill", fill, strategy.onFill, snapshot, context)
+    }
+  }
+
+  private func note(_ fill: Fill) throws(BacktestError) {
+    let listing = fill.listing.index
+    let value = try BacktestError.exchange { () throws(ExchangeError) in
+      try exchange.converted(
+        symbols[listing].listing.value(of: fill), to: plan.configuration.currency)
+    }
+    if let value { book.tradedValue += value.units }
+    // A fill that opens or turns a position gives its trade the reason; one that adds does not.
+    guard !fill.isClosing || position(of: listing) != 0 else { return }
+    let reason = book.reasons[fill.order] ?? ""
+    var reasons = book.tripReasons[listing] ?? ("", "")
+    if fill.side == .buy, reasons.long.isEmpty { reasons.long = reason }
+    if fill.side == .sell, reasons.short.isEmpty { reasons.short = reason }
+    book.tripReasons[listing] = reasons
+  }
+
+  private func tell(_ trip: RoundTrip) throws(BacktestError) {
+    let listing = trip.listing.index
+    var reasons = book.tripReasons[listing] ?? ("", "")
+    let reason = trip.side == .buy ? reasons.long : reasons.short
+    if trip.side == .buy { reasons.long = "" } else { reasons.short = "" }
+    book.tripReasons[listing] = reasons
+    risk.tradeEnded(of: listing, hasLost: trip.netProfit.units < 0, at: now.time)
+    try append(.roundTrip(trip, reason: reason))
+  }
+}
+
+extension Fill {
+  /// Whether it closed something.
+  fileprivate var isClosing: Bool { realizedProfit.units != 0 }
+}
+
+extension OrderStatus {
+  var isFinal: Bool { self != .submitted && !isWorking }
+}
+
+// MARK: - Telling and writing down
+
+extension RunCore {
+  func append(_ event: RunEvent) throws(BacktestError) {
+    do { try journal.append(event, number: eventCount, at: now.time) } catch {
+      throw .journal(error)
+    }
+    eventCount += 1
+  }
+
+  func record(_ value: Double, as series: String) throws(BacktestError) {
+    do { try journal.append(value, to: series, at: now.time) } catch { throw .journal(error) }
+  }
+
+  /// Calls the strategy, and says which call it was if it throws.
+  @inline(__always)
+  func call<Subject>(
+    _ name: StaticString, _ subject: Subject,
+    _ body: (
+      Subject, borrowing RuntimeSnapshot, borrowing StrategyContext
+    ) throws -> Void,
+    _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    monitor?.showCall()
+    do { try body(subject, snapshot, context) } catch { throw failure(of: name, error) }
+    if let failure { throw failure }
+    monitor?.showCall()
+  }
+
+  func call(
+    _ name: StaticString, _ body: (borrowing StrategyContext) throws -> Void,
+    _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    monitor?.showCall()
+    do { try body(context) } catch { throw failure(of: name, error) }
+    monitor?.showCall()
+  }
+
+  func call(
+    _ name: StaticString,
+    _ body: (borrowing RuntimeSnapshot, borrowing StrategyContext) throws -> Void,
+    _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    monitor?.showCall()
+    do { try body(snapshot, context) } catch { throw failure(of: name, error) }
+    monitor?.showCall()
+  }
+
+  /// What the engine itself threw inside of a call stays what it is.
+  private func failure(of name: StaticString, _ error: any Error) -> BacktestError {
+    .strategy(call: "\(name)", at: now.time == .earliest ? nil : now.time, error)
+  }
+}

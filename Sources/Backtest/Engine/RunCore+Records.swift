@@ -1,0 +1,255 @@
+import Exchange
+import Market
+import MultiTimeframe
+import Streams
+
+/// Trades that the strategy has been told of one by one, and that have not reached the timeframes and
+/// the exchange yet, because nobody has looked: they change nothing but bars, marks and the clock.
+struct PendingTrades {
+  var trades = TradeColumns()
+  var symbol = 0
+  /// The first row that has not been taken, and the first that nobody has been told of.
+  var start = 0
+  var end = 0
+
+  init() {}
+
+  init(_ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int) {
+    self.trades = trades
+    self.symbol = symbol
+    (start, end) = (rows.lowerBound, rows.upperBound)
+  }
+}
+
+/// Phases 0 and 5: records are matched, then folded.
+extension RunCore {
+  func take(
+    _ run: StreamRun, _ snapshot: borrowing RuntimeSnapshot,
+    _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    let (symbol, kind) = streams[run.stream.index]
+    current = symbol
+    switch kind {
+    case .trades: try takeTrades(run, symbol, snapshot, context)
+    case .quotes:
+      for row in run.range {
+        let quote = coordinator.quote(at: row, of: run.stream)
+        try takeOwnMoments(before: quote.time.nanoseconds, upToArrivals: true, snapshot, context)
+        try apply(quote, symbol)
+        try finishRecord(.quote(quote), symbol, snapshot, context)
+      }
+    case .bars(let source, _):
+      for row in run.range {
+        let bar = coordinator[bars: run.stream][row]
+        try takeOwnMoments(before: bar.tsClose.nanoseconds, snapshot, context)
+        try apply(bar, source, symbol)
+        try finishRecord(.bar(bar), symbol, snapshot, context)
+      }
+    case .fundingRates: preconditionFailure("funding comes alone, as a moment of its own")
+    case .markPrices:
+      for row in run.range {
+        let mark = coordinator[markPrices: run.stream][row]
+        try takeOwnMoments(before: mark.time.nanoseconds, upToArrivals: true, snapshot, context)
+        now = Moment(mark.time, .records)
+        try BacktestError.exchange { () throws(ExchangeError) in
+          try exchange.apply(mark, to: symbols[symbol].listingID)
+        }
+        try finishRecord(nil, symbol, snapshot, context)
+      }
+    }
+    monitor?.show(time: now.time.nanoseconds, records: recordCount)
+  }
+
+  /// What is due before a record: timers and the exchange's own work up to its time, arrivals at it.
+  private func takeOwnMoments(
+    before time: Int64, upToArrivals: Bool, _ snapshot: borrowing RuntimeSnapshot,
+    _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    if nextOwnTime <= time {
+      try takeOwnMoments(before: time + 1, snapshot, context)
+    }
+  }
+
+  private func apply(_ quote: Quote, _ symbol: Int) throws(BacktestError) {
+    now = Moment(quote.time, .records)
+    try BacktestError.exchange { () throws(ExchangeError) in
+      try exchange.apply(quote, to: symbols[symbol].listingID)
+    }
+    if plan.configuration.symbols[symbol].formedBy == .quote {
+      try BacktestError.state { () throws(StateError) in
+        try state.apply(quote, to: symbols[symbol].symbol)
+      }
+    }
+  }
+
+  private func apply(
+    _ bar: Bar, _ source: PriceSource, _ symbol: Int
+  ) throws(BacktestError) {
+    now = Moment(bar.tsClose, .sourceBars)
+    let traded = plan.configuration.symbols[symbol]
+    guard source == traded.priceSource else { return }
+    try BacktestError.exchange { () throws(ExchangeError) in
+      try exchange.apply(bar, to: symbols[symbol].listingID)
+    }
+    if traded.isFormedByBars {
+      try BacktestError.state { () throws(StateError) in
+        try state.apply(bar, source: source, to: symbols[symbol].symbol)
+      }
+    }
+  }
+
+  /// What follows from a record that has been applied.
+  private func finishRecord(
+    _ tick: Tick?, _ symbol: Int, _ snapshot: borrowing RuntimeSnapshot,
+    _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    recordCount += 1
+    noteEquity()
+    if exchange.hasNews { try deliverNews(snapshot, context) }
+    guard plan.needs.ticks, let tick, trading[symbol].isOpen else { return }
+    current = symbol
+    try call("onTick", tick, strategy.onTick, snapshot, context)
+    if exchange.hasNews { try deliverNews(snapshot, context) }
+  }
+}
+
+// MARK: - Trades
+
+extension RunCore {
+  private func takeTrades(
+    _ run: StreamRun, _ symbol: Int, _ snapshot: borrowing RuntimeSnapshot,
+    _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    if plan.configuration.isPlain || run.range.count < 8 {
+      for row in run.range {
+        let trade = coordinator.trade(at: row, of: run.stream)
+        try takeOwnMoments(before: trade.time.nanoseconds, upToArrivals: true, snapshot, context)
+        try apply(trade, symbol)
+        try finishRecord(.trade(trade), symbol, snapshot, context)
+      }
+      return
+    }
+    let trades = coordinator[trades: run.stream]
+    var row = run.range.lowerBound
+    while row < run.range.upperBound {
+      let own = nextOwnTime
+      if own <= trades.times[row] {
+        try takeOwnMoments(before: trades.times[row] + 1, snapshot, context)
+        continue
+      }
+      // Nothing of the run's own is due before `end`.
+      var end = run.range.upperBound
+      if own <= trades.times[end - 1] {
+        end = firstRow(of: trades.times, row..<end, from: own)
+      }
+      let quiet = exchange.quietRows(of: trades, row..<end, for: symbols[symbol].listingID)
+      let isTold = plan.needs.ticks && trading[symbol].isOpen
+      if quiet.isEmpty || looksAtEveryTrade(of: symbol) {
+        let trade = trades[row]
+        try apply(trade, symbol)
+        try finishRecord(.trade(trade), symbol, snapshot, context)
+        row += 1
+      } else if isTold {
+        row = try tell(trades, quiet, symbol, snapshot, context)
+      } else {
+        try pass(trades, quiet, symbol)
+        row = quiet.upperBound
+      }
+    }
+  }
+
+  /// Trades that nothing happens on, apart from bars, marks and the clock.
+  func pass(
+    _ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int
+  ) throws(BacktestError) {
+    scanEquity(trades, rows, symbol)
+    do throws(ExchangeError) {
+      try exchange.pass(trades, rows, to: symbols[symbol].listingID)
+    } catch {
+      throw .exchange(error)
+    }
+    try fold(trades, rows, symbol)
+    now = Moment(Timestamp(unchecked: trades.times[rows.upperBound - 1]), .records)
+    recordCount += rows.count
+  }
+
+  private func fold(
+    _ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int
+  ) throws(BacktestError) {
+    guard plan.configuration.symbols[symbol].formedBy == .trade else { return }
+    do throws(StateError) {
+      try state.apply(trades, rows, to: symbols[symbol].symbol)
+    } catch {
+      throw .state(error)
+    }
+  }
+
+  private func apply(_ trade: Trade, _ symbol: Int) throws(BacktestError) {
+    now = Moment(trade.time, .records)
+    try BacktestError.exchange { () throws(ExchangeError) in
+      try exchange.apply(trade, to: symbols[symbol].listingID)
+    }
+    if plan.configuration.symbols[symbol].formedBy == .trade {
+      try BacktestError.state { () throws(StateError) in
+        try state.apply(trade, to: symbols[symbol].symbol)
+      }
+    }
+  }
+
+  /// Tells the strategy of trades that nothing happens on, as long as it does nothing itself. They
+  /// reach the timeframes and the exchange when somebody looks, or at the end.
+  /// - Returns: The first row that was not taken.
+  private func tell(
+    _ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int,
+    _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
+  ) throws(BacktestError) -> Int {
+    pending = PendingTrades(trades, rows.lowerBound..<rows.lowerBound, symbol)
+    let actions = actionCount
+    var row = rows.lowerBound
+    while row < rows.upperBound, actionCount == actions {
+      now = Moment(Timestamp(unchecked: trades.times[row]), .records)
+      row += 1
+      pending.end = row
+      current = symbol
+      try call("onTick", .trade(trades[row - 1]), strategy.onTick, snapshot, context)
+    }
+    try catchUp()
+    pending = PendingTrades()
+    if exchange.hasNews { try deliverNews(snapshot, context) }
+    return row
+  }
+
+  /// Brings the timeframes and the exchange to where the strategy has been told the tape is.
+  @inline(__always)
+  func catchUp() throws(BacktestError) {
+    if pending.start < pending.end { try takePending() }
+  }
+
+  @inline(never)
+  private func takePending() throws(BacktestError) {
+    let rows = pending.start..<pending.end
+    pending.start = pending.end
+    try pass(pending.trades, rows, pending.symbol)
+  }
+
+  /// The same where a reader cannot throw: what goes wrong ends the run after the call.
+  func caughtUp() -> RunCore {
+    do { try catchUp() } catch { failure = failure ?? error }
+    return self
+  }
+
+  /// The first of `rows` at or after `time`.
+  private func firstRow(of times: [Int64], _ rows: Range<Int>, from time: Int64) -> Int {
+    var (low, high) = (rows.lowerBound, rows.upperBound)
+    while low < high {
+      let middle = (low + high) / 2
+      if times[middle] < time { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}
+
+extension TradedSymbol {
+  /// Which records form its bars.
+  var formedBy: RecordKind { isFormedByBars ? .bar : priceSource.recordKind }
+}

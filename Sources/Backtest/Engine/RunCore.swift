@@ -1,0 +1,180 @@
+import Exchange
+import Hashing
+import Market
+import MultiTimeframe
+import Sessions
+import Streams
+
+/// One run under way: the tape, the timeframes, the exchange, the strategy, and the moment at which
+/// all of them stand.
+///
+/// A class, so that the snapshot and the context of a call are views of it and copy nothing.
+@safe final class RunCore {
+  let plan: BacktestPlan
+  let symbols: [SymbolPlan]
+  let strategy: any Strategy
+  let journal: any RunJournal
+  let monitor: RunMonitor?
+  let control: RunControl?
+  var state: SynchronizedState
+  private let exchangePlace: UnsafeMutablePointer<SimulatedExchange>
+  /// By its address: a question to a stored property of a class would copy the exchange first, which
+  /// counts the references of all that it holds.
+  var exchange: SimulatedExchange {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(exchangePlace) }
+    @inline(__always) unsafeMutableAddress { unsafe exchangePlace }
+  }
+  var coordinator: Coordinator
+  /// Of each stream: the place of its symbol, and its kind.
+  let streams: [(symbol: Int, kind: StreamKind)]
+
+  /// Where the run stands. What the coordinator has handed over already may lie behind it.
+  var now = Moment(.earliest, .sourceBars)
+  /// The symbol of the call at hand.
+  var current = 0
+  var watched: [WatchedSeries]
+  /// The earliest moment at which a watched bar could close; `Int64.max` for never.
+  var nextClose = Int64.min
+  var cursors: [SessionCursor]
+  var timers = RunTimers()
+  var random: SeededGenerator
+  var risk: RiskManager
+  var trading: [TradingGate]
+  var book = OrderBookkeeping()
+  var meter: EquityMeter
+  /// Never the same twice, and below zero.
+  var meterState = -2
+  var qualities: [StreamQuality] = []
+  /// Trades that the strategy has been told of, and that nobody has looked behind yet.
+  var pending = PendingTrades()
+
+  /// The first and the latest look at what the account is worth.
+  var start: EquitySample?
+  var end: EquitySample?
+  /// What went wrong while a snapshot was read.
+  var failure: BacktestError?
+  /// How often the strategy has ordered, cancelled, amended or set a timer.
+  var actionCount = 0
+  var recordCount = 0
+  var eventCount = 0
+  var decisionCount = 0
+
+  init(
+    _ plan: BacktestPlan, _ strategy: any Strategy, _ tape: [TapeStream],
+    _ journal: any RunJournal, _ monitor: RunMonitor?, _ control: RunControl?
+  ) throws(BacktestError) {
+    self.plan = plan
+    self.strategy = strategy
+    self.journal = journal
+    self.monitor = monitor
+    self.control = control
+    let configuration = plan.configuration
+    state = try BacktestError.state { () throws(StateError) in try SynchronizedState(plan.state) }
+    let exchange = SimulatedExchange(
+      configuration.symbols.map(\.listing), latency: configuration.latency,
+      account: configuration.account)
+    symbols = try RunCore.symbols(plan, state, exchange)
+    watched = RunCore.watched(plan, symbols, state.layout)
+    cursors = configuration.symbols.map { SessionCursor($0.listing.calendar) }
+    random = SeededGenerator(seed: configuration.seed)
+    risk = RiskManager(configuration.risk, symbolCount: symbols.count)
+    trading = symbols.map { _ in TradingGate() }
+    meter = EquityMeter(configuration.currency)
+    coordinator = Coordinator(through: configuration.end, control: control)
+    streams = try RunCore.register(tape, in: &coordinator, symbols)
+    unsafe exchangePlace = .allocate(capacity: 1)
+    unsafe exchangePlace.initialize(to: exchange)
+  }
+
+  deinit {
+    unsafe exchangePlace.deinitialize(count: 1)
+    unsafe exchangePlace.deallocate()
+  }
+
+  private static func symbols(
+    _ plan: BacktestPlan, _ state: borrowing SynchronizedState,
+    _ exchange: borrowing SimulatedExchange
+  ) throws(BacktestError) -> [SymbolPlan] {
+    var symbols: [SymbolPlan] = []
+    for symbol in plan.configuration.symbols {
+      let name = symbol.listing.instrument.symbol
+      let listingID: ListingID
+      do { listingID = try exchange.listing(name) } catch { throw .exchange(error) }
+      let id: SymbolID
+      var roleSeries: [SeriesID] = []
+      do throws(StateError) {
+        id = try state.symbol(name)
+        for role in Role.allCases {
+          roleSeries.append(
+            try state.series(plan.configuration.roles[role], symbol.priceSource, of: id))
+        }
+      } catch {
+        throw .state(error)
+      }
+      symbols.append(
+        SymbolPlan(
+          symbol.listing, listingID, id, roleSeries, currency: plan.configuration.currency))
+    }
+    return symbols
+  }
+
+  /// From long to short, then by symbol: the order in which closes of one moment are told.
+  private static func watched(
+    _ plan: BacktestPlan, _ symbols: [SymbolPlan], _ layout: StateLayout
+  ) -> [WatchedSeries] {
+    let roles = plan.configuration.roles
+    let timeframes = Set(plan.subscribed + roles.timeframes).sorted(by: >)
+    return timeframes.flatMap { timeframe in
+      symbols.indices.map { index in
+        let source = plan.configuration.symbols[index].priceSource
+        let series = layout.series(of: symbols[index].symbol).first { series in
+          let name = layout.series[series.index]
+          return name.timeframe == timeframe && name.source == source
+        }
+        guard let series else { preconditionFailure("the plan keeps \(timeframe)") }
+        return WatchedSeries(
+          symbol: index, series: series, timeframe: timeframe,
+          roles: Role.allCases.filter { roles[$0] == timeframe },
+          isSubscribed: plan.subscribed.contains(timeframe))
+      }
+    }
+  }
+
+  private static func register(
+    _ tape: [TapeStream], in coordinator: inout Coordinator, _ symbols: [SymbolPlan]
+  ) throws(BacktestError) -> [(symbol: Int, kind: StreamKind)] {
+    var streams: [(symbol: Int, kind: StreamKind)] = []
+    for stream in tape {
+      guard let symbol = symbols.firstIndex(where: { $0.name == stream.key.symbol }) else {
+        throw .strayStream(stream.key)
+      }
+      var options = stream.options
+      options.calendar = options.calendar ?? symbols[symbol].listing.calendar
+      do { try stream.register(&coordinator, options) } catch { throw .stream(error) }
+      streams.append((symbol, stream.key.kind))
+    }
+    return streams
+  }
+}
+
+/// Whether a symbol may be traded.
+struct TradingGate {
+  /// Every role has closed a bar and has its indicators.
+  var isReady = false
+  /// It is ready, and the window has begun.
+  var isOpen = false
+}
+
+extension BacktestError {
+  static func state<Result>(
+    _ body: () throws(StateError) -> Result
+  ) throws(BacktestError) -> Result where Result: ~Copyable {
+    do { return try body() } catch { throw .state(error) }
+  }
+
+  static func exchange<Result>(
+    _ body: () throws(ExchangeError) -> Result
+  ) throws(BacktestError) -> Result {
+    do { return try body() } catch { throw .exchange(error) }
+  }
+}

@@ -1,0 +1,209 @@
+import Exchange
+import Market
+import MultiTimeframe
+
+/// Stands between the strategy and the exchange: sizes orders, and keeps the limits.
+///
+/// It reads the snapshot and what it has been told of days and trades, nothing else. Orders that can
+/// only make a position smaller are never refused for a limit.
+struct RiskManager {
+  private let rules: RiskRules
+  private var peak: Double?
+  private var dayStart: Double?
+  /// By symbol: until when nothing is opened.
+  private var pausedUntil: [Timestamp?]
+  /// What the account was worth last.
+  private var latest: Double?
+
+  init(_ rules: RiskRules, symbolCount: Int) {
+    self.rules = rules
+    pausedUntil = Array(repeating: nil, count: symbolCount)
+  }
+
+  mutating func note(_ equity: Money) {
+    let equity = equity.units.nearestDouble
+    latest = equity
+    peak = max(peak ?? equity, equity)
+    dayStart = dayStart ?? equity
+  }
+
+  mutating func dayEnded(_ equity: Money) { dayStart = equity.units.nearestDouble }
+
+  mutating func tradeEnded(of symbol: Int, hasLost: Bool, at time: Timestamp) {
+    guard hasLost, rules.cooldown > 0 else { return }
+    pausedUntil[symbol] = Timestamp(unchecked: time.nanoseconds + rules.cooldown)
+  }
+
+  /// How much of an order goes to the exchange, or why nothing does.
+  func decide(
+    on intent: OrderIntent, _ snapshot: borrowing RuntimeSnapshot, _ listing: Listing
+  ) -> Result<Quantity, RiskRefusal> {
+    let held = snapshot.position(of: intent.symbol)
+    let quantity: Quantity
+    do throws(RiskRefusal) {
+      quantity = try size(intent, held, snapshot, listing)
+    } catch {
+      return .failure(error)
+    }
+    let reached = held + intent.side.sign * quantity.raw
+    let opens = abs(reached) > abs(held) || reached.signum() == -held.signum()
+    if intent.isReduceOnly || intent.size == .wholePosition || !opens {
+      return .success(quantity)
+    }
+    if let refusal = refusal(of: intent, reached: reached, held: held, snapshot) {
+      return .failure(refusal)
+    }
+    return .success(quantity)
+  }
+
+  // MARK: Limits
+
+  private func refusal(
+    of intent: OrderIntent, reached: Int64, held: Int64, _ snapshot: borrowing RuntimeSnapshot
+  ) -> RiskRefusal? {
+    if let until = pausedUntil[intent.symbol.index], snapshot.tsClose < until {
+      return .cooldown(until: until)
+    }
+    guard let equity = snapshot.equity?.units.nearestDouble else { return .noMark }
+    if let limit = rules.drawdown, let peak, peak > 0, (peak - equity) / peak >= limit {
+      return .drawdown(lost: (peak - equity) / peak, limit: limit)
+    }
+    if let limit = rules.dailyLoss, let dayStart, dayStart > 0,
+      (dayStart - equity) / dayStart >= limit
+    {
+      return .dailyLoss(lost: (dayStart - equity) / dayStart, limit: limit)
+    }
+    if let limit = rules.maximumOpenPositions, held == 0,
+      snapshot.symbols.count(where: { snapshot.position(of: $0) != 0 }) >= limit
+    {
+      return .openPositions(limit: limit)
+    }
+    return exposureRefusal(of: intent, reached: reached, equity: equity, snapshot)
+  }
+
+  private func exposureRefusal(
+    of intent: OrderIntent, reached: Int64, equity: Double, _ snapshot: borrowing RuntimeSnapshot
+  ) -> RiskRefusal? {
+    guard rules.maximumLeverage != nil || rules.maximumPosition != nil else { return nil }
+    guard equity > 0 else { return .noEquity(snapshot.equity ?? .zero(snapshot.currency)) }
+    var sum = 0.0
+    var own = 0.0
+    for symbol in snapshot.symbols {
+      let quantity = symbol == intent.symbol ? reached : snapshot.position(of: symbol)
+      guard quantity != 0 else { continue }
+      guard let value = snapshot.value(of: quantity, of: symbol) else { return .noMark }
+      let size = abs(value.units.nearestDouble)
+      sum += size
+      if symbol == intent.symbol { own = size }
+    }
+    if let limit = rules.maximumPosition, own / equity > limit {
+      return .position(reached: own / equity, limit: limit)
+    }
+    if let limit = rules.maximumLeverage, sum / equity > limit {
+      return .leverage(reached: sum / equity, limit: limit)
+    }
+    return nil
+  }
+
+  // MARK: Sizing
+
+  private func size(
+    _ intent: OrderIntent, _ held: Int64, _ snapshot: borrowing RuntimeSnapshot,
+    _ listing: Listing
+  ) throws(RiskRefusal) -> Quantity {
+    switch intent.size {
+    case .quantity(let quantity): return quantity
+    case .wholePosition:
+      guard held.signum() == -intent.side.sign else { throw .nothingToClose }
+      return Quantity(unchecked: abs(held))
+    case .bySizing(let stop):
+      let size = try sized(intent, stop, snapshot, listing)
+      let increment = listing.contract.quantityIncrement
+      let smallest = max(listing.contract.minimumQuantity.raw, increment)
+      guard size.isFinite, size >= Double(smallest) else { throw .tooSmall(size: size) }
+      let most = listing.contract.maximumQuantity.raw
+      let raw = size >= Double(most) ? most : Int64(size)
+      return Quantity(unchecked: raw / increment * increment)
+    }
+  }
+
+  /// In units of the last quantity digit, not rounded.
+  private func sized(
+    _ intent: OrderIntent, _ stop: Price?, _ snapshot: borrowing RuntimeSnapshot,
+    _ listing: Listing
+  ) throws(RiskRefusal) -> Double {
+    if case .fixed(let quantity) = rules.sizing { return Double(quantity.raw) }
+    guard let mark = snapshot.mark(of: intent.symbol),
+      let unit = snapshot.value(of: RiskManager.probe, of: intent.symbol)
+    else { throw .noMark }
+    guard let equity = snapshot.equity else { throw .noMark }
+    guard equity.units > 0 else { throw .noEquity(equity) }
+    let capital = equity.units.nearestDouble
+    /// What one unit is worth, and the mark in prices.
+    let worth = abs(unit.units.nearestDouble) / Double(RiskManager.probe)
+    let price = Double(mark.price.raw) / Precision.power(mark.digits)
+    switch rules.sizing {
+    case .fixed(let quantity): return Double(quantity.raw)
+    case .equityShare(let share): return capital * share / worth
+    case .riskToStop(let share):
+      guard let stop else { throw .noStop }
+      let level = listing.instrument.pricePrecision.double(stop.raw)
+      let distance = Double(intent.side.sign) * (price - level)
+      guard distance > 0 else { throw .noStop }
+      return capital * share / (worth * distance / price)
+    case .riskByATR(let share, let text, let multiple):
+      guard let atr = snapshot.confirmed(text, of: intent.symbol), atr > 0 else {
+        throw .notReady(text)
+      }
+      return capital * share / (worth * atr * multiple / price)
+    case .targetVolatility(let yearly, let bars, let barsPerYear):
+      let volatility = snapshot.volatility(bars: bars, of: intent.symbol)
+      guard let volatility, volatility > 0 else { throw .notReady("\(bars) changes of the close") }
+      return capital * yearly / (worth * volatility * barsPerYear.squareRoot())
+    }
+  }
+
+  /// So many units are valued at once, so that rounding to 10^-8 does not show.
+  private static let probe: Int64 = 1 << 40
+}
+
+extension RiskRefusal: Error {}
+
+extension Precision {
+  fileprivate static func power(_ digits: Int) -> Double {
+    Double(Precision.powersOfTen[digits])
+  }
+}
+
+extension RuntimeSnapshot {
+  var currency: Currency { core.plan.configuration.currency }
+
+  /// What `quantity` is worth at the mark, in the run's currency.
+  func value(of quantity: Int64, of symbol: SymbolID) -> Money? {
+    let plan = core.symbols[symbol.index]
+    guard let value = try? core.caughtUp().exchange.value(of: quantity, in: plan.listingID) else {
+      return nil
+    }
+    return (try? core.exchange.converted(value, to: currency)) ?? nil
+  }
+
+  /// The confirmed value of an indicator of the lowest role.
+  fileprivate func confirmed(_ text: String, of symbol: SymbolID) -> Double? {
+    let series = core.symbols[symbol.index].roleSeries[Role.ltf.place]
+    guard let id = try? core.state.layout.indicator(text, of: series) else { return nil }
+    return core.confirmed(id)
+  }
+
+  /// The standard deviation of the latest relative changes of the lowest role's closes.
+  fileprivate func volatility(bars count: Int, of symbol: SymbolID) -> Double? {
+    let series = core.symbols[symbol.index].roleSeries[Role.ltf.place]
+    let closes = core.caughtUp().state.history(series, last: count + 1).map {
+      Double($0.close.raw)
+    }
+    guard closes.count == count + 1, count >= 2 else { return nil }
+    let changes = zip(closes.dropFirst(), closes).map { $0 / $1 - 1 }
+    let mean = changes.reduce(0, +) / Double(count)
+    let squares = changes.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (squares / Double(count - 1)).squareRoot()
+  }
+}

@@ -1,0 +1,92 @@
+public import Market
+
+/// How much an order is for that leaves its size open.
+public enum SizingRule: Hashable, Sendable {
+  /// Always so much, in the instrument's last quantity digit.
+  case fixed(Quantity)
+  /// A share of the equity's worth at the mark: 0.1 buys for a tenth of it.
+  case equityShare(Double)
+  /// So much that the way from the mark to the stop costs this share of the equity.
+  case riskToStop(Double)
+  /// So much that `multiple` times the ATR, a feature of the lowest role by its declaration, costs
+  /// the share of the equity.
+  case riskByATR(share: Double, atr: String, multiple: Double)
+  /// So much that the position's yearly volatility is this share of the equity. The volatility of the price is the standard
+  /// deviation of the last `bars` changes of the lowest role's closes, times the square root of how
+  /// many such bars make a year.
+  case targetVolatility(yearly: Double, bars: Int, barsPerYear: Double)
+}
+
+/// What the risk manager lets through. A limit that is nil does not hold.
+public struct RiskRules: Hashable, Sendable {
+  public var sizing = SizingRule.fixed(Quantity.one)
+  /// The value of all positions together, over the equity.
+  public var maximumLeverage: Double?
+  /// The value of one symbol's position, over the equity.
+  public var maximumPosition: Double?
+  /// How many positions are open at a time.
+  public var maximumOpenPositions: Int?
+  /// The share of the equity at the beginning of a trading day that may be lost in it; then nothing
+  /// is opened until the next.
+  public var dailyLoss: Double?
+  /// The share of the highest equity that may be lost; then nothing is opened any more.
+  public var drawdown: Double?
+  /// Nanoseconds without an entry in a symbol after a trade that lost.
+  public var cooldown: Int64 = 0
+
+  public init() {}
+}
+
+extension Quantity {
+  /// One unit of the last digit.
+  static var one: Quantity { Quantity(unchecked: 1) }
+}
+
+/// Why the risk rules let an order not through, with the numbers.
+public enum RiskRefusal: Hashable, Sendable {
+  /// The sizing comes to less than the smallest order: equity, and what the size would be.
+  case tooSmall(size: Double)
+  /// The sizing needs a stop, and the order has none, or one on the wrong side of the mark.
+  case noStop
+  /// The sizing needs a value that is not there yet.
+  case notReady(String)
+  /// Without a price the order cannot be valued.
+  case noMark
+  /// There is no equity left to size by.
+  case noEquity(Money)
+  /// There is no position to close.
+  case nothingToClose
+  case leverage(reached: Double, limit: Double)
+  case position(reached: Double, limit: Double)
+  case openPositions(limit: Int)
+  case dailyLoss(lost: Double, limit: Double)
+  case drawdown(lost: Double, limit: Double)
+  case cooldown(until: Timestamp)
+  /// The symbol is not traded yet: its roles are not ready, or the window has not begun.
+  case notTrading
+}
+
+extension RiskRefusal: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .tooSmall(let size):
+      "sizing comes to \(size) units, which is less than the smallest order"
+    case .noStop: "sizing needs a stop on the losing side of the mark"
+    case .notReady(let what): "sizing needs \(what), which has no value yet"
+    case .noMark: "there is no price yet"
+    case .noEquity(let equity): "the equity is \(equity)"
+    case .nothingToClose: "there is no position to close"
+    case .leverage(let reached, let limit):
+      "all positions would come to \(reached) times the equity: at most \(limit)"
+    case .position(let reached, let limit):
+      "the position would come to \(reached) times the equity: at most \(limit)"
+    case .openPositions(let limit): "\(limit) positions are open, which is the limit"
+    case .dailyLoss(let lost, let limit):
+      "the day has lost \(lost) of its equity: at most \(limit)"
+    case .drawdown(let lost, let limit):
+      "the equity lies \(lost) below its peak: at most \(limit)"
+    case .cooldown(let time): "after a loss nothing is opened until \(time)"
+    case .notTrading: "the symbol is not traded yet"
+    }
+  }
+}

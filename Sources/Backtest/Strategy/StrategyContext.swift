@@ -1,0 +1,112 @@
+public import Exchange
+public import Market
+public import MultiTimeframe
+
+/// What a strategy can do. It is valid for one call.
+public struct StrategyContext: ~Copyable {
+  let core: RunCore
+
+  init(_ core: RunCore) { self.core = core }
+
+  // MARK: Names
+
+  /// - Throws: `BacktestError.unknownSymbol`.
+  public func symbol(_ name: String) throws(BacktestError) -> SymbolID {
+    guard let symbol = core.symbols.first(where: { $0.name == name }) else {
+      throw .unknownSymbol(name, known: core.symbols.map(\.name))
+    }
+    return symbol.symbol
+  }
+
+  /// All symbols of the run, in its order.
+  public var symbols: [SymbolID] { core.symbols.map(\.symbol) }
+
+  /// The listing of a symbol: its instrument, contract and fees.
+  public func listing(of symbol: SymbolID) -> Listing { core.symbols[symbol.index].listing }
+
+  public var roles: RoleMap { core.plan.configuration.roles }
+
+  /// The handle of an indicator's output, for example `sma(20)` or `macd(12, 26, 9).signal`, which
+  /// the strategy's needs or the configuration have declared.
+  /// - Throws: `BacktestError.unknownFeature`.
+  public func feature(
+    _ text: String, _ role: Role = .ltf, of symbol: SymbolID
+  ) throws(BacktestError) -> Feature {
+    try feature(text, on: roles[role], of: symbol)
+  }
+
+  /// The same on any timeframe that the run keeps.
+  public func feature(
+    _ text: String, on timeframe: Timeframe, of symbol: SymbolID
+  ) throws(BacktestError) -> Feature {
+    let source = core.plan.configuration.symbols[symbol.index].priceSource
+    do throws(StateError) {
+      let series = try core.state.series(timeframe, source, of: symbol)
+      return Feature(
+        timeframe: timeframe, indicator: try core.state.layout.indicator(text, of: series))
+    } catch {
+      throw .unknownFeature(text, timeframe, error)
+    }
+  }
+
+  // MARK: Orders
+
+  /// Hands an order to the risk rules, and from there to the exchange.
+  ///
+  /// - Returns: The order, and behind it its exits, take-profit first; nothing where the risk rules
+  ///   refused it, which stands in the log with the numbers.
+  /// - Throws: `BacktestError.exchange` when amounts overflow.
+  @discardableResult
+  public func submit(_ intent: OrderIntent) throws(BacktestError) -> [OrderID] {
+    try core.submit(intent)
+  }
+
+  /// Sends a cancel. The reports tell whether it came in time.
+  public func cancel(_ order: OrderID) throws(BacktestError) { try core.cancel(order) }
+
+  /// Cancels all orders of a symbol that have not come to their end.
+  public func cancelAll(of symbol: SymbolID) throws(BacktestError) {
+    for order in core.openOrders() where order.request.listing.index == symbol.index {
+      try core.cancel(order.id)
+    }
+  }
+
+  public func amend(_ order: OrderID, _ amendment: OrderAmendment) throws(BacktestError) {
+    try core.amend(order, amendment)
+  }
+
+  // MARK: Timers
+
+  /// Rings once, before the records of that moment.
+  /// - Throws: `BacktestError.timerInThePast` unless it lies behind now.
+  @discardableResult
+  public func setTimer(at time: Timestamp) throws(BacktestError) -> RunTimerID {
+    try core.setTimer(at: time, period: nil)
+  }
+
+  /// Rings at `first`, and every `period` nanoseconds from then on.
+  /// - Throws: `BacktestError.timerInThePast` unless `first` lies behind now.
+  /// - Precondition: the period is above zero.
+  @discardableResult
+  public func setTimer(
+    every period: Int64, from first: Timestamp
+  ) throws(BacktestError) -> RunTimerID {
+    precondition(period > 0, "a timer that repeats needs time in between")
+    return try core.setTimer(at: first, period: period)
+  }
+
+  public func cancel(_ timer: RunTimerID) { core.timers.cancel(timer) }
+
+  // MARK: Saying and drawing lots
+
+  /// Writes a line to the log of the run.
+  public func note(_ text: String) throws(BacktestError) { try core.append(.note(text)) }
+
+  /// Adds a value to a series of the strategy's own, kept beside the equity.
+  public func record(_ value: Double, as series: String) throws(BacktestError) {
+    try core.record(value, as: series)
+  }
+
+  /// A random number below `bound`, from the run's seed.
+  public func random(below bound: Int) -> Int { core.random.below(bound) }
+}

@@ -1,0 +1,92 @@
+public import Market
+
+/// What somebody needs who drives an exchange step by step.
+extension SimulatedExchange {
+  /// Whether there is something that `takeStep()` would hand over.
+  public var hasNews: Bool {
+    outbox.hasReports(upTo: clock) || !roundTrips.isEmpty || !funding.isEmpty
+      || !liquidations.isEmpty
+  }
+
+  /// When the exchange next does something of its own, or has something to tell; nil for never.
+  public var nextDue: Moment? {
+    guard let report = outbox.next else { return due.next }
+    return due.next.map { min($0, report) } ?? report
+  }
+
+  /// What the account would be worth in `currency` if all marks of a listing stood at `price`, in its
+  /// instrument's digits; nil while something has no mark.
+  /// - Throws: `ExchangeError.overflow`.
+  public func equity(
+    in currency: Currency, with listing: ListingID, at price: Price
+  ) throws(ExchangeError) -> Money? {
+    let book = books[listing.index]
+    guard let equity = try equity(in: currency) else { return nil }
+    guard book.listing.contract.currency == currency, book.listing.contract.kind.asset == nil,
+      let now = try unrealizedProfit(in: listing)
+    else { return equity }
+    var then = Money.zero(currency)
+    for leg in book.holding.legs where leg.quantity != 0 {
+      guard let mark = book.marks.mark(ofSign: leg.quantity.signum()) else { return nil }
+      let profit = try leg.position.unrealizedProfit(at: mark.with(price), in: book.listing)
+        .money(in: currency)
+      guard let sum = then.adding(profit) else { throw book.listing.overflow("equity") }
+      then = sum
+    }
+    guard let changed = equity.adding(-now)?.adding(then) else {
+      throw book.listing.overflow("equity")
+    }
+    return changed
+  }
+}
+
+extension SimulatedExchange {
+  /// The sum of long and short, in units of the last quantity digit.
+  public func netPosition(in listing: ListingID) -> Int64 {
+    books[listing.index].market.held.net
+  }
+
+  /// What `quantity` is worth at the listing's mark, in its currency; nil without a mark.
+  /// - Throws: `ExchangeError.overflow`.
+  public func value(
+    of quantity: Int64, in listing: ListingID
+  ) throws(ExchangeError) -> Money? {
+    let book = books[listing.index]
+    guard let mark = book.marks.mark(ofSign: quantity.signum()) else { return nil }
+    return try book.listing.notional(quantity, at: mark).money(in: book.listing.contract.currency)
+  }
+
+  /// When the positions were opened that are open now, by listing.
+  public var openSince: [Timestamp] {
+    books.flatMap { $0.holding.legs.compactMap(\.trip?.opened) }
+  }
+
+  /// Writes what two exchanges that have done the same agree in: where the clock stands, all balances,
+  /// positions, the counts of what has happened, and the orders that are not at their end.
+  public func writeEvidence(into writer: inout StateWriter) {
+    writer.write(clock.time.nanoseconds)
+    writer.write(clock.phase.rawValue)
+    for count in [orders.count, fillCount, pathDependentFillCount, ledger.entries.count] {
+      writer.write(Int64(count))
+    }
+    for currency in ledger.currencies {
+      for account in LedgerAccount.allCases {
+        writer.write(ledger.balance(of: account, in: currency))
+      }
+    }
+    for book in books {
+      for leg in book.holding.legs { writer.write(leg.quantity) }
+      writer.write(book.marks.long?.price.raw ?? .min)
+      writer.write(book.marks.short?.price.raw ?? .min)
+    }
+  }
+}
+
+extension Listing {
+  /// The value of a fill, in the listing's currency; not below zero.
+  /// - Throws: `ExchangeError.overflow`.
+  public func value(of fill: Fill) throws(ExchangeError) -> Money {
+    let value = try notional(fill.quantity.raw, at: fill.price).money(in: contract.currency)
+    return max(value, -value)
+  }
+}
