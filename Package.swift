@@ -49,10 +49,12 @@ let package = Package(
     library("MultiTimeframe", ["Market", "Sessions", "Indicators"]),
     library("Streams", ["Market", "Sessions"]),
     library("Exchange", ["Market", "Sessions"]),
-    library("Reports", ["Market"]),
     library(
       "Backtest",
       ["Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Hashing"]),
+    library(
+      "Reports",
+      ["Market", "Sessions", "MultiTimeframe", "Streams", "Exchange", "Backtest", "Hashing"]),
     library(
       "Storage", ["Market", "Sessions", "Streams", "Hashing", "CSQLite", "CZstd", "CArchive"]),
     library("RunFiles", ["Market", "CYAML"]),
@@ -64,7 +66,7 @@ let package = Package(
         "Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Backtest",
         "Storage",
       ]),
-    library("LockstepCommand", ["Lockstep", "Hashing", "SampleTapes"]),
+    library("LockstepCommand", ["Lockstep", "Reports", "Hashing", "SampleTapes"]),
     .executableTarget(
       name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),
 
@@ -89,12 +91,17 @@ let package = Package(
       ["Streams", "MultiTimeframe", "Storage", "TestSupport", "CAllocationCounter"]),
     tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport"]),
     tests("BacktestTests", ["Backtest"]),
-    tests("ReportsTests", ["Reports"], exclude: ["Reference"]),
+    tests(
+      "ReportsTests",
+      ["Reports", "Backtest", "Exchange", "MultiTimeframe", "Streams", "Sessions", "Hashing"],
+      exclude: ["Reference"]),
     tests("StorageTests", ["Storage", "Streams", "Hashing", "CArchive", "TestSupport"]),
     tests("RunFilesTests", ["RunFiles"]),
     tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
-    tests("LockstepCommandTests", ["LockstepCommand", "Indicators", "TestSupport", "Hashing"]),
+    tests(
+      "LockstepCommandTests",
+      ["LockstepCommand", "Reports", "Indicators", "TestSupport", "Hashing"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -37,7 +37,7 @@ final class TextJournal: RunJournal {
 
   var fills: [Fill] {
     events.compactMap { entry in
-      if case .order(let report) = entry.event, case .filled(let fill) = report.event {
+      if case .order(let report, _) = entry.event, case .filled(let fill) = report.event {
         fill
       } else {
         nil

@@ -1,4 +1,5 @@
 import Market
+import Reports
 import Streams
 
 /// What came of each stream of a run, as a table.
@@ -16,7 +17,7 @@ enum QualityTable {
           NumberText.grouped(quality.outsideSessionCount), NumberText.grouped(quality.droppedCount),
           NumberText.grouped(quality.staleCount + quality.outOfOrderCount),
           quality.expectedIntervals.map { NumberText.grouped($0) } ?? "-",
-          quality.percentText.map { "\($0) %" } ?? "-",
+          quality.percentHundredths.map { "\(NumberText.hundredths($0)) %" } ?? "-",
           NumberText.grouped(quality.gapCount),
           quality.longestGap.map {
             "\(DurationText.short(Int64($0.intervals) * quality.interval)) from \($0.start)"
@@ -42,13 +43,5 @@ enum QualityTable {
     let sign = thousandths < 0 ? "-" : ""
     let size = thousandths.magnitude
     return "\(sign)\(size / 1000)." + String(1000 + size % 1000).dropFirst()
-  }
-}
-
-extension StreamQuality {
-  /// The share of the expected intervals that have a record, in percent; nil where none is expected.
-  var percentText: String? {
-    guard let expectedIntervals, expectedIntervals > 0 else { return nil }
-    return NumberText.percent(receivedIntervals, of: expectedIntervals)
   }
 }

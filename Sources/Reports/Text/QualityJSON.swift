@@ -1,8 +1,9 @@
-import Streams
+import Market
+package import Streams
 
 extension JSONWriter {
   /// What came of a stream, as an object.
-  mutating func quality(_ quality: StreamQuality) {
+  package mutating func quality(_ quality: StreamQuality) {
     beginObject()
     member("symbol")
     text(quality.stream.symbol)
@@ -23,7 +24,11 @@ extension JSONWriter {
     member("received_intervals")
     number(Int64(quality.receivedIntervals))
     member("percent")
-    if let percent = quality.percentText { raw(percent) } else { text(nil) }
+    if let percent = quality.percentHundredths {
+      decimal(percent, .hundredths)
+    } else {
+      text(nil)
+    }
     member("gap_count")
     number(Int64(quality.gapCount))
     member("gaps")
@@ -64,5 +69,18 @@ extension JSONWriter {
       number(value)
     }
     endObject()
+  }
+}
+
+extension Precision {
+  fileprivate static let hundredths = Precision.zero.finer.finer
+}
+
+extension StreamQuality {
+  /// The share of the expected intervals that have a record, in hundredths of a percent, rounded
+  /// down; nil where none is expected.
+  package var percentHundredths: Int64? {
+    guard let expectedIntervals, expectedIntervals > 0 else { return nil }
+    return Int64(receivedIntervals) * 10_000 / Int64(expectedIntervals)
   }
 }
