@@ -49,10 +49,11 @@ let package = Package(
     library("MultiTimeframe", ["Market", "Sessions", "Indicators"]),
     library("Streams", ["Market", "Sessions"]),
     library("Exchange", ["Market", "Sessions"]),
-    library("Reports", ["Market"]),
     library(
       "Backtest",
       ["Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Hashing"]),
+    library("Reports", ["Market", "Backtest", "Streams", "Exchange", "Hashing"]),
+    library("Strategies", ["Market", "MultiTimeframe", "Exchange", "Backtest"]),
     library(
       "Storage", ["Market", "Sessions", "Streams", "Hashing", "CSQLite", "CZstd", "CArchive"]),
     library("RunFiles", ["Market", "CYAML"]),
@@ -60,8 +61,11 @@ let package = Package(
     library("FuzzTargets", ["Market", "Sessions", "Storage"]),
     library(
       "Lockstep",
-      ["Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Storage"]),
-    library("LockstepCommand", ["Lockstep", "Hashing", "SampleTapes"]),
+      [
+        "Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Storage",
+        "Backtest", "Strategies", "Reports",
+      ]),
+    library("LockstepCommand", ["Lockstep", "Hashing", "RunFiles", "SampleTapes"]),
     .executableTarget(
       name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),
 
@@ -86,6 +90,12 @@ let package = Package(
       ["Streams", "MultiTimeframe", "Storage", "TestSupport", "CAllocationCounter"]),
     tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport"]),
     tests("ReportsTests", ["Reports"], exclude: ["Reference"]),
+    tests(
+      "StrategiesTests",
+      [
+        "Strategies", "Backtest", "Exchange", "MultiTimeframe", "SampleTapes", "Sessions",
+        "Streams",
+      ]),
     tests("StorageTests", ["Storage", "Streams", "Hashing", "CArchive", "TestSupport"]),
     tests("RunFilesTests", ["RunFiles"]),
     tests("LockstepTests", ["Lockstep"]),
