@@ -52,7 +52,9 @@ let package = Package(
     library(
       "Backtest",
       ["Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Hashing"]),
-    library("Reports", ["Market", "Backtest", "Streams", "Exchange", "Hashing"]),
+    library(
+      "Reports",
+      ["Market", "Sessions", "MultiTimeframe", "Streams", "Exchange", "Backtest", "Hashing"]),
     library("Strategies", ["Market", "MultiTimeframe", "Exchange", "Backtest"]),
     library(
       "Storage", ["Market", "Sessions", "Streams", "Hashing", "CSQLite", "CZstd", "CArchive"]),
@@ -65,7 +67,7 @@ let package = Package(
         "Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Storage",
         "Backtest", "Strategies", "Reports",
       ]),
-    library("LockstepCommand", ["Lockstep", "Hashing", "RunFiles", "SampleTapes"]),
+    library("LockstepCommand", ["Lockstep", "Reports", "Hashing", "RunFiles", "SampleTapes"]),
     .executableTarget(
       name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),
 
@@ -89,7 +91,10 @@ let package = Package(
       "StreamsTests",
       ["Streams", "MultiTimeframe", "Storage", "TestSupport", "CAllocationCounter"]),
     tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport"]),
-    tests("ReportsTests", ["Reports"], exclude: ["Reference"]),
+    tests(
+      "ReportsTests",
+      ["Reports", "Backtest", "Exchange", "MultiTimeframe", "Streams", "Sessions", "Hashing"],
+      exclude: ["Reference"]),
     tests(
       "StrategiesTests",
       [
@@ -100,7 +105,9 @@ let package = Package(
     tests("RunFilesTests", ["RunFiles"]),
     tests("LockstepTests", ["Lockstep"]),
     tests("SampleTapesTests", ["SampleTapes", "Hashing"]),
-    tests("LockstepCommandTests", ["LockstepCommand", "Indicators", "TestSupport", "Hashing"]),
+    tests(
+      "LockstepCommandTests",
+      ["LockstepCommand", "Reports", "Indicators", "TestSupport", "Hashing"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -3,8 +3,8 @@ extension MetricDefinition {
   public static let all: [MetricDefinition] = [
     .totalReturn, .annualReturn, .volatility, .sharpeRatio, .sortinoRatio, .calmarRatio,
     .omegaRatio,
-    .maximumDrawdown, .maximumDrawdownAtDecisions, .maximumDrawdownLength, .longestDrawdown,
-    .timeUnderWater,
+    .maximumDrawdown, .maximumDrawdownAtDecisions, .maximumDrawdownAtTicks,
+    .maximumDrawdownLength, .longestDrawdown, .timeUnderWater,
     .valueAtRisk, .conditionalValueAtRisk, .skewness, .kurtosis, .tailRatio,
     .beta, .alpha,
     .trades, .longTrades, .shortTrades, .winRate, .profitFactor, .expectancy, .payoffRatio,

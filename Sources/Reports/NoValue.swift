@@ -19,6 +19,8 @@ public enum NoValue: Error, Hashable, Sendable {
   /// The return at the lower tail is zero.
   case noLowerTail
   case noTime
+  /// Nobody looked at the equity on every record.
+  case notWatched
   case noMeanEquity
   case noBenchmark
   case benchmarkTooShort(found: Int, needed: Int)
@@ -42,6 +44,7 @@ extension NoValue: CustomStringConvertible {
     case .noLosingTrade: "no trade lost"
     case .noLowerTail: "the return at the lower tail is zero"
     case .noTime: "the run has no length"
+    case .notWatched: "the equity was not looked at on every record"
     case .noMeanEquity: "the mean equity is zero or below"
     case .noBenchmark: "no benchmark was given"
     case .benchmarkTooShort(let found, let needed):

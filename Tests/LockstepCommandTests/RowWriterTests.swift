@@ -1,4 +1,5 @@
 import Market
+import Reports
 import Testing
 
 @testable import LockstepCommand

@@ -38,7 +38,8 @@ import Testing
       EquityPoint(time: hour($1), equity: usd($0))
     }
     let report = try ReportsTests.report(
-      record(curve: curve, days: DailyEquity.utcDays(of: curve)))
+      record(curve: curve, days: DailyEquity.utcDays(of: curve), tickDrawdown: 0.25))
+    #expect(try report.number("maximum_drawdown_at_ticks") == -0.25)
     #expect(agree(try report.number("maximum_drawdown_at_decisions"), -0.2))
     #expect(try report.value("maximum_drawdown") == .number(0))
     #expect(try report.value("maximum_drawdown_length") == .count(0))

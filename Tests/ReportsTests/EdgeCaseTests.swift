@@ -30,6 +30,7 @@ import Testing
     "average_trade_time": .tooFewTrades(found: 0, needed: 1),
     "longest_trade_time": .tooFewTrades(found: 0, needed: 1),
     "exposure": .noTime, "maximum_drawdown_at_decisions": .noTime,
+    "maximum_drawdown_at_ticks": .notWatched,
     "beta": .noBenchmark, "alpha": .noBenchmark,
   ]
 

@@ -68,7 +68,8 @@ import Testing
     let reasons: [NoValue] = [
       .tooFewReturns(found: 1, needed: 2), .tooFewTrades(found: 0, needed: 1), .noStartingEquity,
       .equityLost(day), .endedBelowZero, .noDeviation, .noReturnBelowTarget, .noDrawdown,
-      .noWinningTrade, .noLosingTrade, .noLowerTail, .noTime, .noMeanEquity, .noBenchmark,
+      .noWinningTrade, .noLosingTrade, .noLowerTail, .noTime, .notWatched, .noMeanEquity,
+      .noBenchmark,
       .benchmarkTooShort(found: 1, needed: 2), .benchmarkConstant, .outOfRange,
     ]
     #expect(Set(reasons.map(\.description)).count == reasons.count)

@@ -46,11 +46,12 @@ func benchmark(_ prices: [Int64]) -> [BenchmarkClose] {
 func record(
   start: Money = usd("100"), curve: [EquityPoint] = [], days: [DailyEquity] = [],
   trades: [ClosedTrade] = [], openSince: [Timestamp] = [], totals: TradingTotals? = nil,
-  benchmark: [BenchmarkClose] = []
+  benchmark: [BenchmarkClose] = [], tickDrawdown: Double? = nil
 ) throws(ReportError) -> PerformanceRecord {
   try PerformanceRecord(
     start: EquityPoint(time: hour(0), equity: start), curve: curve, days: days, trades: trades,
-    openSince: openSince, totals: totals ?? nothingTraded(), benchmark: benchmark)
+    openSince: openSince, totals: totals ?? nothingTraded(), benchmark: benchmark,
+    tickDrawdown: tickDrawdown)
 }
 
 func report(

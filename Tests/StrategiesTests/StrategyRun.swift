@@ -70,7 +70,7 @@ final class EventJournal: RunJournal {
   func end(_ summary: RunSummary) {}
 
   var reports: [OrderReport] {
-    events.compactMap { if case .order(let report) = $0.event { report } else { nil } }
+    events.compactMap { if case .order(let report, _) = $0.event { report } else { nil } }
   }
 
   var fills: [Fill] {

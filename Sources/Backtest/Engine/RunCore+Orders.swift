@@ -99,11 +99,12 @@ extension RunCore {
     _ report: OrderReport, _ snapshot: borrowing RuntimeSnapshot,
     _ context: borrowing StrategyContext
   ) throws(BacktestError) {
-    try append(.order(report))
+    let request = exchange.orders[report.order.number].request
+    try append(.order(report, request))
     if report.status.isFinal, let place = book.open.firstIndex(of: report.order) {
       book.open.remove(at: place)
     }
-    current = exchange.orders[report.order.number].request.listing.index
+    current = request.listing.index
     // That it has sent an order a strategy knows.
     if report.event == .submitted { return }
     if case .filled(let fill) = report.event { try note(fill) }

@@ -11,8 +11,8 @@ public enum RunEvent: Hashable, Sendable {
   /// The window has begun and the symbol's roles are ready: from now on it is traded.
   case tradingBegan(SymbolID)
   case session(SymbolID, SessionBoundary)
-  /// What has become of an order.
-  case order(OrderReport)
+  /// What has become of an order, and what it asks for, as it was amended last.
+  case order(OrderReport, OrderRequest)
   /// An order that the risk rules did not let through.
   case refused(OrderIntent, RiskRefusal)
   case funding(FundingPayment)

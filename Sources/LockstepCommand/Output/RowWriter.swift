@@ -1,4 +1,5 @@
 import Market
+import Reports
 
 /// How rows are written.
 enum RowFormat: String, CaseIterable, Sendable {

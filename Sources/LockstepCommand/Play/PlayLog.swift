@@ -1,5 +1,6 @@
 import Market
 import MultiTimeframe
+import Reports
 import Sessions
 
 /// Which events `play` writes.

@@ -18,6 +18,9 @@ public struct PerformanceRecord: Sendable {
   /// The closes of the symbol that the run is measured against; empty without one. The last close
   /// before the first day makes the first day count.
   public let benchmark: [BenchmarkClose]
+  /// The largest fall of the equity as a share of its peak, looked at on every record: zero or
+  /// above; nil where nobody did.
+  public let tickDrawdown: Double?
 
   /// What each trade brought, in the order of `trades`. The sum of their sizes fits 128 bits.
   let netProfits: [Money]
@@ -28,10 +31,12 @@ public struct PerformanceRecord: Sendable {
   /// - Throws: `ReportError` for amounts in several currencies, for times and dates that go back,
   ///   for a traded value below zero, for a benchmark's close that is not above zero, and for
   ///   profits whose sum does not fit.
+  /// - Precondition: a tick drawdown is zero or above.
   /// - Complexity: O(n).
   public init(
     start: EquityPoint, curve: [EquityPoint], days: [DailyEquity], trades: [ClosedTrade],
-    openSince: [Timestamp], totals: TradingTotals, benchmark: [BenchmarkClose]
+    openSince: [Timestamp], totals: TradingTotals, benchmark: [BenchmarkClose],
+    tickDrawdown: Double? = nil
   ) throws(ReportError) {
     self.start = start
     self.curve = curve
@@ -40,6 +45,8 @@ public struct PerformanceRecord: Sendable {
     self.openSince = openSince
     self.totals = totals
     self.benchmark = benchmark
+    precondition(tickDrawdown ?? 0 >= 0, "a drawdown is a share of the peak")
+    self.tickDrawdown = tickDrawdown
     let currency = start.equity.currency
     try PerformanceRecord.check(start, curve, days)
     try PerformanceRecord.check(trades, currency)

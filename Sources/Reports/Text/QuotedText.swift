@@ -1,7 +1,7 @@
 /// Text as a field of a CSV file (RFC 4180): in quotes where it holds a comma, a quote or a line
 /// break.
-enum CSVText {
-  static func append(_ text: String, to bytes: inout [UInt8]) {
+package enum CSVText {
+  package static func append(_ text: String, to bytes: inout [UInt8]) {
     let quote = UInt8(ascii: "\"")
     guard text.utf8.contains(where: { [quote, UInt8(ascii: ","), 10, 13].contains($0) }) else {
       bytes += text.utf8
@@ -17,8 +17,8 @@ enum CSVText {
 }
 
 /// Text as a JSON string (RFC 8259).
-enum JSONText {
-  static func append(_ text: String, to bytes: inout [UInt8]) {
+package enum JSONText {
+  package static func append(_ text: String, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "\""))
     for byte in text.utf8 {
       switch byte {

@@ -1,25 +1,27 @@
-import Market
+package import Market
 
 /// Writes one JSON value, its members in the order in which they are given, two spaces a level.
-struct JSONWriter {
+package struct JSONWriter {
   private var bytes: [UInt8] = []
   private var depth = 0
   private var isFirst = true
   private var follows = false
 
+  package init() {}
+
   /// The text, with a line break at its end.
-  consuming func finish() -> [UInt8] {
+  package consuming func finish() -> [UInt8] {
     precondition(depth == 0, "an object or an array has not been ended")
     return bytes + [UInt8(ascii: "\n")]
   }
 
-  mutating func beginObject() { begin("{") }
-  mutating func endObject() { end("}") }
-  mutating func beginArray() { begin("[") }
-  mutating func endArray() { end("]") }
+  package mutating func beginObject() { begin("{") }
+  package mutating func endObject() { end("}") }
+  package mutating func beginArray() { begin("[") }
+  package mutating func endArray() { end("]") }
 
   /// The name of the member whose value comes next.
-  mutating func member(_ name: String) {
+  package mutating func member(_ name: String) {
     startValue()
     JSONText.append(name, to: &bytes)
     bytes += Array(": ".utf8)
@@ -27,21 +29,21 @@ struct JSONWriter {
   }
 
   /// A string, or `null`.
-  mutating func text(_ text: String?) {
+  package mutating func text(_ text: String?) {
     startValue()
     if let text { JSONText.append(text, to: &bytes) } else { bytes += Array("null".utf8) }
   }
 
-  mutating func number(_ number: Int64) { raw(String(number)) }
+  package mutating func number(_ number: Int64) { raw(String(number)) }
 
   /// `raw` units of the last digit of `precision`, with all decimals.
-  mutating func decimal(_ raw: Int64, _ precision: Precision) {
+  package mutating func decimal(_ raw: Int64, _ precision: Precision) {
     startValue()
     precision.append(raw, to: &bytes)
   }
 
   /// A number that is text already.
-  mutating func raw(_ text: String) {
+  package mutating func raw(_ text: String) {
     startValue()
     bytes += Array(text.utf8)
   }

@@ -1,8 +1,9 @@
-import Streams
+import Market
+package import Streams
 
 extension JSONWriter {
   /// What came of a stream, as an object.
-  mutating func quality(_ quality: StreamQuality) {
+  package mutating func quality(_ quality: StreamQuality) {
     beginObject()
     member("symbol")
     text(quality.stream.symbol)
@@ -24,7 +25,7 @@ extension JSONWriter {
     number(Int64(quality.receivedIntervals))
     member("percent")
     if let percentage = quality.percentage {
-      raw(NumberText.hundredths(Int64(percentage * 100)))
+      decimal(Int64(percentage * 100), .hundredths)
     } else {
       text(nil)
     }
@@ -69,4 +70,8 @@ extension JSONWriter {
     }
     endObject()
   }
+}
+
+extension Precision {
+  fileprivate static let hundredths = Precision.zero.finer.finer
 }

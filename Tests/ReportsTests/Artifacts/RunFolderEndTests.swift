@@ -1,0 +1,229 @@
+import Foundation
+import Hashing
+import Market
+import Synchronization
+import Testing
+
+@testable import Backtest
+@testable import Reports
+
+/// However a run ends, what happened so far stays readable.
+@Suite struct RunFolderEndTests {
+  @Test func `a run that fails says why, and keeps what it did`() throws {
+    let folder = try ArtifactFolder()
+    for (name, isInterrupted) in [("failed", false), ("interrupted", true)] {
+      let run = try RunFolder(path: folder.file(name), identity())
+      try run.append(.note("first"), number: 0, at: hour(0))
+      run.fail("the strategy's onBar failed", interrupted: isInterrupted)
+      let stored = try StoredRun(path: folder.file(name))
+      #expect(stored.status == name)
+      #expect(stored.error == "the strategy's onBar failed")
+      #expect(!stored.isComplete)
+      #expect(stored.counts.map(\.value) == [1, 0])
+      #expect(try folder.lines("\(name)/events.jsonl").count == 1)
+      try stored.verify()
+    }
+  }
+
+  /// A run that was stopped in order has its metrics; a `fail` that comes too late changes nothing.
+  @Test func `a run that was stopped`() throws {
+    let folder = try ArtifactFolder()
+    let run = try RunFolder(path: folder.file("run"), identity())
+    try run.append(sample(-24, .start, "1000", day: "2023-12-31"))
+    let end = sample(1, .end, "1001", day: "2024-01-01")
+    try run.append(end)
+    run.end(summary(.stopped, end: end))
+    _ = try run.complete(qualities: [])
+    run.fail("late", interrupted: false)
+    let stored = try StoredRun(path: folder.file("run"))
+    #expect(stored.status == "interrupted")
+    #expect(stored.error == nil)
+    #expect(stored.metrics.count == MetricDefinition.all.count)
+  }
+
+  /// A process that dies leaves whole lines of everything but the last quarter of a second, and a
+  /// manifest that says that it runs.
+  @Test func `a process that dies`() async throws {
+    let folder = try ArtifactFolder()
+    await #expect(processExitsWith: .signal(SIGKILL)) {
+      [path = folder.file("run") as String] in
+      let run = try RunFolder(path: path, identity())
+      try run.append(sample(-24, .start, "1000", day: "2023-12-31"))
+      for number in 0..<2000 {
+        try run.append(.note("event \(number)"), number: number, at: hour(number))
+      }
+      // What has been handed over reaches the file by itself, without an end.
+      var (lines, looks) = (0, 0)
+      while lines < 2000, looks < 3000 {
+        usleep(10_000)
+        looks += 1
+        let bytes = try Data(contentsOf: URL(filePath: path + "/events.jsonl"))
+        lines = bytes.count { $0 == UInt8(ascii: "\n") }
+      }
+      kill(getpid(), SIGKILL)
+    }
+    let stored = try StoredRun(path: folder.file("run"))
+    #expect(stored.status == "running")
+    #expect(!stored.isComplete)
+    #expect(stored.files == nil)
+    #expect(stored.resultHash == nil)
+    #expect(stored.metrics.isEmpty)
+    try stored.verify()
+    #expect(try folder.lines("run/events.jsonl").count == 2000)
+    #expect(try folder.lines("run/equity_curve.csv").count == 2)
+    // A line that was cut off is no damage; it is not read.
+    try folder.change("run/events.jsonl") { $0.removeLast(10) }
+    try stored.verify()
+    var log = try EventLogReader(folder.file("run/events.jsonl"))
+    while try log.next() != nil {}
+    let (count, isCutOff) = (log.count, log.isCutOff)
+    #expect(count == 1999)
+    #expect(isCutOff)
+  }
+
+  // MARK: A full disk
+
+  /// Whose files take so many bytes together, and then none.
+  private final class SmallDisk: ArtifactDisk {
+    private let room: Mutex<Int>
+
+    init(_ room: Int) { self.room = Mutex(room) }
+
+    func create(_ path: String) throws(ArtifactError) -> Int32 { try PosixDisk().create(path) }
+
+    func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws(ArtifactError) {
+      let taken = room.withLock { room in
+        let taken = min(room, bytes.count)
+        room -= taken
+        return taken
+      }
+      try PosixDisk().write(Array(bytes.prefix(taken)), to: descriptor, path)
+      if taken < bytes.count { throw .file(.write, path: path, code: ENOSPC) }
+    }
+  }
+
+  /// Of which one file is the system's device that is always full.
+  private struct FullDevice: ArtifactDisk {
+    let fileName: String
+
+    func create(_ path: String) throws(ArtifactError) -> Int32 {
+      path.hasSuffix(fileName) ? unsafe open("/dev/full", O_WRONLY) : try PosixDisk().create(path)
+    }
+
+    func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws(ArtifactError) {
+      try PosixDisk().write(bytes, to: descriptor, path)
+    }
+  }
+
+  /// Plays notes until the disk is full.
+  private func fill(_ run: RunFolder) throws(ArtifactError) {
+    for number in 0..<1_000_000 {
+      try run.append(.note("event \(number)"), number: number, at: hour(0))
+    }
+  }
+
+  @Test(arguments: [0, 1000, 100_000, 1_000_000])
+  func `a full disk stops the run, and what was written stays`(room: Int) throws {
+    let folder = try ArtifactFolder()
+    let run = try RunFolder(
+      path: folder.file("run"), identity(), artifacts: [.events], disk: SmallDisk(room))
+    let error = ArtifactError.file(.write, path: folder.file("run/events.jsonl"), code: ENOSPC)
+    #expect(throws: error) { try fill(run) }
+    #expect(error.description.contains("run/events.jsonl': No space left on device (28)"))
+    // Whatever is tried, the fault stays the same.
+    #expect(throws: error) { try run.append(.note("more"), number: 0, at: hour(0)) }
+    run.fail(error.description, interrupted: false)
+    let stored = try StoredRun(path: folder.file("run"))
+    #expect(stored.status == "failed")
+    #expect(stored.error == error.description)
+    #expect(stored.files == nil)
+    try stored.verify()
+    #expect(try Data(contentsOf: URL(filePath: folder.file("run/events.jsonl"))).count == room)
+    var log = try EventLogReader(folder.file("run/events.jsonl"))
+    while try log.next() != nil {}
+    let count = log.count
+    #expect(count >= room / 150)
+  }
+
+  @Test func `a device that is full`() throws {
+    let folder = try ArtifactFolder()
+    let run = try RunFolder(
+      path: folder.file("run"), identity(), artifacts: Set(Artifact.allCases),
+      disk: FullDevice(fileName: "equity_curve.csv"))
+    let error = ArtifactError.file(.write, path: folder.file("run/equity_curve.csv"), code: ENOSPC)
+    #expect(throws: error) { try fill(run) }
+    run.fail("\(error)", interrupted: false)
+    #expect(try StoredRun(path: folder.file("run")).error == "\(error)")
+  }
+
+  /// The metrics are written last: a disk that is full by then fails the run, too.
+  @Test func `a disk that is full at the end`() throws {
+    let folder = try ArtifactFolder()
+    let run = try RunFolder(
+      path: folder.file("run"), identity(), artifacts: Set(Artifact.allCases),
+      disk: FullDevice(fileName: "metrics.json"))
+    try play(into: run)
+    let error = ArtifactError.file(.write, path: folder.file("run/metrics.json"), code: ENOSPC)
+    #expect(throws: error) { try run.complete(qualities: []) }
+    #expect(try StoredRun(path: folder.file("run")).status == "running")
+    run.fail("\(error)", interrupted: false)
+    let stored = try StoredRun(path: folder.file("run"))
+    #expect(stored.status == "failed")
+    #expect(stored.stateHash == "0000000000000abc")
+    #expect(stored.metrics.isEmpty)
+    #expect(try folder.lines("run/events.jsonl").count == 7)
+  }
+
+  // MARK: A slow disk
+
+  /// Takes its time, and notes how much it is given at once.
+  private final class SlowDisk: ArtifactDisk {
+    let largest = Mutex(0)
+
+    func create(_ path: String) throws(ArtifactError) -> Int32 { try PosixDisk().create(path) }
+
+    func write(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws(ArtifactError) {
+      largest.withLock { $0 = max($0, bytes.count) }
+      usleep(500)
+      try PosixDisk().write(bytes, to: descriptor, path)
+    }
+  }
+
+  @Test func `a run waits for a slow disk, and loses nothing`() throws {
+    let folder = try ArtifactFolder()
+    let disk = SlowDisk()
+    let run = try RunFolder(
+      path: folder.file("run"), identity(), artifacts: Set(Artifact.allCases), disk: disk,
+      waitingLimit: 100_000)
+    for number in 0..<20_000 {
+      try run.append(.note("event \(number)"), number: number, at: hour(0))
+    }
+    let end = sample(1, .end, "1", day: "2024-01-01")
+    run.end(summary(end: end))
+    _ = try run.complete(qualities: [])
+    let stored = try StoredRun(path: folder.file("run"))
+    try stored.verify()
+    #expect(try folder.lines("run/events.jsonl").count == 20_000)
+    // Never more than may wait, and the line that came last.
+    #expect(disk.largest.withLock { $0 } < 100_200)
+  }
+
+  /// Everything at once, with room for less than a line: no one waits for another for ever.
+  @Test func `almost no room`() throws {
+    let folder = try ArtifactFolder()
+    let writer = ArtifactWriter(PosixDisk(), limit: 1, batch: 1)
+    let places = try (0..<3).map { try writer.create(folder.file("\($0)")) }
+    var expected = ["", "", ""]
+    for number in 0..<3000 {
+      let text = "\(number) " + String(repeating: "x", count: number % 7)
+      expected[number % 3] += text
+      try writer.append(Array(text.utf8), to: places[number % 3])
+    }
+    let written = try writer.finish()
+    for (place, file) in written.enumerated() {
+      #expect(try folder.text("\(place)") == expected[place])
+      #expect(file.byteCount == expected[place].utf8.count)
+      #expect(file.hash == XXHash64.hash(Array(expected[place].utf8)))
+    }
+  }
+}
