@@ -91,6 +91,7 @@ let package = Package(
       "StreamsTests",
       ["Streams", "MultiTimeframe", "Storage", "TestSupport", "CAllocationCounter"]),
     tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport"]),
+    tests("BacktestTests", ["Backtest"]),
     tests(
       "ReportsTests",
       ["Reports", "Backtest", "Exchange", "MultiTimeframe", "Streams", "Sessions", "Hashing"],

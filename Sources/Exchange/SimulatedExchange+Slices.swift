@@ -68,7 +68,7 @@ extension SimulatedExchange {
   }
 
   /// The first of `rows` at or after `time`; times never go back.
-  private func firstRow(of times: [Int64], _ rows: Range<Int>, from time: Int64) -> Int {
+  func firstRow(of times: [Int64], _ rows: Range<Int>, from time: Int64) -> Int {
     var (low, high) = (rows.lowerBound, rows.upperBound)
     while low < high {
       let middle = (low + high) / 2

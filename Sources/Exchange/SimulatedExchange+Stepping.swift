@@ -22,10 +22,14 @@ extension SimulatedExchange {
   public mutating func applyUntilNews(
     _ trades: TradeColumns, _ rows: Range<Int>, to listing: ListingID
   ) throws(ExchangeError) -> Int {
-    var row = rows.lowerBound
-    while row < rows.upperBound {
-      row = try applyNext(of: trades, row..<rows.upperBound, to: listing)
+    var (row, end) = (rows.lowerBound, rows.upperBound)
+    while row < end {
+      row = try applyNext(of: trades, row..<end, to: listing)
       if hasNews { break }
+      // What the record led to may be due, or come back, before one of the next.
+      if row < end, let due = nextDue?.time.nanoseconds, due <= trades.times[end - 1] {
+        end = firstRow(of: trades.times, row..<end, from: due)
+      }
     }
     return row
   }

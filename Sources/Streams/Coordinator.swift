@@ -87,7 +87,9 @@ public struct Coordinator: ~Copyable {
       guard min(head.eventTime, due) <= last, !head.isNone || end != .max else {
         return last == end ? finish() : nil
       }
-      let recordsEnd = head.isFunding ? min(asked, fence == .max ? .max : fence + 1) : due
+      // Funding comes before the sessions and timers of its moment, and moment by moment.
+      let recordsEnd =
+        head.isFunding ? min(asked, fence == .max ? .max : fence + 1, head.time + 1) : due
       if !head.isHorizon, head.time < recordsEnd, drop(head, before: recordsEnd, through: last) {
         continue
       }
@@ -140,7 +142,8 @@ public struct Coordinator: ~Copyable {
     while runs.count < runs.capacity, !merge.isUnsettled {
       let head = merge.next
       let stream = head.stream
-      guard !head.isHorizon, head.time < due, head.time < meters[stream].stretchEnd,
+      guard !head.isHorizon, !head.isFunding, head.time < due,
+        head.time < meters[stream].stretchEnd,
         !meters[stream].isOutside
       else {
         break

@@ -13,6 +13,9 @@ extension RunCore {
     var runs: [StreamRun] = []
     while let event = try nextEvent(&runs) {
       switch event {
+      case .records(let run) where run.kind == .fundingRate:
+        let time = coordinator[fundingRates: run.stream][run.range.lowerBound].time
+        try takeMoment(time, from: event, snapshot, context)
       case .records:
         for run in runs { try take(run, snapshot, context) }
       case .boundary(let time):
@@ -98,7 +101,8 @@ extension RunCore {
     try tellCloses(at: time, snapshot, context)
     while timers.nextTime <= time.nanoseconds {
       let timer = timers.take()
-      try call("onTimer", timer, strategy.onTimer, snapshot, context)
+      current = timer.symbol
+      try call("onTimer", timer.id, strategy.onTimer, snapshot, context)
     }
     try advance(to: Moment(time, .arrivals))
     try deliverNews(snapshot, context)
@@ -145,7 +149,7 @@ extension RunCore {
     return place
   }
 
-  func pay(_ funding: FundingRate, of run: StreamRun) throws(BacktestError) {
+  private func pay(_ funding: FundingRate, of run: StreamRun) throws(BacktestError) {
     let listing = symbols[streams[run.stream.index].symbol].listingID
     recordCount += 1
     _ = try BacktestError.exchange { () throws(ExchangeError) in
@@ -257,6 +261,7 @@ extension RunCore {
     }
     catchUp()
     for symbol in trading.indices { trading[symbol].isOpen = false }
+    current = 0
     try call("onStop", strategy.onStop, snapshot, context)
     try sample(.end, tradingDay: now.time.utcDate)
     let summary = try summary(isStopped: isStopped)

@@ -68,7 +68,7 @@ extension RunCore {
 
   func setTimer(at time: Timestamp, period: Int64?) throws(BacktestError) -> RunTimerID {
     guard time > now.time else { throw .timerInThePast(at: time, now: now.time) }
-    return timers.add(at: time.nanoseconds, period: period)
+    return timers.add(at: time.nanoseconds, period: period, symbol: current)
   }
 
   func openOrders() -> [Order] { book.open.map { exchange.orders[$0.number] } }

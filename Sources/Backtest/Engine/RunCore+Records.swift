@@ -34,11 +34,7 @@ extension RunCore {
         try apply(bar, source, symbol)
         try finishRecord(.bar(bar), symbol, snapshot, context)
       }
-    case .fundingRates:
-      for row in run.range {
-        let funding = coordinator[fundingRates: run.stream][row]
-        try takeFunding(funding, of: run, snapshot, context)
-      }
+    case .fundingRates: preconditionFailure("funding comes alone, as a moment of its own")
     case .markPrices:
       for row in run.range {
         let mark = coordinator[markPrices: run.stream][row]
@@ -89,18 +85,6 @@ extension RunCore {
         try state.apply(bar, source: source, to: symbols[symbol].symbol)
       }
     }
-  }
-
-  /// Funding comes by itself where no close is at its moment.
-  private func takeFunding(
-    _ funding: FundingRate, of run: StreamRun, _ snapshot: borrowing RuntimeSnapshot,
-    _ context: borrowing StrategyContext
-  ) throws(BacktestError) {
-    try takeOwnMoments(before: funding.time.nanoseconds, snapshot, context)
-    catchUp()
-    try BacktestError.state { () throws(StateError) in try state.advance(to: funding.time) }
-    try pay(funding, of: run)
-    try takeMoment(funding.time, from: nil, snapshot, context)
   }
 
   /// What follows from a record that has been applied.

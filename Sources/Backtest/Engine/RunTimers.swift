@@ -13,6 +13,8 @@ public struct RunTimerID: Hashable, Sendable {
 struct RunTimers {
   struct Entry {
     let id: RunTimerID
+    /// The symbol of the call in which it was set.
+    let symbol: Int
     var time: Int64
     /// Nil for a timer that rings once.
     let period: Int64?
@@ -25,24 +27,25 @@ struct RunTimers {
   /// `Int64.max` without timers.
   var nextTime: Int64 { entries.last?.time ?? .max }
 
-  mutating func add(at time: Int64, period: Int64?) -> RunTimerID {
+  mutating func add(at time: Int64, period: Int64?, symbol: Int) -> RunTimerID {
     let id = RunTimerID(number: count)
     count += 1
-    insert(Entry(id: id, time: time, period: period))
+    insert(Entry(id: id, symbol: symbol, time: time, period: period))
     return id
   }
 
   mutating func cancel(_ id: RunTimerID) { entries.removeAll { $0.id == id } }
 
   /// Takes the timer that is due; one that repeats is set again.
-  mutating func take() -> RunTimerID {
-    guard var entry = entries.popLast() else { preconditionFailure("no timer is due") }
-    if let period = entry.period {
-      let (time, isTooLate) = entry.time.addingReportingOverflow(period)
-      entry.time = time
-      if !isTooLate { insert(entry) }
+  mutating func take() -> Entry {
+    guard let due = entries.popLast() else { preconditionFailure("no timer is due") }
+    if let period = due.period {
+      var next = due
+      let (time, isTooLate) = due.time.addingReportingOverflow(period)
+      next.time = time
+      if !isTooLate { insert(next) }
     }
-    return entry.id
+    return due
   }
 
   private mutating func insert(_ entry: Entry) {
@@ -57,6 +60,7 @@ struct RunTimers {
     writer.write(Int64(entries.count))
     for entry in entries {
       writer.write(Int64(entry.id.number))
+      writer.write(Int64(entry.symbol))
       writer.write(entry.time)
       writer.write(entry.period ?? 0)
     }
