@@ -22,5 +22,16 @@ public enum Artifact: String, CaseIterable, Sendable {
     }
   }
 
+  /// Its place among the cases.
+  var order: Int {
+    switch self {
+    case .events: 0
+    case .equity: 1
+    case .trades: 2
+    case .series: 3
+    case .metrics: 4
+    }
+  }
+
   static let manifestName = "run_manifest.json"
 }

@@ -65,7 +65,7 @@ final class ArtifactWriter: @unchecked Sendable {
 
   /// Appends bytes to a file, after waiting for room.
   /// - Throws: The error that ended the writing, also one of another file.
-  func append(_ bytes: [UInt8], to file: Int) throws(ArtifactError) {
+  func append(_ bytes: ArraySlice<UInt8>, to file: Int) throws(ArtifactError) {
     condition.lock()
     defer { condition.unlock() }
     while count >= limit, failure == nil { condition.wait() }

@@ -9,11 +9,11 @@ enum EquityTable {
       "time,occasion,trading_day,equity_\(suffix),balance_\(suffix),open_positions\n".utf8)
   }
 
-  static func row(_ sample: EquitySample) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(96)
+  static func append(_ sample: EquitySample, to bytes: inout [UInt8]) {
     sample.time.appendISO8601(to: &bytes)
-    bytes += ",\(sample.occasion.word),".utf8
+    bytes.append(UInt8(ascii: ","))
+    bytes += sample.occasion.word.utf8
+    bytes.append(UInt8(ascii: ","))
     sample.tradingDay.appendISO8601(to: &bytes)
     bytes.append(UInt8(ascii: ","))
     bytes.append(sample.equity)
@@ -22,6 +22,5 @@ enum EquityTable {
     bytes.append(UInt8(ascii: ","))
     Precision.zero.append(Int64(sample.openPositions), to: &bytes)
     bytes.append(UInt8(ascii: "\n"))
-    return bytes
   }
 }

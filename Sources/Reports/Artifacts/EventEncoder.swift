@@ -16,7 +16,7 @@ struct EventEncoder {
   init(_ listings: [Listing]) { self.listings = listings }
 
   /// The line of one event, with its line break.
-  mutating func encode(_ event: RunEvent, number: Int, at time: Timestamp) -> [UInt8] {
+  mutating func encode(_ event: RunEvent, number: Int, at time: Timestamp) -> ArraySlice<UInt8> {
     line.begin(number, time, EventEncoder.kind(of: event))
     switch event {
     case .roleReady(let symbol, let role, let timeframe):

@@ -1,6 +1,5 @@
 public import Backtest
 import Foundation
-import Hashing
 public import Market
 import MultiTimeframe
 public import Streams
@@ -14,16 +13,27 @@ public import Streams
 /// Times of the wall clock stand in the manifest's last member and nowhere else: the same run
 /// leaves the same bytes.
 public final class RunFolder: RunJournal {
+  /// Where the bytes of an artifact go.
+  private enum Destination: Equatable {
+    case nowhere
+    /// To a file that the first of them creates.
+    case newFile
+    /// To a file, by its place in the writer.
+    case file(Int)
+  }
+
   private let path: String
-  private let artifacts: Set<Artifact>
   private let writer: ArtifactWriter
   /// In the order in which they were created, as the writer counts them.
   private var files: [Artifact] = []
-  private var places: [Artifact: Int] = [:]
+  /// By `Artifact.order`: asked for at every event, so that no set is looked into.
+  private var destinations: [Destination]
   private var manifest: RunManifest
   private var events: EventEncoder
   private var trades: TradeTable
   private var performance: PerformanceCollector
+  /// The latest row of a table; its memory is used again.
+  private var row: [UInt8] = []
   private let clock = ContinuousClock.now
   /// Nothing is written any more.
   private var isEnded = false
@@ -43,7 +53,7 @@ public final class RunFolder: RunJournal {
     waitingLimit: Int = 4 << 20
   ) throws(ArtifactError) {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-    self.artifacts = artifacts
+    destinations = Artifact.allCases.map { artifacts.contains($0) ? .newFile : .nowhere }
     let now = Int64((Date().timeIntervalSince1970 * 1000).rounded())
     manifest = RunManifest(
       identity, started: Timestamp(unchecked: now * nanosecondsPerMillisecond))
@@ -54,8 +64,8 @@ public final class RunFolder: RunJournal {
     try PosixDisk.replace("\(self.path)/\(Artifact.manifestName)", with: manifest.json())
     writer = ArtifactWriter(disk, limit: waitingLimit)
     try write([], to: .events)
-    try write(EquityTable.header(identity.currency), to: .equity)
-    try write(trades.header, to: .trades)
+    try write(EquityTable.header(identity.currency)[...], to: .equity)
+    try write(trades.header[...], to: .trades)
   }
 
   deinit { if !isEnded { _ = try? writer.finish() } }
@@ -66,13 +76,13 @@ public final class RunFolder: RunJournal {
     _ event: RunEvent, number: Int, at time: Timestamp
   ) throws(ArtifactError) {
     manifest.eventCount = number + 1
-    if artifacts.contains(.events) {
+    if destinations[Artifact.events.order] != .nowhere {
       try write(events.encode(event, number: number, at: time), to: .events)
     }
     switch event {
     case .roundTrip(let trip, let reason):
       performance.add(trip)
-      if artifacts.contains(.trades) { try write(trades.row(trip, reason: reason), to: .trades) }
+      try writeRow(to: .trades) { trades.append(trip, reason: reason, to: &$0) }
     case .tradingBegan(let symbol): manifest.tradingBegan[symbol.index] = time
     default: break
     }
@@ -80,28 +90,40 @@ public final class RunFolder: RunJournal {
 
   public func append(_ sample: EquitySample) throws(ArtifactError) {
     performance.add(sample)
-    if artifacts.contains(.equity) { try write(EquityTable.row(sample), to: .equity) }
+    try writeRow(to: .equity) { EquityTable.append(sample, to: &$0) }
   }
 
   public func append(
     _ value: Double, to series: String, at time: Timestamp
   ) throws(ArtifactError) {
-    guard artifacts.contains(.series) else { return }
-    if places[.series] == nil { try write(SeriesTable.header, to: .series) }
-    try write(SeriesTable.row(value, series, at: time), to: .series)
+    if destinations[Artifact.series.order] == .newFile {
+      try write(SeriesTable.header[...], to: .series)
+    }
+    try writeRow(to: .series) { SeriesTable.append(value, series, at: time, to: &$0) }
   }
 
   public func end(_ summary: RunSummary) { manifest.summary = summary }
 
-  /// The first bytes create the file.
-  private func write(_ bytes: [UInt8], to artifact: Artifact) throws(ArtifactError) {
-    guard artifacts.contains(artifact) else { return }
+  private func writeRow(
+    to artifact: Artifact, _ body: (inout [UInt8]) -> Void
+  ) throws(ArtifactError) {
+    guard destinations[artifact.order] != .nowhere else { return }
+    row.removeAll(keepingCapacity: true)
+    body(&row)
+    try write(row[...], to: artifact)
+  }
+
+  private func write(_ bytes: ArraySlice<UInt8>, to artifact: Artifact) throws(ArtifactError) {
     precondition(!isEnded, "a run that has ended writes nothing more")
-    if let place = places[artifact] { return try writer.append(bytes, to: place) }
-    let place = try writer.create("\(path)/\(artifact.fileName)")
-    places[artifact] = place
-    files.append(artifact)
-    try writer.append(bytes, to: place)
+    switch destinations[artifact.order] {
+    case .nowhere: break
+    case .file(let place): try writer.append(bytes, to: place)
+    case .newFile:
+      let place = try writer.create("\(path)/\(artifact.fileName)")
+      destinations[artifact.order] = .file(place)
+      files.append(artifact)
+      try writer.append(bytes, to: place)
+    }
   }
 
   // MARK: The end
@@ -129,7 +151,7 @@ public final class RunFolder: RunJournal {
     }
     let report = MetricReport(record, manifest.identity.metricParameters)
     try write(
-      report.json(foreignTradeCount: performance.foreignTradeCount), to: .metrics)
+      report.json(foreignTradeCount: performance.foreignTradeCount)[...], to: .metrics)
     manifest.qualities = qualities
     try closeFiles()
     try writeManifest(summary.ending == .completed ? .complete : .interrupted)
@@ -153,7 +175,7 @@ public final class RunFolder: RunJournal {
     manifest.files = Artifact.allCases.compactMap { artifact in
       written[artifact].map { (artifact, $0) }
     }
-    if places[.events] != nil { manifest.logHash = events.line.hash }
+    if files.contains(.events) { manifest.logHash = events.line.hash }
   }
 
   private func writeManifest(_ status: RunManifest.Status) throws(ArtifactError) {

@@ -37,9 +37,9 @@ struct TradeTable {
     return Array((columns.joined(separator: ",") + "\n").utf8)
   }
 
-  mutating func row(_ trip: RoundTrip, reason: String) -> [UInt8] {
+  mutating func append(_ trip: RoundTrip, reason: String, to bytes: inout [UInt8]) {
     let instrument = listings[trip.listing.index].instrument
-    var bytes = Array("\(count),".utf8)
+    bytes += "\(count),".utf8
     count += 1
     CSVText.append(instrument.symbol, to: &bytes)
     bytes += ",\(trip.side.direction),\(trip.opened),\(trip.closed),".utf8
@@ -54,7 +54,6 @@ struct TradeTable {
     bytes += ",\(trip.duration),\(trip.end.word),".utf8
     CSVText.append(reason, to: &bytes)
     bytes.append(UInt8(ascii: "\n"))
-    return bytes
   }
 }
 
@@ -62,12 +61,12 @@ struct TradeTable {
 enum SeriesTable {
   static let header = Array("time,series,value\n".utf8)
 
-  static func row(_ value: Double, _ series: String, at time: Timestamp) -> [UInt8] {
-    var bytes: [UInt8] = []
+  static func append(
+    _ value: Double, _ series: String, at time: Timestamp, to bytes: inout [UInt8]
+  ) {
     time.appendISO8601(to: &bytes)
     bytes.append(UInt8(ascii: ","))
     CSVText.append(series, to: &bytes)
     bytes += ",\(value)\n".utf8
-    return bytes
   }
 }
