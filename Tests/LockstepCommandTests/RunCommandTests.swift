@@ -214,6 +214,16 @@ import Testing
     #expect(test.errors.text.hasSuffix("\r\u{1B}[K"))
   }
 
+  @Test func `a window without records is said, and leaves no folder`() throws {
+    let result = try fixture.run(RunFixture.file, "--from 2025-01-01 --to 2025-02-01")
+    #expect(result.status == .dataNotFit)
+    #expect(
+      result.errors.hasPrefix(
+        "lockstep run: the store has no records between 2025-01-01T00:00:00Z and "
+          + "2025-02-01T00:00:00Z\nit has BTCUSDT from 2024-03-08T00:"))
+    #expect(!FileManager.default.fileExists(atPath: fixture.runs))
+  }
+
   @Test func `without a file, or with one that is none`() throws {
     let test = TestConsole()
     #expect(test.run("run") == .wrongUsage)

@@ -114,6 +114,7 @@ enum RunsCommand {
 
   private static func metric(_ key: String, of run: StoredRun) -> String {
     guard let metric = run.metrics.first(where: { $0.key == key }) else { return "" }
+    if case .none = metric.value { return "-" }
     return text(metric.value, metric.unit)
   }
 

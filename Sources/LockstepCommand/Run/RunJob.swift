@@ -35,6 +35,7 @@ struct RunJob {
 
   /// - Throws: `Interrupted` with the manifest saying so; what the run throws.
   func run(_ options: Options, _ console: Console) throws {
+    try checkRecords()
     let path = try RunJob.path(in: options.folder, system.definition.name, console)
     let tape = try tape()
     let folder = try RunFolder(path: path, identity(), artifacts: system.artifacts)
@@ -103,6 +104,18 @@ struct RunJob {
   }
 
   // MARK: What is loaded
+
+  /// - Throws: `CommandFailure` where no symbol has a record in the window.
+  private func checkRecords() throws(CommandFailure) {
+    let window = (window.start ?? .earliest)...(window.end ?? .latest)
+    guard !system.tapes.contains(where: { window.overlaps($0.timeRange) }) else { return }
+    let stored = system.tapes.map {
+      "\($0.name) from \($0.timeRange.lowerBound) to \($0.timeRange.upperBound)"
+    }
+    throw CommandFailure(
+      "the store has no records between \(window.lowerBound) and \(window.upperBound)",
+      remedy: "it has \(stored.joined(separator: ", "))", status: .dataNotFit)
+  }
 
   private func tape() throws -> [TapeStream] {
     try system.tapes.flatMap {
