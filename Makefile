@@ -9,7 +9,7 @@ RUNS ?= 10000
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: ## build, write a sample tape, import it, show every timeframe of it
+demo: ## build, write a sample tape, import it, show every timeframe of it, run a backtest
 	@Scripts/demo
 
 test: ## install what is missing and run every test; what CI runs

@@ -55,6 +55,7 @@ let package = Package(
     library(
       "Reports",
       ["Market", "Sessions", "MultiTimeframe", "Streams", "Exchange", "Backtest", "Hashing"]),
+    library("Strategies", ["Market", "MultiTimeframe", "Exchange", "Backtest"]),
     library(
       "Storage", ["Market", "Sessions", "Streams", "Hashing", "CSQLite", "CZstd", "CArchive"]),
     library("RunFiles", ["Market", "CYAML"]),
@@ -63,10 +64,10 @@ let package = Package(
     library(
       "Lockstep",
       [
-        "Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Backtest",
-        "Storage",
+        "Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Storage",
+        "Backtest", "Strategies", "Reports",
       ]),
-    library("LockstepCommand", ["Lockstep", "Reports", "Hashing", "SampleTapes"]),
+    library("LockstepCommand", ["Lockstep", "Reports", "Hashing", "RunFiles", "SampleTapes"]),
     .executableTarget(
       name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),
 
@@ -95,6 +96,12 @@ let package = Package(
       "ReportsTests",
       ["Reports", "Backtest", "Exchange", "MultiTimeframe", "Streams", "Sessions", "Hashing"],
       exclude: ["Reference"]),
+    tests(
+      "StrategiesTests",
+      [
+        "Strategies", "Backtest", "Exchange", "MultiTimeframe", "SampleTapes", "Sessions",
+        "Streams",
+      ]),
     tests("StorageTests", ["Storage", "Streams", "Hashing", "CArchive", "TestSupport"]),
     tests("RunFilesTests", ["RunFiles"]),
     tests("LockstepTests", ["Lockstep"]),

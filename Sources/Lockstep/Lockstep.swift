@@ -3,6 +3,8 @@
 @_exported import Indicators
 @_exported import Market
 @_exported import MultiTimeframe
+@_exported import Reports
 @_exported import Sessions
 @_exported import Storage
+@_exported import Strategies
 @_exported import Streams

@@ -28,6 +28,11 @@ public struct FileValue: Sendable {
     error(.invalidValue(path: name, found: node.summary, expected: expected), at: node.mark)
   }
 
+  /// The error that this value is right in itself and does not go with something else.
+  public func conflict(_ reason: String) -> RunFileError {
+    error(.conflict(path: name, reason), at: node.mark)
+  }
+
   private func error(_ problem: RunFileError.Problem, at mark: FileMark?) -> RunFileError {
     RunFileError(problem, file: mark == nil ? "--set \(path)" : file, at: mark)
   }

@@ -15,6 +15,8 @@ public struct RunFileError: Error, Hashable, Sendable {
     case unknownKey(String, section: String, known: [String])
     case missingKey(String, section: String, expected: String)
     case invalidValue(path: String, found: String, expected: String)
+    /// A value that is right in itself, and does not go with the others.
+    case conflict(path: String, String)
     /// An override that would have to go through text or a list.
     case noSection(path: String)
   }
@@ -61,6 +63,7 @@ extension RunFileError.Problem: CustomStringConvertible {
       "\(section) has no key '\(key)': expected \(expected)"
     case .invalidValue(let path, let found, let expected):
       "\(path) is \(found): expected \(expected)"
+    case .conflict(let path, let reason): "\(path): \(reason)"
     case .noSection(let path): "\(path) is not a section: nothing can be set in it"
     }
   }

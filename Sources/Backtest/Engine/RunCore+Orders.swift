@@ -178,19 +178,19 @@ extension RunCore {
     ) throws -> Void,
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) {
-    monitor?.showCall()
+    monitor?.showCall(name, at: now.time)
     do { try body(subject, snapshot, context) } catch { throw failure(of: name, error) }
+    monitor?.showReturn()
     if let failure { throw failure }
-    monitor?.showCall()
   }
 
   func call(
     _ name: StaticString, _ body: (borrowing StrategyContext) throws -> Void,
     _ context: borrowing StrategyContext
   ) throws(BacktestError) {
-    monitor?.showCall()
+    monitor?.showCall(name, at: now.time)
     do { try body(context) } catch { throw failure(of: name, error) }
-    monitor?.showCall()
+    monitor?.showReturn()
   }
 
   func call(
@@ -198,9 +198,9 @@ extension RunCore {
     _ body: (borrowing RuntimeSnapshot, borrowing StrategyContext) throws -> Void,
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) {
-    monitor?.showCall()
+    monitor?.showCall(name, at: now.time)
     do { try body(snapshot, context) } catch { throw failure(of: name, error) }
-    monitor?.showCall()
+    monitor?.showReturn()
   }
 
   /// What the engine itself threw inside of a call stays what it is.

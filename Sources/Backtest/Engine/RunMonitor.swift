@@ -10,6 +10,10 @@ public final class RunMonitor: Sendable {
   /// Odd while the strategy is being called.
   private let shownCalls = Atomic(0)
 
+  /// What was called last: the address of its name, and the time of the tape.
+  private let shownCallName = Atomic(UInt(0))
+  private let shownCallTime = Atomic(Int64.min)
+
   public init() {}
 
   /// The time of the tape; nil before the first record.
@@ -27,6 +31,19 @@ public final class RunMonitor: Sendable {
   /// odd and does not change, one call is going on.
   public var callCount: Int { shownCalls.load(ordering: .acquiring) }
 
+  /// The name of the call that is going on, or was last: `onBar`.
+  public var call: String {
+    let address = UInt(shownCallName.load(ordering: .acquiring))
+    guard let name = unsafe UnsafePointer<CChar>(bitPattern: address) else { return "onStart" }
+    return unsafe String(cString: name)
+  }
+
+  /// The time of the tape at which it was made; nil before the first record.
+  public var callTime: Timestamp? {
+    let time = shownCallTime.load(ordering: .relaxed)
+    return time <= Timestamp.earliest.nanoseconds ? nil : Timestamp(unchecked: time)
+  }
+
   func show(time: Int64, records: Int) {
     shownTime.store(time, ordering: .relaxed)
     shownRecords.store(records, ordering: .relaxed)
@@ -39,7 +56,17 @@ public final class RunMonitor: Sendable {
 
   /// One thread writes, so that no atomic addition is needed.
   @inline(__always)
-  func showCall() {
+  func showCall(_ name: StaticString, at time: Timestamp) {
+    unsafe shownCallName.store(UInt(bitPattern: name.utf8Start), ordering: .relaxed)
+    shownCallTime.store(time.nanoseconds, ordering: .relaxed)
+    countCall()
+  }
+
+  @inline(__always)
+  func showReturn() { countCall() }
+
+  @inline(__always)
+  private func countCall() {
     shownCalls.store(shownCalls.load(ordering: .relaxed) &+ 1, ordering: .releasing)
   }
 }

@@ -93,6 +93,20 @@ extension Parameter {
     ) { !$0.isEmpty }
   }
 
+  /// One argument without an option's name, which may be left out.
+  static func optionalPositional<Wrapped>(
+    _ placeholder: String, _ type: ArgumentType<Wrapped>, _ help: String
+  ) -> Parameter where Value == Wrapped? {
+    Parameter(
+      shape: ParameterShape(
+        kind: .positional, name: placeholder, placeholder: placeholder, help: help)
+    ) { texts throws(UsageError) in
+      guard let text = texts.first else { return nil }
+      if texts.count > 1 { throw .unexpectedArgument(texts[1]) }
+      return try type.value(of: text, for: placeholder)
+    }
+  }
+
   /// Arguments without an option's name, at least one.
   static func positionals<Element>(
     _ placeholder: String, _ type: ArgumentType<Element>, _ help: String

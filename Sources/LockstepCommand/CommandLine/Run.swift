@@ -1,33 +1,70 @@
+public import Backtest
 import MultiTimeframe
 import Storage
+public import Strategies
 
 /// The version of the program and its library.
 public let lockstepVersion = "0.1.0"
 
+/// With which compiler it was built, as far as a program can tell.
+let buildToolchain: String = {
+  #if compiler(>=6.4)
+    "Swift 6.4 or later"
+  #elseif compiler(>=6.3)
+    "Swift 6.3"
+  #else
+    "Swift 6.2"
+  #endif
+}()
+
+/// The commands with the strategies of the library.
+let builtInCommands = commands(.builtIn)
+
 /// The commands, in the order in which a new user meets them.
-let builtInCommands: [Command] = [
-  GenerateCommand.command,
-  ImportCommand.command,
-  InfoCommand.command,
-  BarsCommand.command,
-  SnapshotCommand.command,
-  PlayCommand.command,
-  IndicatorsCommand.command,
-  TrailCommand.command,
-  TicksCommand.command,
-  VerifyCommand.command,
-]
+func commands(_ registry: StrategyRegistry) -> [Command] {
+  [
+    GenerateCommand.command,
+    ImportCommand.command,
+    InfoCommand.command,
+    BarsCommand.command,
+    SnapshotCommand.command,
+    PlayCommand.command,
+    StrategiesCommand.command(registry),
+    RunCommand.command(registry),
+    RunsCommand.command,
+    NewCommand.command,
+    IndicatorsCommand.command,
+    TrailCommand.command,
+    TicksCommand.command,
+    VerifyCommand.command,
+  ]
+}
 
 /// Runs one command line, as the program `lockstep` does, and says how it ended.
 ///
 /// Interrupts (Ctrl-C) are caught from here on: a command undoes what it has begun and ends with
 /// status 130; a second one ends the process at once.
 ///
-/// - Parameter arguments: the words behind the program's name.
+/// A package with strategies of its own gets all of it with them: its `main` hands them in.
+///
+/// ```swift
+/// import LockstepCommand
+///
+/// exit(run(strategies: builtInStrategies + [MyStrategy.definition]))
+/// ```
+///
+/// - Parameters:
+///   - arguments: the words behind the program's name.
+///   - strategies: those that a run file can name; no two of one name.
 /// - Returns: the status for the shell, see `CommandStatus`.
-public func run(arguments: [String] = Array(CommandLine.arguments.dropFirst())) -> Int32 {
+public func run(
+  arguments: [String] = Array(CommandLine.arguments.dropFirst()),
+  strategies: [StrategyDefinition] = builtInStrategies
+) -> Int32 {
   Interruption.catchSignals()
-  return run(arguments: arguments, console: .standard).rawValue
+  return run(
+    arguments: arguments, console: .standard, commands: commands(StrategyRegistry(strategies))
+  ).rawValue
 }
 
 /// The same with its streams in the caller's hands.

@@ -1,0 +1,192 @@
+import Reports
+
+/// `lockstep runs`: what runs have left behind.
+enum RunsCommand {
+  private static let words = Parameter.positionals(
+    "ACTION", .text, "list, show RUN, or diff RUN RUN; a run is a folder, or its name in --in")
+  private static let folder = Parameter.option(
+    "--in", "FOLDER", .text, default: "runs", "where the runs' folders are")
+
+  static let command = Command(
+    name: "runs",
+    summary: "list, show and compare what runs have left behind",
+    discussion: """
+      'list' shows the runs of a folder, one a line. 'show' shows one: what it was made from, what it came
+      to, and all its metrics; its files are held against the hashes in its manifest.
+
+      'diff' shows the first event in which two runs differ, and their metrics side by side. It ends with
+      status 0 where the runs led to the same, and with 1 where they did not.
+      """,
+    parameters: [words, folder],
+    examples: [
+      Command.Example(title: "what there is", commandLine: "lockstep runs list"),
+      Command.Example(
+        title: "where two runs part",
+        commandLine:
+          "lockstep runs diff 2024-03-20T120000-sma_cross 2024-03-20T120500-sma_cross"),
+    ],
+    run: run)
+
+  private static func run(_ arguments: Arguments, _ console: Console) throws {
+    let given = arguments[words]
+    let runs = Array(given.dropFirst())
+    do {
+      switch (given[0], runs.count) {
+      case ("list", 0): try console.print(list(in: arguments[folder]))
+      case ("show", 1): try console.print(show(try stored(runs[0], arguments)))
+      case ("diff", 2):
+        try compare(try stored(runs[0], arguments), try stored(runs[1], arguments), console)
+      case ("list", _): throw UsageError.unexpectedArgument(runs[0])
+      case ("show", _), ("diff", _):
+        throw UsageError.conflict(
+          "\(given[0]) takes \(given[0] == "show" ? "one run" : "two runs"), found \(runs.count)")
+      default:
+        throw UsageError.malformedValue(
+          name: "ACTION", value: given[0], reason: "expected list, show or diff")
+      }
+    } catch let error as ArtifactError {
+      throw CommandFailure("\(error)", status: error.isAboutData ? .dataNotFit : .failed)
+    }
+  }
+
+  /// A folder, or the name of one in the folder of the runs.
+  private static func stored(_ name: String, _ arguments: Arguments) throws -> StoredRun {
+    do throws(ArtifactError) { return try StoredRun(path: "\(arguments[folder])/\(name)") } catch {
+      guard case .noRun = error else { throw error }
+      return try StoredRun(path: name)
+    }
+  }
+
+  // MARK: One and all
+
+  private static func list(in folder: String) throws -> String {
+    let runs = try StoredRun.all(in: folder)
+    guard !runs.isEmpty else { return "no runs in \(folder): 'lockstep run' makes one\n" }
+    return TextTable.text(
+      [
+        ("run", .left), ("status", .left), ("strategy", .left), ("symbols", .left),
+        ("from", .left), ("to", .left), ("equity", .right), ("return", .right),
+        ("trades", .right), ("result", .left),
+      ],
+      runs.map { run in
+        [
+          run.name, run.status, run.strategy, run.symbols.joined(separator: " "),
+          run.start ?? "", run.end ?? "", run.finalEquity.map { amount($0, run) } ?? "",
+          metric("total_return", of: run), metric("trades", of: run), run.resultHash ?? "",
+        ]
+      })
+  }
+
+  private static func show(_ run: StoredRun) throws -> String {
+    try run.verify()
+    var rows: [(String, String)] = [
+      ("run", run.name), ("status", run.status), ("strategy", run.strategy),
+    ]
+    if let error = run.error { rows.append(("error", error)) }
+    rows += run.parameters.map { ("  \($0.name)", $0.value) }
+    rows += [
+      ("symbols", run.symbols.joined(separator: " ")), ("loaded from", run.loadFrom ?? ""),
+      ("from", run.start ?? ""), ("to", run.end ?? ""), ("seed", "\(run.seed)"),
+      ("started", run.started), ("took", run.seconds.map { "\($0) s" } ?? ""),
+      ("version", "\(run.version), \(run.commit), \(run.toolchain)"),
+      ("configuration", run.configurationHash), ("data", run.dataHash),
+      ("calendars", run.calendarHash), ("state", run.stateHash ?? ""),
+      ("log", run.logHash ?? ""), ("result", run.resultHash ?? ""),
+    ]
+    rows += run.counts.map { ($0.name, NumberText.grouped($0.value)) }
+    if let start = run.startingEquity, let end = run.finalEquity {
+      rows.append(("equity", "\(amount(start, run)) to \(amount(end, run))"))
+    }
+    rows += run.metrics.map { ($0.title.lowercased(), text($0.value, $0.unit)) }
+    return table(rows.filter { !$0.1.isEmpty })
+  }
+
+  private static func table(_ rows: [(String, String)]) -> String {
+    let width = rows.map(\.0.count).max() ?? 0
+    return rows.map { name, value in
+      name + String(repeating: " ", count: width + 2 - name.count) + value + "\n"
+    }.joined()
+  }
+
+  private static func amount(_ text: String, _ run: StoredRun) -> String {
+    "\(Double(text).map { AmountText.text($0) } ?? text) \(run.currency)"
+  }
+
+  private static func metric(_ key: String, of run: StoredRun) -> String {
+    guard let metric = run.metrics.first(where: { $0.key == key }) else { return "" }
+    if case .none = metric.value { return "-" }
+    return text(metric.value, metric.unit)
+  }
+
+  private static func text(_ value: StoredMetric.Value?, _ unit: String) -> String {
+    switch value {
+    case nil: ""
+    case .some(.none(let reason)): "none: \(reason)"
+    case .table(let rows): rows.map { "\($0.period) \(percent($0.change))" }.joined(separator: ", ")
+    case .number(let number):
+      unit == MetricUnit.fraction.rawValue || unit == MetricUnit.fractionPerYear.rawValue
+        ? percent(number) : number
+    }
+  }
+
+  private static func percent(_ text: String) -> String {
+    guard let number = Double(text), abs(number) < 1e12 else { return text }
+    return "\((number * 10_000).rounded() / 100) %"
+  }
+
+  // MARK: Two
+
+  private static func compare(
+    _ left: StoredRun, _ right: StoredRun, _ console: Console
+  ) throws {
+    let difference = try StoredRun.difference(left, right)
+    try console.print(text(difference, left, right))
+    guard difference.isSame else {
+      throw CommandFailure("the runs are not the same")
+    }
+  }
+
+  private static func text(
+    _ difference: RunDifference, _ left: StoredRun, _ right: StoredRun
+  ) -> String {
+    var text = ""
+    for (name, leftHash, rightHash) in [
+      ("run files", left.configurationHash, right.configurationHash),
+      ("data", left.dataHash, right.dataHash), ("calendars", left.calendarHash, right.calendarHash),
+    ] where leftHash != rightHash {
+      text += "the \(name) differ\n"
+    }
+    for name in difference.withoutLog { text += "\(name) has no log of events\n" }
+    if let event = difference.firstEvent {
+      text += "the first event that differs is line \(event.line):\n"
+      text += "  \(left.name): \(event.left ?? "the log has ended")\n"
+      text += "  \(right.name): \(event.right ?? "the log has ended")\n"
+    } else if difference.withoutLog.isEmpty {
+      text += "all \(NumberText.grouped(difference.sameEvents)) events are the same\n"
+    }
+    let rows = difference.metrics.filter { metric in
+      if case .table = metric.left ?? metric.right { return !metric.isSame }
+      return true
+    }
+    guard !rows.isEmpty else { return text }
+    return text + "\n"
+      + TextTable.text(
+        [("metric", .left), (left.name, .right), (right.name, .right), ("", .left)],
+        rows.map { metric in
+          [
+            metric.title.lowercased(), RunsCommand.text(metric.left, metric.unit),
+            RunsCommand.text(metric.right, metric.unit), metric.isSame ? "" : "differs",
+          ]
+        })
+  }
+}
+
+extension ArtifactError {
+  /// Whether what a run has left is not what it should be; else it cannot be reached.
+  fileprivate var isAboutData: Bool {
+    switch self {
+    case .damagedLog, .changed, .malformed: true
+    case .file, .folderNotEmpty, .noRun, .metrics: false
+    }
+  }
+}

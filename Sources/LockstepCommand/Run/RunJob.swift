@@ -1,0 +1,216 @@
+import Backtest
+import Exchange
+import Glibc
+import Hashing
+import Market
+import MultiTimeframe
+import Reports
+import Sessions
+import Storage
+import Streams
+
+/// A run of a run file, from what is loaded to the summary.
+struct RunJob {
+  struct Options {
+    /// In which the run's own folder is made.
+    let folder: String
+    let speed: Double
+    let watchdog: Duration
+    let isQuiet: Bool
+  }
+
+  private let system: SystemFile
+  private let plan: BacktestPlan
+  private let strategy: any Strategy
+  private let window: LoadWindow
+
+  init(_ system: SystemFile) throws {
+    self.system = system
+    strategy = try system.definition.make(system.values)
+    plan = try BacktestPlan(system.configuration, strategy.needs)
+    window = try LoadWindow(plan)
+  }
+
+  // MARK: Running
+
+  /// - Throws: `Interrupted` with the manifest saying so; what the run throws.
+  func run(_ options: Options, _ console: Console) throws {
+    try checkRecords()
+    let path = try RunJob.path(in: options.folder, system.definition.name, console)
+    let tape = try tape()
+    let folder = try RunFolder(path: path, identity(), artifacts: system.artifacts)
+    let monitor = RunMonitor()
+    let control = RunControl(speed: options.speed)
+    let start = ContinuousClock().now
+    let backtest: BacktestRun
+    let summary: RunSummary
+    do {
+      backtest = try BacktestRun(
+        plan, strategy, tape: tape, journal: folder, monitor: monitor, control: control)
+      let hung = HungRun(folder, path)
+      let supervisor = try RunSupervisor(
+        monitor, control,
+        RunSupervisor.Options(
+          span: span(), currency: plan.configuration.currency, watchdog: options.watchdog,
+          isQuiet: options.isQuiet),
+        console
+      ) { call in hung.leave(call, console) }
+      defer { supervisor.end() }
+      summary = try backtest.run()
+    } catch {
+      folder.fail("\(error)", interrupted: false)
+      throw RunJob.failure(error, path)
+    }
+    let report: MetricReport
+    do {
+      report = try folder.complete(qualities: backtest.qualities, benchmark: benchmark())
+    } catch {
+      folder.fail("\(error)", interrupted: false)
+      throw RunJob.failure(error, path)
+    }
+    guard summary.ending == .completed else {
+      if !options.isQuiet { console.note("what was done up to \(summary.end.time): \(path)") }
+      throw Interrupted()
+    }
+    guard !options.isQuiet else { return }
+    let text = RunSummaryText(
+      summary, report, strategy: system.definition.name, symbols: system.tapes.map(\.name),
+      from: window.start, folder: path, elapsed: ContinuousClock().now - start)
+    try console.print(text.text)
+  }
+
+  private static func failure(_ error: any Error, _ path: String) -> any Error {
+    let error = (error as? BacktestError)?.failure ?? error
+    guard let failure = error as? CommandFailure else { return error }
+    return CommandFailure(
+      failure.what, remedy: failure.remedy ?? "what was written up to there: \(path)",
+      status: failure.status)
+  }
+
+  /// A folder that does not exist, named for the time on the wall and the strategy.
+  private static func path(
+    in folder: String, _ strategy: String, _ console: Console
+  ) throws -> String {
+    let time = (console.now() ?? .earliest).description.prefix(19).replacing(":", with: "")
+    let base = "\(folder)/\(time)-\(strategy)"
+    let files = PosixFileSystem()
+    var path = base
+    var count = 1
+    while try files.exists(path) {
+      count += 1
+      path = "\(base)-\(count)"
+    }
+    return path
+  }
+
+  // MARK: What is loaded
+
+  /// - Throws: `CommandFailure` where no symbol has a record in the window.
+  private func checkRecords() throws(CommandFailure) {
+    let window = (window.start ?? .earliest)...(window.end ?? .latest)
+    guard !system.tapes.contains(where: { window.overlaps($0.timeRange) }) else { return }
+    let stored = system.tapes.map {
+      "\($0.name) from \($0.timeRange.lowerBound) to \($0.timeRange.upperBound)"
+    }
+    throw CommandFailure(
+      "the store has no records between \(window.lowerBound) and \(window.upperBound)",
+      remedy: "it has \(stored.joined(separator: ", "))", status: .dataNotFit)
+  }
+
+  private func tape() throws -> [TapeStream] {
+    try system.tapes.flatMap {
+      try $0.streams(of: system.store, from: window.from, to: window.end)
+    }
+  }
+
+  /// From the first record that is loaded to the last.
+  private func span() -> ClosedRange<Timestamp>? {
+    let first = max(
+      system.tapes.map(\.timeRange.lowerBound).min() ?? .latest, window.from ?? .earliest)
+    let last = min(
+      system.tapes.map(\.timeRange.upperBound).max() ?? .earliest, window.end ?? .latest)
+    return first < last ? first...last : nil
+  }
+
+  /// The load window and the streams, as `--explain` shows them.
+  func explanation() throws -> String {
+    try RunExplanation(plan, window, system.tapes, in: system.store).text
+  }
+
+  private func benchmark() throws -> [BenchmarkClose] {
+    guard let symbol = system.benchmark else { return [] }
+    return try BenchmarkCloses.closes(
+      of: symbol, in: system.store, from: window.start ?? window.from, to: window.end)
+  }
+
+  private func identity() throws -> RunIdentity {
+    RunIdentity(
+      version: lockstepVersion, commit: "unknown", toolchain: buildToolchain,
+      strategy: system.definition.name,
+      parameters: system.definition.parameters.map { ($0.name, "\(system.values[$0.name])") },
+      configuration: system.canonicalText, dataHash: try dataHash(), calendarHash: calendarHash(),
+      seed: plan.configuration.seed, start: window.start, end: window.end, loadFrom: window.from,
+      currency: plan.configuration.currency, symbols: plan.configuration.symbols.map(\.listing),
+      metricParameters: system.metrics)
+  }
+
+  /// Of what the store says of the symbols' records and where they came from: a store that has taken
+  /// another file, or more of one, has another hash.
+  private func dataHash() throws -> XXHash64.Digest {
+    var writer = StateWriter()
+    for tape in system.tapes {
+      writer.write(tape.name)
+      for stream in try system.store.streams(symbol: tape.name) {
+        writer.write("\(stream.kind)")
+        writer.write(stream.bars.map { "\($0)" } ?? "")
+        writer.write(stream.count)
+        writer.write(stream.timeRange.lowerBound.nanoseconds)
+        writer.write(stream.timeRange.upperBound.nanoseconds)
+      }
+      for record in try system.store.imports() where record.symbol == tape.name {
+        writer.write("\(record.contentHash)")
+      }
+    }
+    return XXHash64.hash(writer.bytes)
+  }
+
+  /// Of the hours of all trading days that the run goes through.
+  private func calendarHash() -> XXHash64.Digest {
+    var writer = StateWriter()
+    guard let span = span() else { return XXHash64.hash(writer.bytes) }
+    for tape in system.tapes {
+      writer.write(tape.calendar.name)
+      var date = span.lowerBound.utcDate.adding(days: -1)
+      while let day = tape.calendar.nextTradingDay(after: date), day.open <= span.upperBound {
+        date = day.date
+        writer.write(Int64(day.date.daysSinceEpoch))
+        for part in day.parts {
+          writer.write(part.open.nanoseconds)
+          writer.write(part.close.nanoseconds)
+        }
+      }
+    }
+    return XXHash64.hash(writer.bytes)
+  }
+}
+
+/// A run whose strategy does not come back. Its thread is in the strategy, so that the supervisor's may
+/// have the folder.
+private final class HungRun: @unchecked Sendable {
+  private let folder: RunFolder
+  private let path: String
+
+  init(_ folder: RunFolder, _ path: String) {
+    self.folder = folder
+    self.path = path
+  }
+
+  /// Ends the process, which nothing else can.
+  func leave(_ call: RunSupervisor.HungCall, _ console: Console) {
+    console.complain(
+      "\(HelpText.program) run: \(call)",
+      "what was written up to there: \(path); --watchdog sets a longer limit")
+    folder.fail("\(call)", interrupted: false)
+    _exit(CommandStatus.failed.rawValue)
+  }
+}

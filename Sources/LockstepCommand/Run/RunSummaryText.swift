@@ -1,0 +1,78 @@
+import Backtest
+import Market
+import Reports
+
+/// What a run came to, as `lockstep run` prints it at its end.
+struct RunSummaryText {
+  let text: String
+
+  private static let shown = [
+    "total_return", "annual_return", "volatility", "sharpe_ratio", "sortino_ratio",
+    "maximum_drawdown", "trades", "win_rate", "profit_factor", "exposure",
+  ]
+
+  init(
+    _ summary: RunSummary, _ report: MetricReport, strategy: String, symbols: [String],
+    from start: Timestamp?, folder: String, elapsed: Duration
+  ) {
+    var rows: [(String, String)] = [
+      ("strategy", "\(strategy) on \(symbols.joined(separator: ", "))"),
+      ("from", "\(start ?? summary.start.time)"),
+      ("to", "\(summary.end.time)"),
+      (
+        "equity",
+        "\(AmountText.text(summary.start.equity)) to \(AmountText.text(summary.end.equity))"
+      ),
+    ]
+    for name in RunSummaryText.shown {
+      guard let metric = report[name] else { continue }
+      rows.append((metric.definition.title.lowercased(), RunSummaryText.text(metric)))
+    }
+    rows += [
+      ("fees", AmountText.text(summary.fees)),
+      ("funding", AmountText.text(summary.funding)),
+      (
+        "orders",
+        "\(NumberText.grouped(summary.orderCount)), \(NumberText.grouped(summary.fillCount)) fills, "
+          + "\(NumberText.grouped(summary.refusalCount)) refused by the risk rules"
+      ),
+      (
+        "records",
+        "\(NumberText.grouped(summary.recordCount)) in \(NumberText.duration(elapsed)), "
+          + "\(NumberText.rate(summary.recordCount, in: elapsed))/s"
+      ),
+      ("state hash", "\(summary.stateHash)"),
+      ("folder", folder),
+    ]
+    let width = rows.map(\.0.count).max() ?? 0
+    text = rows.map { name, value in
+      name + String(repeating: " ", count: width + 2 - name.count) + value + "\n"
+    }.joined()
+  }
+
+  static func text(_ metric: Metric) -> String {
+    switch metric.outcome {
+    case .failure(let reason): "none: \(reason)"
+    case .success(let value): text(value, metric.definition.unit)
+    }
+  }
+
+  private static func text(_ value: MetricValue, _ unit: MetricUnit) -> String {
+    switch value {
+    case .number(let number):
+      unit == .fraction || unit == .fractionPerYear
+        ? "\(NumberText.fixed(number * 100, .digits2)) %" : NumberText.fixed(number, .digits2)
+    case .count(let count): NumberText.grouped(count)
+    case .amount(let money): AmountText.text(money)
+    case .time(let duration): NumberText.duration(duration)
+    case .table(let periods): "\(periods.count) periods"
+    }
+  }
+}
+
+extension Precision {
+  fileprivate static var digits2: Precision {
+    guard let precision = try? Precision(2) else { preconditionFailure("2 digits") }
+    return precision
+  }
+}

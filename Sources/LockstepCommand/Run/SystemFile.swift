@@ -1,0 +1,189 @@
+import Backtest
+import Exchange
+import Indicators
+import Market
+import MultiTimeframe
+import Reports
+import RunFiles
+import Storage
+
+/// A run file, read: everything that a run is made from.
+struct SystemFile {
+  let store: MarketStore
+  let definition: StrategyDefinition
+  let values: StrategyValues
+  var configuration: BacktestConfiguration
+  /// One for each symbol of the configuration.
+  let tapes: [SymbolTape]
+  let metrics: MetricParameters
+  /// The symbol that the run is measured against.
+  let benchmark: String?
+  let artifacts: Set<Artifact>
+  /// What the file says, with what the command line set, in words that do not depend on the machine.
+  let canonicalText: String
+
+  static let keys = [
+    "store", "symbols", "price", "window", "timeframes", "indicators", "strategy", "exchange",
+    "risk",
+    "metrics", "artifacts", "seed", "state_hash_interval", "history_length",
+  ]
+
+  /// - Parameters:
+  ///   - name: the file's, for errors.
+  ///   - storePath: from the command line; before what the file says.
+  /// - Throws: `RunFileError` with the place of what is wrong, `StoreError`, `CommandFailure`.
+  init(
+    _ root: FileNode, name: String, storePath: String?, _ registry: StrategyRegistry
+  ) throws {
+    let file = FileValue(root, file: name)
+    let section = try file.section(SystemFile.keys)
+    let strategy = try section.required("strategy", "a section with the strategy's name")
+    (definition, values) = try SystemFile.strategy(strategy, registry)
+    let window = try SystemFile.window(section["window"])
+    let bars = try BarSettings(section["timeframes"], section["indicators"])
+
+    let path = try storePath ?? section.required("store", "the market database's file").text()
+    let store = try MarketStore(path: path, mode: .readOnly)
+    self.store = store
+    let price = try section["price"]?.choice(PriceChoice.self)
+    let exchange = try ExchangeSettings(section["exchange"])
+    let listed = try section.required("symbols", "a list of the store's symbols").list(
+      of: "symbols")
+    var tapes: [SymbolTape] = []
+    for value in listed {
+      let tape = try SymbolTape(value, price, bars, exchange, in: store)
+      guard !tapes.contains(where: { $0.name == tape.name }) else {
+        throw value.conflict("stands twice in the list")
+      }
+      tapes.append(tape)
+    }
+    try exchange.checkSymbols(tapes.map(\.name))
+    self.tapes = tapes
+    guard let first = tapes.first else {
+      throw try section.required("symbols", "").refused("a list of at least one symbol")
+    }
+
+    let currency = try exchange.currency(tapes)
+    var configuration = BacktestConfiguration(
+      symbols: try tapes.map { try $0.traded(bars, exchange, in: store) }, roles: bars.roles,
+      deposits: [try exchange.deposit(in: currency)])
+    try SystemFile.checkCurrencies(configuration, tapes)
+    configuration.account = try exchange.account(in: currency)
+    configuration.latency = try exchange.latency()
+    configuration.risk = try RiskSettings.rules(section["risk"], first.instrument, bars)
+    configuration.start = window.from
+    configuration.end = window.to
+    configuration.seed = UInt64(try section["seed"]?.integer(in: 0 ... .max) ?? 1)
+    configuration.stateHashInterval =
+      try section["state_hash_interval"]?.integer(in: 1 ... .max) ?? 1_000
+    configuration.historyLength =
+      try section["history_length"]?.integer(in: 1...1_000_000) ?? 1_000
+    self.configuration = configuration
+
+    let measures = try section["metrics"]?.section(MetricSettings.keys)
+    metrics = try MetricSettings.parameters(measures)
+    benchmark = try MetricSettings.benchmark(measures, in: store)
+    artifacts = try SystemFile.artifacts(section["artifacts"])
+    canonicalText = root.without("store").canonicalText
+  }
+
+  // MARK: The strategy
+
+  private static func strategy(
+    _ value: FileValue, _ registry: StrategyRegistry
+  ) throws -> (StrategyDefinition, StrategyValues) {
+    let section = try value.section(["name", "parameters"])
+    let name = try section.required("name", "a strategy, see 'lockstep strategies --list'")
+    let names = registry.definitions.map(\.name)
+    let wanted = try name.text("one of \(names.joined(separator: ", "))")
+    guard let definition = registry.definitions.first(where: { $0.name == wanted }) else {
+      let near = wanted.closestFirst(among: names).first.map { "; did you mean '\($0)'?" } ?? ""
+      throw name.refused("one of \(names.joined(separator: ", "))\(near)")
+    }
+    guard let parameters = section["parameters"] else { return (definition, definition.defaults) }
+    let known = try parameters.section(definition.parameters.map(\.name))
+    var texts: [(name: String, text: String)] = []
+    for parameter in definition.parameters {
+      guard let value = known[parameter.name] else { continue }
+      _ = try value.value(parameter.expectation) { parameter.value(of: $0) }
+      texts.append((parameter.name, try value.text()))
+    }
+    let values = try definition.values(texts)
+    do throws(StrategyError) { _ = try definition.make(values) } catch {
+      guard case .conflict(_, let reason) = error else { throw error }
+      throw parameters.conflict(reason)
+    }
+    return (definition, values)
+  }
+
+  // MARK: Smaller sections
+
+  /// That the equity can be counted: every contract's currency can be converted to the account's.
+  private static func checkCurrencies(
+    _ configuration: BacktestConfiguration, _ tapes: [SymbolTape]
+  ) throws(RunFileError) {
+    let contracts = configuration.symbols.map(\.listing.contract)
+    var known: Set<Currency> = [configuration.currency]
+    var count = 0
+    while known.count > count {
+      count = known.count
+      for contract in contracts {
+        guard let base = contract.kind.base else { continue }
+        if known.contains(base) { known.insert(contract.currency) }
+        if known.contains(contract.currency) { known.insert(base) }
+      }
+    }
+    for (contract, tape) in zip(contracts, tapes) where !known.contains(contract.currency) {
+      throw tape.value.conflict(
+        "its contract is in \(contract.currency), which nothing in the run converts to "
+          + "\(configuration.currency): expected another exchange.currency, or contract.currency")
+    }
+  }
+
+  private static func window(
+    _ value: FileValue?
+  ) throws(RunFileError) -> (from: Timestamp?, to: Timestamp?) {
+    guard let value else { return (nil, nil) }
+    let section = try value.section(["from", "to"])
+    let (from, to) = (try section["from"]?.time(), try section["to"]?.time())
+    if let from, let to, from >= to {
+      throw value.conflict("from \(from) does not lie before to \(to)")
+    }
+    return (from, to)
+  }
+
+  private static func artifacts(_ value: FileValue?) throws(RunFileError) -> Set<Artifact> {
+    var artifacts = Set(Artifact.allCases)
+    guard let section = try value?.section(Artifact.allCases.map(\.rawValue)) else {
+      return artifacts
+    }
+    for artifact in Artifact.allCases where try section[artifact.rawValue]?.truth() == false {
+      artifacts.remove(artifact)
+    }
+    return artifacts
+  }
+}
+
+extension FileNode {
+  /// The file without one of its keys.
+  fileprivate func without(_ key: String) -> FileNode {
+    guard case .section(let members) = content else { return self }
+    var node = self
+    node.content = .section(members.filter { $0.key != key })
+    return node
+  }
+}
+
+/// Whose prices form the bars that decisions are made on.
+enum PriceChoice: String, CaseIterable {
+  case last, bid, ask, mid
+
+  var source: PriceSource {
+    switch self {
+    case .last: .last
+    case .bid: .bid
+    case .ask: .ask
+    case .mid: .mid
+    }
+  }
+}

@@ -1,0 +1,249 @@
+import Foundation
+import Market
+import Testing
+
+@testable import LockstepCommand
+
+/// What is wrong with a run file is refused with its place.
+@Suite struct RunFileTests {
+  private let fixture: RunFixture
+
+  init() throws { fixture = try RunFixture(ticks: 2_000) }
+
+  /// The file with one of its lines replaced.
+  private func file(_ line: String, _ replacement: String) throws -> String {
+    try #require(RunFixture.file.contains(line))
+    return RunFixture.file.replacing(line, with: replacement)
+  }
+
+  private static let wrong: [(line: String, replacement: String, message: String)] = [
+    (
+      "symbols: [BTCUSDT]", "symbols: [BTCUSD]",
+      "1:11: symbols[1] is 'BTCUSD': expected a symbol of the store, which has BTCUSDT, EURUSD; "
+        + "did you mean 'BTCUSDT'?"
+    ),
+    (
+      "symbols: [BTCUSDT]", "symbols: [BTCUSDT, BTCUSDT]",
+      "1:20: symbols[2]: stands twice in the list"
+    ),
+    (
+      "symbols: [BTCUSDT]", "symbols: [BTCUSDT, EURUSD]",
+      "1:20: symbols[2]: its contract is in USD, which nothing in the run converts to USDT: expected "
+        + "another exchange.currency, or contract.currency"
+    ),
+    (
+      "symbols: [BTCUSDT]", "symbols: []",
+      "1:10: symbols is a list of 0: expected a list of at least one symbol"
+    ),
+    (
+      "symbols: [BTCUSDT]", "symbol: [BTCUSDT]",
+      "1:1: 'symbol' is no key of the file: did you mean 'symbols'? Its keys: artifacts, exchange, "
+        + "history_length, indicators, metrics, price, risk, seed, state_hash_interval, store, "
+        + "strategy, symbols, timeframes, window"
+    ),
+    (
+      "symbols: [BTCUSDT]", "",
+      "2:1: the file has no key 'symbols': expected a list of the store's symbols"
+    ),
+    (
+      "symbols: [BTCUSDT]", "symbols: [BTCUSDT]\nprice: bid",
+      "1:11: symbols[1]: the store has no 'bid' price of it: it has last"
+    ),
+    (
+      "{from: 2024-03-09, to: 2024-03-12}", "{from: 2024-03-09, until: 2024-03-12}",
+      "2:28: 'until' is no key of window: did you mean 'to'? Its keys: from, to"
+    ),
+    (
+      "{from: 2024-03-09, to: 2024-03-12}", "{from: 2024-03-09, to: 2024-13-12}",
+      "2:32: window.to is '2024-13-12': expected a date such as 2024-03-10, or ISO 8601 such as "
+        + "2024-03-10T09:30:00Z"
+    ),
+    (
+      "{from: 2024-03-09, to: 2024-03-12}", "{from: 2024-03-12, to: 2024-03-09}",
+      "2:9: window: from 2024-03-12T00:00:00Z does not lie before to 2024-03-09T00:00:00Z"
+    ),
+    (
+      "ltf: 15m,", "ltf: 15x,",
+      "3:19: timeframes.ltf is '15x': expected a timeframe such as 30s, 5m, 4H, 1D, 1W or 1M"
+    ),
+    (
+      "mtf: 1H, htf: 1H", "mtf: 1H, htf: 30m",
+      "3:13: timeframes: the roles ltf 15m, mtf 1H, htf 30m: expected none longer than the one "
+        + "after it"
+    ),
+    (
+      "name: sma_cross", "name: sma_kross",
+      "5:9: strategy.name is 'sma_kross': expected one of bollinger_reversion, buy_and_hold, "
+        + "donchian_breakout, ema_rsi_atr, market_making, sma_cross; did you mean 'sma_cross'?"
+    ),
+    (
+      "fast: 5,", "fsat: 5,",
+      "6:16: 'fsat' is no key of strategy.parameters: did you mean 'fast'? Its keys: fast, mode, slow"
+    ),
+    (
+      "fast: 5,", "fast: 0,",
+      "6:22: strategy.parameters.fast is '0': expected a whole number from 1 to 10000"
+    ),
+    (
+      "fast: 5,", "fast: 20,",
+      "6:15: strategy.parameters: fast is 20, slow is 12: expected fast below slow"
+    ),
+    (
+      "mode: long_short", "mode: short",
+      "6:41: strategy.parameters.mode is 'short': expected one of long_flat, long_short"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "fees: {maker: 0.0002, taker: 5}",
+      "8:32: exchange.fees.taker is '5': expected a share from -1 to 1, such as 0.0004 for four basis "
+        + "points"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "fees: {maker: 0.0002, per_unit: 1}",
+      "8:9: exchange.fees: expected maker and taker, or per_unit, or per_trade"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "deposit: 0",
+      "8:12: exchange.deposit is '0': expected an amount of USDT above 0"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "contract: {kind: perpetal}",
+      "8:20: exchange.contract.kind is 'perpetal': expected one of perpetual, future, forex, spot, "
+        + "equity; did you mean 'perpetual'?"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "contract: {kind: future}",
+      "8:20: exchange.contract.kind: a future needs the key 'expiry': expected its date or moment"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "contract: {quantity_increment: 0.0001}",
+      "8:34: exchange.contract.quantity_increment is '0.0001': expected a quantity above 0 with at "
+        + "most 3 decimals"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "slippage: {ticks: 1, spread: 0.5}",
+      "8:13: exchange.slippage is a section with the key 'ticks': expected one of the keys ticks, "
+        + "basis_points, spread, volume_share"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "latency: {orders: 50}",
+      "8:21: exchange.latency.orders is '50': expected a time such as 50ms, 1s, 5m, 1H or 1D, at most "
+        + "1d 00h"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "mark: stream",
+      "8:9: exchange.mark: the store has no mark prices of BTCUSDT"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "fills_by: quote",
+      "8:13: exchange.fills_by: the store has no such records of BTCUSDT"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "symbols: {EURUSD: {leverage: 2}}",
+      "8:13: 'EURUSD' is no key of exchange.symbols: did you mean 'BTCUSDT'?"
+    ),
+    (
+      "sizing: {equity_share: 0.5}", "sizing: {equity_share: lots}",
+      "10:26: risk.sizing.equity_share is 'lots': expected a number from 0.0001 to 1000.0"
+    ),
+    (
+      "sizing: {equity_share: 0.5}", "cooldown: 1 hour",
+      "10:13: risk.cooldown is '1 hour': expected a time such as 50ms, 1s, 5m, 1H or 1D, at most "
+        + "366d 00h"
+    ),
+    (
+      "risk:", "indicators: {ltf: [smaa(5)]}\nrisk:",
+      "9:20: indicators.ltf[1]: no indicator is named 'smaa': did you mean sma, ema, hma?"
+    ),
+    (
+      "risk:", "metrics: {benchmark: BTC}\nrisk:",
+      "9:22: metrics.benchmark is 'BTC': expected a symbol of the store, which has BTCUSDT, EURUSD; "
+        + "did you mean 'BTCUSDT'?"
+    ),
+    (
+      "risk:", "artifacts: {event: true}\nrisk:",
+      "9:13: 'event' is no key of artifacts: did you mean 'events'? Its keys: equity, events, "
+        + "metrics, series, trades"
+    ),
+  ]
+
+  @Test(arguments: wrong.indices)
+  func `what is wrong is refused where it stands`(index: Int) throws {
+    let (line, replacement, message) = RunFileTests.wrong[index]
+    let result = try fixture.run(try file(line, replacement), "--explain")
+    #expect(result.errors == "lockstep run: system.yaml:\(message)\n")
+    #expect(result.status == .wrongUsage && result.output.isEmpty)
+  }
+
+  @Test func `what the command line sets is refused by its option`() throws {
+    for (options, message) in [
+      (
+        "--set fast=0",
+        "--set strategy.parameters.fast: strategy.parameters.fast is '0': "
+          + "expected a whole number from 1 to 10000"
+      ),
+      (
+        "--set risk.sizing.equity_share=x",
+        "--set risk.sizing.equity_share: "
+          + "risk.sizing.equity_share is 'x': expected a number from 0.0001 to 1000.0"
+      ),
+    ] {
+      let result = try fixture.run(options: options)
+      #expect(result.errors == "lockstep run: \(message)\n")
+      #expect(result.status == .wrongUsage)
+    }
+    let unnamed = try fixture.run(options: "--set =3")
+    #expect(unnamed.status == .wrongUsage && unnamed.errors.contains("expected KEY=VALUE"))
+  }
+
+  @Test func `a strategy that asks for too many bars is refused`() throws {
+    let result = try fixture.run(options: "--set slow=2000")
+    #expect(result.status == .wrongUsage)
+    #expect(result.errors.contains("2000") && result.errors.contains("1000"))
+    #expect(
+      try fixture.run(options: "--set slow=2000 --set history_length=2000 --explain").status
+        == .done)
+  }
+
+  @Test func `every key is described`() throws {
+    let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "docs/run-file.md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    for key in SystemFile.keys + ListingSettings.keys + MetricSettings.keys
+      + ListingSettings.contractKeys + RiskSettings.keys + ExchangeSettings.accountKeys
+    {
+      let isThere = ["`\(key)`", "`\(key):", "`\(key).", ".\(key)`"].contains { text.contains($0) }
+      #expect(isThere, "\(key)")
+    }
+  }
+
+  @Test func `the load window is explained`() throws {
+    let result = try fixture.run(options: "--explain --set slow=40 --from 2024-03-10")
+    #expect(
+      result.output == """
+        loaded from    2024-03-09T00:00:00Z
+        traded from    2024-03-10T00:00:00Z
+        until          2024-03-12T00:00:00Z
+
+        symbol   timeframe  roles    warm-up bars  buffer bars  from
+        -------  ---------  -------  ------------  -----------  --------------------
+        BTCUSDT  15m        ltf                40            5  2024-03-09T00:00:00Z
+        BTCUSDT  1H         mtf htf             1            5  2024-03-09T00:00:00Z
+
+        symbol   records  stored from                  to                           use
+        -------  -------  ---------------------------  ---------------------------  ---------------------------------------
+        BTCUSDT  trades   \(fixture.firstTime)  \(fixture.lastTime)  form last bars, orders filled by trades
+
+        """)
+  }
+}
+
+extension RunFixture {
+  fileprivate var firstTime: String { "\(tape.trades[0].time)" }
+  fileprivate var lastTime: String { "\(tape.trades[tape.trades.count - 1].time)" }
+
+  func run(
+    options: String
+  ) throws -> (status: CommandStatus, output: String, errors: String) {
+    try run(RunFixture.file, options)
+  }
+}

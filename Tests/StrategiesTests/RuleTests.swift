@@ -1,0 +1,193 @@
+import Backtest
+import Exchange
+import Market
+import Testing
+
+@testable import Strategies
+
+/// Each strategy against its rule, computed by a slow loop over plain bars.
+@Suite struct RuleTests {
+  private let bars: [PlainBar]
+
+  init() throws { bars = try PlainBar.bars(StrategyRun.trades, StrategyRun.roles.ltf) }
+
+  private func mean(_ count: Int, upTo index: Int) -> Double {
+    Double(bars[(index - count + 1)...index].reduce(0) { $0 + $1.close }) / Double(count)
+  }
+
+  @Test(arguments: ["long_flat", "long_short"])
+  func `sma_cross trades at the crosses and nowhere else`(mode: String) throws {
+    let run = try StrategyRun(
+      "sma_cross", [("fast", "7"), ("slow", "19"), ("mode", mode)])
+    let start = try run.journal.tradingBegan().nanoseconds
+    var expected: [ExpectedOrder] = []
+    var side = 0
+    var held = 0
+    for index in bars.indices where bars[index].tsClose >= start {
+      let difference = mean(7, upTo: index) - mean(19, upTo: index)
+      let now = difference > 0 ? 1 : difference < 0 ? -1 : side
+      defer { side = now }
+      guard side != 0, now != side else { continue }
+      let time = bars[index].tsClose
+      let target = now > 0 ? 1 : mode == "long_short" ? -1 : 0
+      for _ in 0..<abs(target - held) {
+        expected.append(ExpectedOrder(time: time, side: target > held ? .buy : .sell))
+      }
+      held = target
+    }
+    #expect(expected.count > 20)
+    #expect(try run.marketOrders() == expected)
+    try run.checkFillPrices()
+    #expect(run.journal.roundTrips.count >= expected.count / 2 - 1)
+  }
+
+  @Test func `donchian_breakout enters and leaves outside of its channels`() throws {
+    let run = try StrategyRun("donchian_breakout", [("entry", "15"), ("exit", "6")])
+    let start = try run.journal.tradingBegan().nanoseconds
+    func highest(_ count: Int, before index: Int) -> Int64 {
+      bars[(index - count)..<index].map(\.high).max() ?? 0
+    }
+    func lowest(_ count: Int, before index: Int) -> Int64 {
+      bars[(index - count)..<index].map(\.low).min() ?? 0
+    }
+    var expected: [ExpectedOrder] = []
+    var held = 0
+    for index in bars.indices where bars[index].tsClose >= start {
+      let close = bars[index].close
+      var side: OrderSide?
+      if held > 0 {
+        if close < lowest(6, before: index) { side = .sell }
+      } else if held < 0 {
+        if close > highest(6, before: index) { side = .buy }
+      } else if close > highest(15, before: index) {
+        side = .buy
+      } else if close < lowest(15, before: index) {
+        side = .sell
+      }
+      guard let side else { continue }
+      held += Int(side.sign)
+      expected.append(ExpectedOrder(time: bars[index].tsClose, side: side))
+    }
+    #expect(expected.count > 20)
+    #expect(try run.marketOrders() == expected)
+    try run.checkFillPrices()
+  }
+
+  @Test(arguments: TradeDirections.allCases)
+  func `bollinger_reversion waits for the middle`(directions: TradeDirections) throws {
+    let run = try StrategyRun(
+      "bollinger_reversion",
+      [("period", "12"), ("deviations", "1.5"), ("directions", directions.rawValue)])
+    let start = try run.journal.tradingBegan().nanoseconds
+    var expected: [ExpectedOrder] = []
+    var held = 0
+    for index in bars.indices where bars[index].tsClose >= start {
+      let close = Double(bars[index].close)
+      let middle = mean(12, upTo: index)
+      let squares = bars[(index - 11)...index].reduce(0.0) {
+        $0 + (Double($1.close) - middle) * (Double($1.close) - middle)
+      }
+      let width = 1.5 * (squares / 12).squareRoot()
+      var side: OrderSide?
+      if held > 0 {
+        if close >= middle { side = .sell }
+      } else if held < 0 {
+        if close <= middle { side = .buy }
+      } else if directions != .short, close < middle - width {
+        side = .buy
+      } else if directions != .long, close > middle + width {
+        side = .sell
+      }
+      guard let side else { continue }
+      held += Int(side.sign)
+      expected.append(ExpectedOrder(time: bars[index].tsClose, side: side))
+    }
+    #expect(expected.count > 20)
+    #expect(try run.marketOrders() == expected)
+    try run.checkFillPrices()
+  }
+
+  @Test func `buy_and_hold buys once`() throws {
+    let run = try StrategyRun("buy_and_hold")
+    let start = try run.journal.tradingBegan().nanoseconds
+    #expect(try run.marketOrders() == [ExpectedOrder(time: start, side: .buy)])
+    try run.checkFillPrices()
+    #expect(run.journal.roundTrips.isEmpty && run.summary.openSince.count == 1)
+  }
+
+  // MARK: ema_rsi_atr
+
+  /// Seeded with the mean of the first bars.
+  private func ema(_ period: Int, _ closes: [Double]) -> Double {
+    let factor = 2 / Double(period + 1)
+    let first = closes[..<period].reduce(0, +) / Double(period)
+    return closes[period...].reduce(first) { $0 + factor * ($1 - $0) }
+  }
+
+  @Test func `ema_rsi_atr trades with the trend and leaves at its stop or target`() throws {
+    let run = try StrategyRun("ema_rsi_atr", [("trend", "5"), ("rsi", "6"), ("ema", "8")])
+    let hours = try PlainBar.bars(StrategyRun.trades, StrategyRun.roles.htf)
+    let fills = run.journal.fills
+    // Entries and their exits take turns; each is an order of three.
+    #expect(fills.count > 10 && run.journal.roundTrips.count == fills.count / 2)
+    #expect(run.journal.sent.count == 3 * ((fills.count + 1) / 2))
+    for (index, entry) in fills.enumerated() where index.isMultiple(of: 2) {
+      let time = run.journal.sent[entry.order.number].nanoseconds
+      #expect(entry.order.number.isMultiple(of: 3))
+      let closes = hours.filter { $0.tsClose <= time }.map { Double($0.close) }
+      let trend = ema(5, closes)
+      let last = try #require(closes.last)
+      #expect(entry.side == .buy ? last > trend : last < trend)
+      let before = bars.filter { $0.tsClose <= time }.map { Double($0.close) }
+      let price = try #require(before.last)
+      #expect(entry.side == .buy ? price > ema(8, before) : price < ema(8, before))
+      guard index + 1 < fills.count else { continue }
+      let exit = fills[index + 1]
+      #expect(exit.side == entry.side.other && exit.quantity == entry.quantity)
+      // The take-profit, then the stop.
+      #expect((1...2).contains(exit.order.number - entry.order.number))
+      let gained = (exit.price.raw - entry.price.raw) * entry.side.sign
+      #expect((gained > 0) == (exit.order.number - entry.order.number == 1))
+    }
+  }
+
+  // MARK: market_making
+
+  @Test func `market_making quotes both sides and keeps its inventory`() throws {
+    let run = try StrategyRun(
+      "market_making",
+      [("quantity", "0.01"), ("inventory", "0.03"), ("distance", "3"), ("move", "1")])
+    let fills = run.journal.fills
+    #expect(fills.count > 100)
+    #expect(fills.allSatisfy { $0.liquidity == .maker && $0.quantity.raw == 10 })
+    var held: Int64 = 0
+    var most: Int64 = 0
+    for fill in fills {
+      held += fill.side.sign * fill.quantity.raw
+      most = max(most, abs(held))
+      #expect(abs(held) <= 30)
+    }
+    #expect(most == 30)
+    #expect(fills.contains { $0.side == .buy } && fills.contains { $0.side == .sell })
+  }
+
+  // MARK: State
+
+  @Test(
+    arguments: [
+      "buy_and_hold", "sma_cross", "ema_rsi_atr", "donchian_breakout", "bollinger_reversion",
+      "market_making",
+    ])
+  func `what is saved comes back`(name: String) throws {
+    let run = try StrategyRun(name)
+    var saved = StateWriter()
+    run.strategy.save(into: &saved)
+    let other = try StrategyRun(name, on: try StrategyRun.sample(seed: 5, ticks: 5_000)).strategy
+    var reader = StateReader(saved.bytes)
+    try other.restore(from: &reader)
+    #expect(reader.isAtEnd)
+    var again = StateWriter()
+    other.save(into: &again)
+    #expect(again.bytes == saved.bytes)
+  }
+}
