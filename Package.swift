@@ -62,7 +62,10 @@ let package = Package(
     library("FuzzTargets", ["Market", "Sessions", "Storage"]),
     library(
       "Lockstep",
-      ["Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Storage"]),
+      [
+        "Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Backtest",
+        "Storage",
+      ]),
     library("LockstepCommand", ["Lockstep", "Reports", "Hashing", "SampleTapes"]),
     .executableTarget(
       name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),

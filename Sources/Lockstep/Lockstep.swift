@@ -1,3 +1,4 @@
+@_exported import Backtest
 @_exported import Exchange
 @_exported import Indicators
 @_exported import Market
