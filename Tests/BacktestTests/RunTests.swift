@@ -160,7 +160,7 @@ struct RunTests {
     }
     let journal = try run(try configuration([perpetual()]), strategy, try RunTests.rising(3))
     let rejected = journal.events.count {
-      if case .order(let report) = $0.event { report.status == .rejected } else { false }
+      if case .order(let report, _) = $0.event { report.status == .rejected } else { false }
     }
     let refused = journal.events.compactMap { entry -> RiskRefusal? in
       if case .refused(_, let refusal) = entry.event { refusal } else { nil }
