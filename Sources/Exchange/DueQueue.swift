@@ -23,12 +23,29 @@ struct DueQueue: Sendable {
     }
   }
 
-  /// A heap: an item is not before its parent, which stands at (place - 1) / 2.
+  /// What is on its way to the exchange: nothing overtakes there, so it stands in its order. From
+  /// `firstOnWay` on.
+  private var onWay: [Item] = []
+  private var firstOnWay = 0
+  /// A heap of the rest: an item is not before its parent, which stands at (place - 1) / 2.
   private var items: [Item] = []
   private var nextNumber = 0
 
   /// The moment of the first item.
-  var next: Moment? { items.first?.moment }
+  var next: Moment? {
+    guard firstOnWay < onWay.count else { return items.first?.moment }
+    let arriving = onWay[firstOnWay].moment
+    return items.first.map { min($0.moment, arriving) } ?? arriving
+  }
+
+  /// Adds what the trader sends.
+  /// - Precondition: it arrives no earlier than what was sent before.
+  /// - Complexity: O(1).
+  mutating func send(_ action: Action, arriving moment: Moment) {
+    precondition(onWay.last.map { $0.moment <= moment } ?? true, "an order overtakes another")
+    onWay.append(Item(moment: moment, number: nextNumber, action: action))
+    nextNumber += 1
+  }
 
   /// - Complexity: O(log n).
   mutating func add(_ action: Action, at moment: Moment) {
@@ -42,8 +59,21 @@ struct DueQueue: Sendable {
   }
 
   /// Takes the first item.
-  /// - Complexity: O(log n).
+  /// - Complexity: O(1) for what was sent, amortised; O(log n) for the rest.
   mutating func removeFirst() -> Item {
+    guard firstOnWay < onWay.count,
+      items.isEmpty || onWay[firstOnWay].isBefore(items[0])
+    else { return removeFirstOfHeap() }
+    let first = onWay[firstOnWay]
+    firstOnWay += 1
+    if 2 * firstOnWay > onWay.count {
+      onWay.takeOut(first: firstOnWay)
+      firstOnWay = 0
+    }
+    return first
+  }
+
+  private mutating func removeFirstOfHeap() -> Item {
     items.swapAt(0, items.count - 1)
     let first = items.removeLast()
     var place = 0

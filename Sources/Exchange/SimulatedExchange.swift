@@ -22,6 +22,8 @@ public struct SimulatedExchange: Sendable {
     /// Up to where the tape has records that fill orders; a bar that begins before is coarser.
     var coveredUntil = Timestamp.earliest
     var lastSplit: Moment?
+
+    var isIsolated: Bool { listing.margin.mode == .isolated }
   }
 
   public let latency: Latency
@@ -42,9 +44,9 @@ public struct SimulatedExchange: Sendable {
   var amendments: [Int: OrderAmendment] = [:]
   var amendmentCount = 0
   var linked: [OrderID: LinkedArrival] = [:]
-  var roundTrips: [RoundTrip] = []
-  var funding: [FundingPayment] = []
-  var liquidations: [Liquidation] = []
+  var roundTrips = Handover<RoundTrip>()
+  var funding = Handover<FundingPayment>()
+  var liquidations = Handover<Liquidation>()
   var liquidationCount = 0
   /// By currency, where a fee of one of its listings asks for it.
   let volumeCurrencies: Set<Currency>

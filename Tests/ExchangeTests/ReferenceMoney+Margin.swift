@@ -137,7 +137,7 @@ extension ReferenceMoney {
       if order.side == .sell {
         return lacking(assetUnits(order.left, of: index) + ordered(asset), asset)
       }
-      guard let price = order.price else { return .noPrice(symbol: listing.instrument.symbol) }
+      guard let price = order.price else { return .noPrice }
       let value = value(order.left, at: price, of: index)
       let fee = max(0, fees[index].fee(value, order.left, listing, isMaker: false, 0))
       return lacking(Self.units(value) + fee + ordered(currency(index)), currency(index))
@@ -145,7 +145,7 @@ extension ReferenceMoney {
       if legs[index].contains(where: \.isPending) { return .liquidating }
       if order.isReduceOnly { return nil }
       guard let before = initialMargin(index, nil), let after = initialMargin(index, order) else {
-        return .noPrice(symbol: listing.instrument.symbol)
+        return .noPrice
       }
       if after <= before { return nil }
       var required: Int128 = 0

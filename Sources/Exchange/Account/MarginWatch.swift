@@ -65,7 +65,7 @@ extension SimulatedExchange {
     }
     for leg in books[index].holding.legs where leg.quantity != 0 {
       guard let seen = leg.trip?.seen else { return nil }
-      (low, high) = (max(low, seen.low.price.raw), min(high, seen.high.price.raw))
+      (low, high) = (max(low, seen.low.raw), min(high, seen.high.raw))
     }
     return low <= high ? low...high : nil
   }

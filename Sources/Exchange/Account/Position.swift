@@ -69,10 +69,17 @@ public struct Position: Hashable, Sendable {
   /// What closing all of it at its mark would bring.
   /// - Throws: `ExchangeError.overflow`.
   func unrealizedProfit(at mark: Mark, in listing: Listing) throws(ExchangeError) -> Notional {
+    try unrealizedProfit(at: mark.price, digits: mark.digits, in: listing)
+  }
+
+  /// The same at a price of so many digits.
+  func unrealizedProfit(
+    at price: Price, digits: Int, in listing: Listing
+  ) throws(ExchangeError) -> Notional {
     guard quantity != 0 else { return .zero }
     return try Position.profit(
-      of: quantity.signum(), from: basis, to: listing.notional(abs(quantity), at: mark),
-      in: listing)
+      of: quantity.signum(), from: basis,
+      to: listing.notional(abs(quantity), at: price, digits: digits), in: listing)
   }
 
   /// `sign` is that of the position. An inverse contract's value falls when the price rises.

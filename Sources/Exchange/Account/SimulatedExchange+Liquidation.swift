@@ -182,10 +182,10 @@ extension SimulatedExchange {
     guard let left = (profit - open).adding(equity) else { throw listing.overflow("equity") }
     let asked = try listing.fee(traded, at: price, rules.liquidationFee)
     let fee = min(asked, max(left, .zero(left.currency)))
-    let ended = try leg.take(
-      settled, side, traded, fee: fee, at: time, .liquidation, listing, id)
+    try leg.take(
+      settled, side, traded, fee: fee, at: time, .liquidation, listing, id, endingIn: &roundTrips)
     let reference = LedgerReference.liquidation(liquidationCount)
-    try pay(profit, for: side, traded, at: price, in: id, reference, at: time)
+    try pay(profit, for: side, traded, at: price, id, listing, reference, at: time)
     try post(-fee, .liquidationFee, reference, at: time, id)
     try bearLoss(profit, &leg, before: margin, reference, at: time, id)
     books[index].holding.legs[place] = leg
@@ -195,7 +195,6 @@ extension SimulatedExchange {
         number: liquidationCount, listing: id, time: time, side: side,
         quantity: Quantity(unchecked: traded), price: price, profit: profit, fee: fee))
     liquidationCount += 1
-    if let ended { roundTrips.append(ended) }
   }
 
   /// Tells matching of positions that changed without a fill.

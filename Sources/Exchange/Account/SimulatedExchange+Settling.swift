@@ -10,7 +10,7 @@ extension SimulatedExchange {
     if amount.units < 0, let free = try freeBalance(in: amount.currency), -amount > free {
       throw .withdrawal(-amount, available: free)
     }
-    try ledger.post(
+    try book(
       amount, amount.units < 0 ? .withdrawal : .deposit, .transfer, at: time, symbol: "deposit")
     marginIsStale = true
     scheduleInterest(in: amount.currency)
@@ -29,9 +29,9 @@ extension SimulatedExchange {
     let settled = try leg.position.settling(
       execution.side, execution.quantity, at: execution.price, in: listing)
     let margin = leg.margin
-    let ended = try leg.take(
+    try leg.take(
       settled, execution.side, execution.quantity, fee: fee, at: execution.time, .fill, listing,
-      id)
+      id, endingIn: &roundTrips)
     let fill = Fill(
       number: fillCount, order: execution.order, listing: id, side: execution.side,
       price: execution.price, quantity: Quantity(unchecked: execution.quantity),
@@ -39,14 +39,15 @@ extension SimulatedExchange {
       realizedProfit: settled.profit.money(in: listing.contract.currency),
       isPathDependent: execution.isPathDependent)
     try pay(
-      fill.realizedProfit, for: fill.side, execution.quantity, at: fill.price, in: id,
+      fill.realizedProfit, for: fill.side, execution.quantity, at: fill.price, id, listing,
       .fill(fill.number), at: fill.time)
     try bearLoss(fill.realizedProfit, &leg, before: margin, .fill(fill.number), at: fill.time, id)
     try post(-fee, .fee, .fill(fill.number), at: fill.time, id)
     books[id.index].holding.legs[place] = leg
-    let reserve = try isolatedReserve(for: settled.opened, in: listing)
-    books[id.index].holding.legs[place].margin = leg.margin + reserve
-    if let ended { roundTrips.append(ended) }
+    if books[id.index].isIsolated {
+      let reserve = try isolatedReserve(for: settled.opened, in: listing)
+      books[id.index].holding.legs[place].margin = leg.margin + reserve
+    }
     fillCount += 1
     if fill.isPathDependent { pathDependentFillCount += 1 }
     orders[fill.order.number].fill(fill.quantity)
@@ -91,18 +92,15 @@ extension SimulatedExchange {
     _ profit: Money, _ leg: inout Leg, before margin: Money, _ reference: LedgerReference,
     at time: Timestamp, _ id: ListingID
   ) throws(ExchangeError) {
-    guard rules.marginCurrency != nil, books[id.index].listing.margin.mode == .isolated else {
-      return
-    }
+    guard rules.marginCurrency != nil, books[id.index].isIsolated else { return }
     try post(leg.bear(profit, before: margin), .shortfall, reference, at: time, id)
   }
 
   /// Pays the profit of a contract, or delivers what was bought or sold against what it costs.
   mutating func pay(
-    _ profit: Money, for side: OrderSide, _ quantity: Int64, at price: Price, in id: ListingID,
-    _ reference: LedgerReference, at time: Timestamp
+    _ profit: Money, for side: OrderSide, _ quantity: Int64, at price: Price, _ id: ListingID,
+    _ listing: Listing, _ reference: LedgerReference, at time: Timestamp
   ) throws(ExchangeError) {
-    let listing = books[id.index].listing
     guard let delivered = listing.assetAmount(quantity) else {
       return try post(profit, .realizedProfit, reference, at: time, id)
     }
@@ -118,10 +116,21 @@ extension SimulatedExchange {
     _ change: Money, _ cause: LedgerCause, _ reference: LedgerReference, at time: Timestamp,
     _ id: ListingID
   ) throws(ExchangeError) {
-    try ledger.post(
-      change, cause, reference, at: time, symbol: books[id.index].listing.instrument.symbol)
+    guard ledger.post(change, cause, reference, at: time) else {
+      throw books[id.index].listing.overflow("balance in \(change.currency)")
+    }
     marginIsStale = true
     scheduleInterest(in: change.currency)
+  }
+
+  /// Changes the wallet by what belongs to no listing; `symbol` is what to name in an error.
+  mutating func book(
+    _ change: Money, _ cause: LedgerCause, _ reference: LedgerReference, at time: Timestamp,
+    symbol: String
+  ) throws(ExchangeError) {
+    guard ledger.post(change, cause, reference, at: time) else {
+      throw .overflow(symbol: symbol, field: "balance in \(change.currency)")
+    }
   }
 
   /// Sets the marks once, after a record's fills, and does what follows from them.
@@ -165,11 +174,9 @@ extension SimulatedExchange {
 
   /// Hands over all that has happened since the last call.
   public mutating func takeStep() -> StepResult {
-    defer { (roundTrips, funding, liquidations) = ([], [], []) }
-    return StepResult(
+    StepResult(
       tsClose: clock.time, marks: books.map(\.marks), reports: takeReports(),
-      roundTrips: roundTrips,
-      funding: funding, liquidations: liquidations)
+      roundTrips: roundTrips.take(), funding: funding.take(), liquidations: liquidations.take())
   }
 }
 

@@ -29,9 +29,9 @@ extension ListingMarket {
         break
       }
     }
-    takers.removeFirst(count)
-    waitingBuys.removeFirst(nextBuy)
-    waitingSells.removeFirst(nextSell)
+    takers.takeOut(first: count)
+    waitingBuys.takeOut(first: nextBuy)
+    waitingSells.takeOut(first: nextSell)
   }
 
   /// - Returns: Whether the order is to have another turn.
@@ -41,6 +41,7 @@ extension ListingMarket {
     return taker(of: turn) != nil
   }
 
+  @inline(__always)
   private func taker(of turn: Turn) -> Int? {
     guard let slot = orders.place(of: turn.order), orders[slot].priority == turn.priority,
       orders[slot].place == .takers
@@ -65,5 +66,12 @@ extension ListingMarket {
     var index = turns.count
     while index > 0, turns[index - 1].priority > turn.priority { index -= 1 }
     turns.insert(turn, at: index)
+  }
+}
+
+extension Array {
+  /// Removes the first `count`, and keeps the capacity for the next.
+  mutating func takeOut(first count: Int) {
+    if count == self.count { removeAll(keepingCapacity: true) } else { removeFirst(count) }
   }
 }

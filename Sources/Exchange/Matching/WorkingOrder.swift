@@ -43,6 +43,7 @@ struct WorkingOrder: Sendable {
   var group: OrderID?
 
   /// How much may trade now.
+  @inline(__always)
   var active: Int64 { remaining - dormant }
 
   /// Where its trigger lies now.
@@ -59,6 +60,7 @@ struct WorkingOrder: Sendable {
   }
 
   /// Whether its limit, if it has one, allows `price`.
+  @inline(__always)
   func allows(_ price: Price) -> Bool {
     guard let limit = type.limitPrice else { return true }
     return side == .buy ? price <= limit : price >= limit

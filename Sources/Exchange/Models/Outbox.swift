@@ -3,46 +3,42 @@ import Market
 /// Reports on their way back to the trader.
 struct Outbox: Sendable {
   private var line: LatencyLine
-  private var reports: [OrderReport] = []
-  /// When each of `reports` comes back; empty without latency.
-  private var deliveries: [Moment] = []
-  /// What the trader knows without being told: that an order was sent.
-  private var own: [OrderReport] = []
+  /// What has come back, or comes back at once.
+  private var back = Handover<OrderReport>()
+  /// What is on its way, and when it comes back; from `firstLate` on.
+  private var late: [(report: OrderReport, delivery: Moment)] = []
+  private var firstLate = 0
 
   init(_ line: LatencyLine) { self.line = line }
 
   private var isImmediate: Bool { line.model == .none }
 
-  var next: Moment? { deliveries.first }
+  var next: Moment? { firstLate < late.count ? late[firstLate].delivery : nil }
 
   /// What nobody has taken yet, whether it has come back or is on its way.
-  var waiting: [OrderReport] { own + reports }
+  var waiting: [OrderReport] { back.waiting + late[firstLate...].map(\.report) }
 
-  mutating func addOwn(_ report: consuming OrderReport) {
-    if isImmediate { reports.append(report) } else { own.append(report) }
-  }
+  /// What the trader knows without being told: that an order was sent.
+  @inline(__always)
+  mutating func addOwn(_ report: consuming OrderReport) { back.append(report) }
 
   /// - Parameter known: when the exchange itself knows it: a bar's fills at the bar's end.
+  @inline(__always)
   mutating func add(_ report: consuming OrderReport, knownAt known: Moment) {
-    if !isImmediate { deliveries.append(line.delivery(of: report.time, knownAt: known)) }
-    reports.append(report)
+    if isImmediate { return back.append(report) }
+    late.append((report, line.delivery(of: report.time, knownAt: known)))
   }
 
   /// What has come back up to `moment`; what the trader has sent goes before it.
   mutating func take(upTo moment: Moment) -> [OrderReport] {
-    if isImmediate {
-      let taken = reports
-      reports = []
-      // Whoever asks regularly gets about as many each time.
-      reports.reserveCapacity(taken.count)
-      return taken
+    while firstLate < late.count, late[firstLate].delivery <= moment {
+      back.append(late[firstLate].report)
+      firstLate += 1
     }
-    let count = deliveries.firstIndex { $0 > moment } ?? deliveries.count
-    defer {
-      own = []
-      reports.removeFirst(count)
-      deliveries.removeFirst(count)
+    if firstLate > late.count / 2 {
+      late.takeOut(first: firstLate)
+      firstLate = 0
     }
-    return own + reports.prefix(count)
+    return back.take()
   }
 }

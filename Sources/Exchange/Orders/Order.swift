@@ -39,20 +39,26 @@ public enum OrderStatus: UInt8, Sendable, CaseIterable {
 /// One order and what has become of it.
 public struct Order: Hashable, Sendable {
   public let id: OrderID
+  public private(set) var status = OrderStatus.submitted
+  private let sentPhase: Phase
   /// As it was amended last.
   public private(set) var request: OrderRequest
-  /// When it was sent.
-  public let sent: Moment
-  /// When it reaches the exchange.
-  public let arrival: Moment
-  public private(set) var status = OrderStatus.submitted
+  private let sentTime: Timestamp
+  private let arrivalTime: Timestamp
   public private(set) var filledQuantity = Quantity.zero
+
+  /// When it was sent.
+  public var sent: Moment { Moment(sentTime, sentPhase) }
+  /// When it reaches the exchange.
+  public var arrival: Moment { Moment(arrivalTime, .arrivals) }
 
   init(id: OrderID, request: OrderRequest, sent: Moment, arrival: Moment) {
     self.id = id
     self.request = request
-    self.sent = sent
-    self.arrival = arrival
+    precondition(arrival.phase == .arrivals, "orders arrive in the phase of arrivals")
+    sentTime = sent.time
+    sentPhase = sent.phase
+    arrivalTime = arrival.time
   }
 
   public var remainingQuantity: Quantity {
