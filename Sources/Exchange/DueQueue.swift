@@ -1,3 +1,5 @@
+import Market
+
 /// What waits for its moment, earliest first; what was queued first goes first of two at one moment.
 struct DueQueue: Sendable {
   enum Action: Hashable, Sendable {
@@ -85,6 +87,100 @@ struct DueQueue: Sendable {
       guard earliest != place else { return first }
       items.swapAt(place, earliest)
       place = earliest
+    }
+  }
+}
+
+extension DueQueue {
+  func encode(into writer: inout StateWriter) {
+    writer.write(Int64(nextNumber))
+    for queue in [Array(onWay[firstOnWay...]), items.sorted { $0.isBefore($1) }] {
+      writer.write(queue) { writer, item in
+        writer.write(item.moment)
+        writer.write(Int64(item.number))
+        writer.write(item.action)
+      }
+    }
+  }
+
+  mutating func decode(
+    from reader: inout StateReader, _ limits: StateLimits
+  ) throws(MarketError) {
+    nextNumber = try reader.readCount()
+    func readItems() throws(MarketError) -> [Item] {
+      try reader.readArray { reader throws(MarketError) in
+        Item(
+          moment: try reader.readMoment(), number: try reader.readCount(),
+          action: try reader.readAction(limits))
+      }
+    }
+    onWay = try readItems()
+    // What is in order is a heap.
+    items = try readItems()
+    firstOnWay = 0
+    for queue in [onWay, items] {
+      guard zip(queue, queue.dropFirst()).allSatisfy({ $0.isBefore($1) }),
+        queue.allSatisfy({ $0.number < nextNumber })
+      else { throw .malformedState("what is due is not in its order") }
+    }
+    guard onWay.allSatisfy(\.action.isSent), !items.contains(where: \.action.isSent) else {
+      throw .malformedState("what is due stands in the wrong queue")
+    }
+  }
+
+  /// What is still to come.
+  var actions: [Action] { onWay[firstOnWay...].map(\.action) + items.map(\.action) }
+}
+
+extension DueQueue.Action {
+  /// Whether it comes from the trader.
+  fileprivate var isSent: Bool {
+    switch self {
+    case .arrive, .arriveLinked, .amend, .cancel: true
+    case .expire, .settle, .chargeInterest: false
+    }
+  }
+}
+
+extension StateWriter {
+  fileprivate mutating func write(_ action: DueQueue.Action) {
+    switch action {
+    case .arrive(let order):
+      write(UInt8(0))
+      write(order)
+    case .arriveLinked(let order):
+      write(UInt8(1))
+      write(order)
+    case .amend(let order, let number):
+      write(UInt8(2))
+      write(order)
+      write(Int64(number))
+    case .cancel(let order):
+      write(UInt8(3))
+      write(order)
+    case .expire(let order):
+      write(UInt8(4))
+      write(order)
+    case .settle(let listing):
+      write(UInt8(5))
+      write(listing)
+    case .chargeInterest: write(UInt8(6))
+    }
+  }
+}
+
+extension StateReader {
+  fileprivate mutating func readAction(
+    _ limits: StateLimits
+  ) throws(MarketError) -> DueQueue.Action {
+    switch try read(in: 0...UInt8(6)) {
+    case 0: .arrive(try limits.order(&self))
+    case 1: .arriveLinked(try limits.order(&self))
+    case 2: .amend(try limits.order(&self), try readCount())
+    case 3: .cancel(try limits.order(&self))
+    case 4: .expire(try limits.order(&self))
+    case 5: .settle(try limits.listing(&self))
+    default: .chargeInterest
     }
   }
 }

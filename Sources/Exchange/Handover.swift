@@ -9,6 +9,8 @@ struct Handover<Element: Sendable>: Sendable {
   private(set) var waiting: [Element] = []
   private var handed: [Element] = []
 
+  init(_ waiting: [Element] = []) { self.waiting = waiting }
+
   @inline(__always)
   mutating func append(_ element: consuming Element) { waiting.append(element) }
 

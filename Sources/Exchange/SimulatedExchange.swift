@@ -32,7 +32,7 @@ public struct SimulatedExchange: Sendable {
   /// All orders ever sent, by their number.
   public internal(set) var orders = AppendOnlyLog<Order>()
   /// Where the exchange stands; nothing before it can be changed any more.
-  public private(set) var clock = Moment(.earliest, .sourceBars)
+  public internal(set) var clock = Moment(.earliest, .sourceBars)
   public internal(set) var fillCount = 0
   /// How many fills another path through their bar would not have given.
   public internal(set) var pathDependentFillCount = 0

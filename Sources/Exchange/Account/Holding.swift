@@ -118,3 +118,40 @@ struct Holding: Sendable {
     legs.reduce((0, 0)) { ($0.0 + max(0, $1.quantity), $0.1 + max(0, -$1.quantity)) }
   }
 }
+
+extension Leg {
+  func encode(into writer: inout StateWriter) {
+    position.encode(into: &writer)
+    writer.write(margin.units)
+    writer.write(trip) { $1.encode(into: &$0) }
+    writer.write(liquidatingSince) { $0.write($1) }
+  }
+
+  mutating func decode(from reader: inout StateReader) throws(MarketError) {
+    position = try Position(from: &reader)
+    margin = Money(
+      units: try reader.read(in: 0...Notional.largestHeld), margin.currency)
+    trip = try reader.readOptional { reader throws(MarketError) in
+      try OpenRoundTrip(from: &reader)
+    }
+    liquidatingSince = try reader.readOptional { reader throws(MarketError) in
+      try reader.readMoment()
+    }
+    guard (trip == nil) == (quantity == 0) else {
+      throw .malformedState("a position of \(quantity), and a round trip that does not fit it")
+    }
+  }
+}
+
+extension Holding {
+  func encode(into writer: inout StateWriter) {
+    for leg in legs { leg.encode(into: &writer) }
+  }
+
+  mutating func decode(from reader: inout StateReader) throws(MarketError) {
+    for place in legs.indices { try legs[place].decode(from: &reader) }
+    guard mode == .netting || (legs[0].quantity >= 0 && legs[1].quantity <= 0) else {
+      throw .malformedState("a long position below zero, or a short one above")
+    }
+  }
+}

@@ -133,3 +133,26 @@ extension LedgerCause {
   /// Behind the accounts.
   fileprivate var place: Int { Ledger.accounts + Int(rawValue) }
 }
+
+extension Ledger {
+  func encode(into writer: inout StateWriter) { entries.encode(into: &writer) }
+
+  /// Books all entries anew, so that balances are what follows from them.
+  init(from reader: inout StateReader, _ limits: StateLimits) throws(MarketError) {
+    self.init()
+    let currencies = try reader.readArray { reader throws(MarketError) in
+      try reader.readCurrency()
+    }
+    guard Set(currencies).count == currencies.count, currencies.count < 1 << 16 else {
+      throw .malformedState("a ledger with a currency twice")
+    }
+    for currency in currencies { _ = place(of: currency) }
+    for _ in 0..<(try reader.readCount()) {
+      let entry = try reader.readEntry(limits)
+      guard entry.place < currencies.count, entry.change != 0,
+        record(entry.change, entry.place, entry.cause, entry.reference, at: entry.time),
+        sums[entry.place * Ledger.width] >= 0
+      else { throw .malformedState("entry \(entries.count) of the ledger cannot be booked") }
+    }
+  }
+}

@@ -46,6 +46,18 @@ public struct LedgerEntries: RandomAccessCollection, Hashable, Sendable {
     currencies.first == currency ? 0 : currencies.firstIndex(of: currency)
   }
 
+  func encode(into writer: inout StateWriter) {
+    writer.write(currencies) { $0.write($1) }
+    writer.write(log) { writer, packed in
+      writer.write(packed.change)
+      writer.write(packed.time)
+      writer.write(packed.number)
+      writer.write(packed.currency)
+      writer.write(packed.cause.rawValue)
+      writer.write(packed.reference.rawValue)
+    }
+  }
+
   /// Lets a currency have a place.
   mutating func add(_ currency: Currency) -> Int {
     currencies.append(currency)
@@ -92,5 +104,35 @@ extension LedgerEntries.Packed {
     case .liquidation: .liquidation(number)
     case .loan: .loan
     }
+  }
+}
+
+extension StateReader {
+  /// The reference of an entry, of which the number and the kind are read already.
+  fileprivate static func reference(
+    _ kind: LedgerEntries.ReferenceKind, _ number: UInt32, _ limits: StateLimits
+  ) throws(MarketError) -> LedgerReference {
+    let isOfListing = [.funding, .settlement, .corporateAction].contains(kind)
+    guard !isOfListing || number < limits.listings else {
+      throw .malformedState("an entry of listing \(number)")
+    }
+    return LedgerEntries.Packed(
+      change: 0, time: .earliest, number: number, currency: 0, cause: .deposit, reference: kind
+    ).fullReference
+  }
+
+  /// The next entry of a ledger, as far as its balances can follow from it.
+  mutating func readEntry(
+    _ limits: StateLimits
+  ) throws(MarketError) -> (
+    change: Int128, place: Int, cause: LedgerCause, reference: LedgerReference, time: Timestamp
+  ) {
+    let change: Int128 = try read()
+    let time = try readTime()
+    let number: UInt32 = try read()
+    let place = Int(try read(UInt16.self))
+    let cause = try readCase(of: LedgerCause.self)
+    let kind = try readCase(of: LedgerEntries.ReferenceKind.self)
+    return (change, place, cause, try Self.reference(kind, number, limits), time)
   }
 }

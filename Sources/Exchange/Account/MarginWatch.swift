@@ -1,7 +1,7 @@
 import Market
 
 /// When margin has to be computed anew, as long as nothing but marks changes.
-enum MarginWatch: Sendable {
+enum MarginWatch: UInt8, Sendable {
   /// Never: nothing is at stake.
   case never
   /// When a mark leaves its listing's `QuietMarks`.

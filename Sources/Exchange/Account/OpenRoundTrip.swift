@@ -115,3 +115,49 @@ extension FixedWidthInteger {
     return sum
   }
 }
+
+extension RoundTripAmounts {
+  func encode(into writer: inout StateWriter) {
+    for units in [profit, fees, funding, dividends, best, worst] { writer.write(units) }
+  }
+
+  init(from reader: inout StateReader) throws(MarketError) {
+    profit = try reader.read()
+    fees = try reader.read()
+    funding = try reader.read()
+    dividends = try reader.read()
+    best = try reader.read()
+    worst = try reader.read()
+  }
+}
+
+extension OpenRoundTrip {
+  func encode(into writer: inout StateWriter) {
+    writer.write(side.rawValue)
+    writer.write(opened)
+    for quantity in [largest, entered, exited] { writer.write(quantity) }
+    for value in [entry, exit] { writer.write(value.units) }
+    amounts.encode(into: &writer)
+    writer.write(seen) {
+      $0.write($1.low)
+      $0.write($1.high)
+      $0.write(UInt8($1.digits))
+    }
+  }
+
+  init(from reader: inout StateReader) throws(MarketError) {
+    side = try reader.readCase()
+    opened = try reader.readTime()
+    largest = try reader.read()
+    entered = try reader.read()
+    exited = try reader.read()
+    entry = Notional(units: try reader.read())
+    exit = Notional(units: try reader.read())
+    amounts = try RoundTripAmounts(from: &reader)
+    seen = try reader.readOptional { reader throws(MarketError) in
+      SeenMarks(
+        low: try reader.readMark(), high: try reader.readMark(),
+        digits: Int(try reader.read(in: 0...UInt8(10))))
+    }
+  }
+}

@@ -93,6 +93,18 @@ public struct Position: Hashable, Sendable {
     return Notional(units: profit)
   }
 
+  func encode(into writer: inout StateWriter) {
+    writer.write(quantity)
+    writer.write(basis.units)
+  }
+
+  init(from reader: inout StateReader) throws(MarketError) {
+    quantity = try reader.read(in: -(1 << 61)...(1 << 61))
+    basis = Notional(units: try reader.read(in: -Notional.largestHeld...Notional.largestHeld))
+  }
+
+  init() {}
+
   /// In new shares: whole units of the last quantity digit, and what is left over in 1 ÷ `old` of
   /// such a unit, with its share of the basis.
   ///

@@ -69,3 +69,33 @@ extension RoundTrip {
     currency = listing.contract.currency
   }
 }
+
+extension RoundTrip {
+  func encode(into writer: inout StateWriter) {
+    writer.write(listing)
+    writer.write(side.rawValue)
+    writer.write(opened)
+    writer.write(closed)
+    writer.write(end.rawValue)
+    writer.write(largestQuantity)
+    writer.write(quantity)
+    writer.write(entryPrice)
+    writer.write(exitPrice)
+    amounts.encode(into: &writer)
+    writer.write(currency)
+  }
+
+  init(from reader: inout StateReader, _ limits: StateLimits) throws(MarketError) {
+    listing = try limits.listing(&reader)
+    side = try reader.readCase()
+    opened = try reader.readTime()
+    closed = try reader.readTime()
+    end = try reader.readCase()
+    largestQuantity = try reader.read()
+    quantity = try reader.read()
+    entryPrice = try reader.readDouble()
+    exitPrice = try reader.readDouble()
+    amounts = try RoundTripAmounts(from: &reader)
+    currency = try reader.readCurrency()
+  }
+}

@@ -104,3 +104,33 @@ struct KnownPrices: Sendable {
     stream = stream.map { (split($0.price), $0.time) }
   }
 }
+
+extension KnownPrices {
+  func encode(into writer: inout StateWriter) {
+    writer.write(bid) { $0.write($1) }
+    writer.write(ask) { $0.write($1) }
+    writer.write(quoteTime)
+    for known in [last, stream] {
+      writer.write(known) {
+        $0.write($1.price)
+        $0.write($1.time)
+      }
+    }
+  }
+
+  mutating func decode(from reader: inout StateReader) throws(MarketError) {
+    func readPrice(_ reader: inout StateReader) throws(MarketError) -> Price {
+      try reader.readPrice()
+    }
+    func readKnown(
+      _ reader: inout StateReader
+    ) throws(MarketError) -> (price: Price, time: Timestamp) {
+      (try reader.readMark(), try reader.readTime())
+    }
+    bid = try reader.readOptional(readPrice)
+    ask = try reader.readOptional(readPrice)
+    quoteTime = try reader.readTime()
+    last = try reader.readOptional(readKnown)
+    stream = try reader.readOptional(readKnown)
+  }
+}

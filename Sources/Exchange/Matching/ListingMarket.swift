@@ -32,8 +32,8 @@ struct ListingMarket: Sendable {
   /// Linked orders, by the number of their group's first.
   var groups: [OrderID: OrderGroup] = [:]
   /// The last prices that sells get and buys pay; nil before the first record.
-  private(set) var bid: Price?
-  private(set) var ask: Price?
+  var bid: Price?
+  var ask: Price?
   /// The newest quote, where queues are kept.
   var quote: Quote?
   /// What is held with every execution so far.
@@ -41,7 +41,7 @@ struct ListingMarket: Sendable {
   /// What the open orders may come to: of those of which a fill cancels or shrinks the others, only the
   /// largest; of exits, only what a fill of their entry has let work.
   var open = OpenOrders()
-  private var nextPriority = 0
+  var nextPriority = 0
   /// What has happened and is not settled yet.
   var events: [MatchEvent] = []
 

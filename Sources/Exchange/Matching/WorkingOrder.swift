@@ -3,7 +3,7 @@ import Market
 /// An order that stands at the exchange, as matching sees it.
 struct WorkingOrder: Sendable {
   /// Where in its market it waits.
-  enum Place: Sendable {
+  enum Place: UInt8, Sendable {
     /// For the first record after its arrival.
     case newcomers
     /// To trade at the price there is.

@@ -42,3 +42,26 @@ struct Outbox: Sendable {
     return back.take()
   }
 }
+
+extension Outbox {
+  func encode(into writer: inout StateWriter) {
+    line.encode(into: &writer)
+    writer.write(back.waiting) { $0.write($1) }
+    writer.write(late[firstLate...]) {
+      $0.write($1.report)
+      $0.write($1.delivery)
+    }
+  }
+
+  mutating func decode(
+    from reader: inout StateReader, _ limits: StateLimits
+  ) throws(MarketError) {
+    try line.decode(from: &reader)
+    back = Handover(
+      try reader.readArray { reader throws(MarketError) in try reader.readReport(limits) })
+    late = try reader.readArray { reader throws(MarketError) in
+      (try reader.readReport(limits), try reader.readMoment())
+    }
+    firstLate = 0
+  }
+}

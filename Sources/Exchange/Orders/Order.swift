@@ -109,6 +109,29 @@ public struct Order: Hashable, Sendable {
     if quantity == filledQuantity { become(.filled) }
   }
 
+  func encode(into writer: inout StateWriter) {
+    writer.write(status.rawValue)
+    writer.write(sent)
+    writer.write(arrivalTime)
+    writer.write(request)
+    writer.write(filledQuantity)
+  }
+
+  init(
+    _ id: OrderID, from reader: inout StateReader, _ limits: StateLimits
+  ) throws(MarketError) {
+    self.id = id
+    status = try reader.readCase()
+    let sent = try reader.readMoment()
+    (sentTime, sentPhase) = (sent.time, sent.phase)
+    arrivalTime = try reader.readTime()
+    request = try reader.readRequest(limits)
+    filledQuantity = try reader.readQuantity()
+    guard filledQuantity <= request.quantity else {
+      throw .malformedState("order \(id.number) is filled beyond its quantity")
+    }
+  }
+
   private mutating func become(_ next: OrderStatus) {
     precondition(status.canBecome(next), "order \(id.number) cannot go from \(status) to \(next)")
     status = next
