@@ -5,7 +5,7 @@ import Sessions
 /// reports and a ledger.
 ///
 /// `docs/exchange.md` says what happens in which order, and how each number is rounded. An
-/// error other than `unknownSymbol` and `beforeClock` ends the run: the exchange is then to be
+/// error other than `unknownSymbol`, `beforeClock` and `withdrawal` ends the run: the exchange is then to be
 /// thrown away.
 public struct SimulatedExchange: Sendable {
   /// What the exchange keeps for one listing.
@@ -44,9 +44,6 @@ public struct SimulatedExchange: Sendable {
   var amendments: [Int: OrderAmendment] = [:]
   var amendmentCount = 0
   var linked: [OrderID: LinkedArrival] = [:]
-  var roundTrips = Handover<RoundTrip>()
-  var funding = Handover<FundingPayment>()
-  var liquidations = Handover<Liquidation>()
   var liquidationCount = 0
   /// By currency, where a fee of one of its listings asks for it.
   let volumeCurrencies: Set<Currency>
@@ -56,7 +53,7 @@ public struct SimulatedExchange: Sendable {
   var marginWatch = MarginWatch.never
   var interestIsDue = false
 
-  /// - Precondition: no two listings have one symbol; latencies are between 0 and a day; the account's
+  /// - Precondition: no two listings have one symbol, or one share; latencies are between 0 and a day; the account's
   ///   rates and its interval of interest make sense.
   public init(
     _ listings: [Listing], latency: Latency = .none, account rules: AccountRules = AccountRules()
@@ -67,6 +64,10 @@ public struct SimulatedExchange: Sendable {
     rules.requireSense()
     precondition(
       Set(listings.map(\.instrument.symbol)).count == listings.count, "a symbol is listed twice")
+    let shares = listings.compactMap { listing in
+      if case .equity(let share) = listing.contract.kind { share } else { nil }
+    }
+    precondition(Set(shares).count == shares.count, "a share is listed twice")
     self.latency = latency
     self.rules = rules
     line = LatencyLine(latency.orders, seed: latency.seed)
@@ -109,7 +110,7 @@ public struct SimulatedExchange: Sendable {
   /// Hands over the reports that have come back since the last call, in the order of coming back.
   public mutating func takeReports() -> [OrderReport] { outbox.take(upTo: clock) }
 
-  /// When the next report comes back; nil where none is on its way.
+  /// When the next report, or what else a step tells, comes back; nil where nothing is on its way.
   public var nextReport: Moment? { outbox.next }
 
   // MARK: Time

@@ -153,7 +153,6 @@ import Testing
   }
 
   @Test func `a short, and a short on an inverse contract`() throws {
-    let usd = try Currency("USD")
     let linear = try contract()
     let inverse = try contract(currency: "BTC", settlement: .inverse)
     func bankruptcy(_ listing: Listing, _ quantity: Int64, _ equity: String, _ mark: Int64) throws
@@ -164,7 +163,6 @@ import Testing
         at: Mark(price: price(mark), digits: 0, time: .earliest, source: .last)
       ).raw
     }
-    #expect(linear.contract.currency == usd)
     // 10 × 106 + 45 = 1105: 110.5, of which 110 is better for a short.
     #expect(try bankruptcy(linear, -10, "45", 106) == 110)
     // 1000 ÷ 21,000 - 0.002 = 0.0456190…: 21,920.7…, of which 21,920 is better.

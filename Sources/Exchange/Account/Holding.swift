@@ -15,12 +15,14 @@ struct Leg: Sendable {
 
   /// Brings in a trade that was settled against this position.
   ///
-  /// - Parameter ended: takes the round trip that it ends.
+  /// - Parameters:
+  ///   - outbox: takes the round trip that it ends.
+  ///   - known: when the exchange knows of it.
   /// - Throws: `ExchangeError.overflow`; a part of it is brought in then, so this is for a copy.
   mutating func take(
     _ settled: Position.Settled, _ side: OrderSide, _ traded: Int64, fee: Money,
     at time: Timestamp, _ end: RoundTripEnd, _ listing: Listing, _ id: ListingID,
-    endingIn ended: inout Handover<RoundTrip>
+    tell outbox: inout Outbox, knownAt known: Moment
   ) throws(ExchangeError) {
     let closed = settled.closed
     let closingFee = fee.share(closed, of: traded)
@@ -35,7 +37,9 @@ struct Leg: Sendable {
         fee: closingFee.units, in: listing)
       margin = margin - margin.share(closed, of: before)
       if closed == before {
-        if let trip { ended.append(RoundTrip(trip, listing, id, closed: time, end)) }
+        if let trip {
+          outbox.add(RoundTrip(trip, listing, id, closed: time, end), knownAt: known)
+        }
         trip = nil
       }
     }

@@ -113,7 +113,8 @@ extension SimulatedExchange {
     leg.position = position
     if leg.quantity == 0 {
       if let trip = leg.trip {
-        roundTrips.append(RoundTrip(trip, listing, id, closed: time, .split))
+        outbox.add(
+          RoundTrip(trip, listing, id, closed: time, .split), knownAt: knownNow(time))
       }
       leg.trip = nil
       leg.liquidatingSince = nil

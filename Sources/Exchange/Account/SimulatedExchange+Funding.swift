@@ -81,10 +81,11 @@ extension SimulatedExchange {
       guard let mark = books[id.index].marks.mark(ofSign: leg.quantity.signum()) else { continue }
       let gain = -(try listing.share(funding.rate, of: leg.quantity, at: mark))
       try post(gain, .funding, .funding(id), at: funding.time, id)
-      self.funding.append(
+      outbox.add(
         FundingPayment(
           listing: id, time: funding.time, rate: funding.rate, mark: mark, quantity: leg.quantity,
-          amount: gain))
+          amount: gain),
+        knownAt: knownNow(funding.time))
       guard let total = (sum ?? .zero(gain.currency)).adding(gain) else {
         throw listing.overflow("funding")
       }
@@ -122,7 +123,7 @@ extension SimulatedExchange {
       let zero = Money.zero(listing.contract.currency)
       try next.take(
         settled, leg.quantity > 0 ? .sell : .buy, abs(leg.quantity), fee: zero, at: time,
-        .settlement, listing, id, endingIn: &roundTrips)
+        .settlement, listing, id, tell: &outbox, knownAt: knownNow(time))
       let profit = settled.profit.money(in: zero.currency)
       try post(profit, .realizedProfit, .settlement(id), at: time, id)
       try bearLoss(profit, &next, before: leg.margin, .settlement(id), at: time, id)

@@ -84,12 +84,12 @@ extension SimulatedExchange {
     return max(margin - max(left, zero), zero)
   }
 
-  /// What all positions and orders take, with one order more.
-  private func requiredMargin(with request: OrderRequest) throws(ExchangeError) -> Money? {
+  /// What all positions and orders take, and perhaps one order more.
+  private func requiredMargin(with request: OrderRequest?) throws(ExchangeError) -> Money? {
     guard let target = rules.marginCurrency else { return nil }
     var sum = Money.zero(target)
     for index in books.indices {
-      let more = index == request.listing.index ? request : nil
+      let more = index == request?.listing.index ? request : nil
       guard let margin = try initialMargin(of: index, with: more),
         let converted = try converted(margin, to: target)
       else { return nil }
@@ -120,16 +120,13 @@ extension SimulatedExchange {
     switch rules.kind {
     case .unlimited: return nil
     case .cash:
-      return balance - (try ordered(of: currency, with: .zero(currency)))
+      return max(
+        balance - (try ordered(of: currency, with: .zero(currency))), .zero(currency))
     case .margin(let target):
-      guard let equity = try marginEquity() else { return .zero(currency) }
-      var free = equity
-      for index in books.indices {
-        guard let margin = try initialMargin(of: index, with: nil),
-          let converted = try converted(margin, to: target)
-        else { return .zero(currency) }
-        free = free - converted
+      guard let equity = try marginEquity(), let required = try requiredMargin(with: nil) else {
+        return .zero(currency)
       }
+      let free = equity - required
       guard free > .zero(target), let amount = try converted(free, to: currency) else {
         return .zero(currency)
       }

@@ -31,7 +31,7 @@ extension SimulatedExchange {
     let margin = leg.margin
     try leg.take(
       settled, execution.side, execution.quantity, fee: fee, at: execution.time, .fill, listing,
-      id, endingIn: &roundTrips)
+      id, tell: &outbox, knownAt: knownNow(execution.time))
     let fill = Fill(
       number: fillCount, order: execution.order, listing: id, side: execution.side,
       price: execution.price, quantity: Quantity(unchecked: execution.quantity),
@@ -59,7 +59,7 @@ extension SimulatedExchange {
   ) throws(ExchangeError) -> Money {
     let currency = listing.contract.currency
     // Plain rates ask for no volume, and are in the listing's currency; another listing may ask.
-    if let rates = listing.rates, volumeCurrencies.isEmpty || !volumeCurrencies.contains(currency) {
+    if let rates = listing.rates, !volumeCurrencies.contains(currency) {
       let rate = execution.liquidity == .maker ? rates.maker : rates.taker
       return try listing.fee(execution.quantity, at: execution.price, rate)
     }
@@ -172,11 +172,9 @@ extension SimulatedExchange {
     }
   }
 
-  /// Hands over all that has happened since the last call.
+  /// Hands over all that the trader has learnt of since the last call.
   public mutating func takeStep() -> StepResult {
-    StepResult(
-      tsClose: clock.time, marks: books.map(\.marks), reports: takeReports(),
-      roundTrips: roundTrips.take(), funding: funding.take(), liquidations: liquidations.take())
+    outbox.takeStep(upTo: clock, marks: books.map(\.marks))
   }
 }
 

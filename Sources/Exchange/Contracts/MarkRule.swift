@@ -66,7 +66,12 @@ struct KnownPrices: Sendable {
   }
 
   mutating func note(_ trade: Trade) { last = (trade.price, trade.time) }
-  mutating func note(_ bar: Bar) { last = (bar.close, bar.tsClose) }
+  /// - Parameter fills: whether the bar fills orders because there is nothing finer: what there is of
+  ///   bid and ask is then its close, for marks as for fills.
+  mutating func note(_ bar: Bar, fills: Bool) {
+    last = (bar.close, bar.tsClose)
+    if fills { (bid, ask, quoteTime) = (bar.close, bar.close, bar.tsClose) }
+  }
   mutating func note(_ mark: MarkPrice) { stream = (mark.price, mark.time) }
 
   /// The marks by the listing's rule.

@@ -44,6 +44,10 @@ extension ListingMarket {
   mutating func join(_ slot: Int, _ point: PricePoint) {
     let price = point.opposite(orders[slot].side)
     if orders[slot].best == nil { orders[slot].best = price }
+    if orders[slot].couldTake == nil, orders[slot].type.isPostOnly, orders[slot].allows(price) {
+      // No price was in force at its arrival; this one says that it would take.
+      return cancel(orders[slot].id, .postOnlyWouldTake(price), point.time)
+    }
     if orders[slot].type.waitsForTrigger {
       put(slot, .triggers)
     } else {

@@ -173,10 +173,24 @@ struct ListingMarket: Sendable {
     type.limitPrice ?? type.triggerPrice ?? opposite(side)
   }
 
-  /// Leaves an order out of what all open ones come to, or takes it back in.
-  mutating func countOpen(_ id: OrderID, isIn: Bool) {
-    guard let slot = orders.place(of: id) else { return }
-    addOpen(isIn ? orders[slot].remaining : -orders[slot].remaining, slot)
+  /// What the open orders would come to beside an order that is amended. In its group it counts as it
+  /// would be: of alternatives the largest may be another then.
+  mutating func open(amending id: OrderID, to type: OrderType, remaining: Int64) -> OpenOrders {
+    guard let slot = orders.place(of: id) else { return open }
+    let (order, counted) = (orders[slot], open)
+    let doubles = order.group.flatMap { groups[$0]?.doubles }
+    defer {
+      orders[slot] = order
+      open = counted
+      if let first = order.group, let doubles { groups[first]?.doubles = doubles }
+    }
+    addOpen(-order.remaining, slot)
+    orders[slot].remaining = remaining
+    if type != order.type { orders[slot].reservePrice = reservePrice(of: type, order.side) }
+    addOpen(remaining, slot)
+    recount(order.group)
+    addOpen(-remaining, slot)
+    return open
   }
 
   /// Counts an order that may be about to join.

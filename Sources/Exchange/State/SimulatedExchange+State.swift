@@ -27,9 +27,6 @@ extension SimulatedExchange {
       $0.write($1.value.link.rawValue)
       $0.write(Int64($1.value.count))
     }
-    writer.write(roundTrips.waiting) { $1.encode(into: &$0) }
-    writer.write(funding.waiting) { $0.write($1) }
-    writer.write(liquidations.waiting) { $0.write($1) }
     writer.write(volumes.sorted { $0.key.code < $1.key.code }) {
       $0.write($1.key)
       $1.value.encode(into: &$0)
@@ -72,7 +69,7 @@ extension SimulatedExchange {
     try line.decode(from: &reader)
     try outbox.decode(from: &reader, limits)
     try takeRequests(from: &reader, limits)
-    try takeResults(from: &reader, limits)
+    try takeVolumes(from: &reader)
     marginIsStale = try reader.readBool()
     marginWatch = try reader.readCase()
     interestIsDue = try reader.readBool()
@@ -93,15 +90,7 @@ extension SimulatedExchange {
     }
   }
 
-  private mutating func takeResults(
-    from reader: inout StateReader, _ limits: StateLimits
-  ) throws(MarketError) {
-    roundTrips = Handover(
-      try reader.readArray { reader throws(MarketError) in try RoundTrip(from: &reader, limits) })
-    funding = Handover(
-      try reader.readArray { reader throws(MarketError) in try reader.readPayment(limits) })
-    liquidations = Handover(
-      try reader.readArray { reader throws(MarketError) in try reader.readLiquidation(limits) })
+  private mutating func takeVolumes(from reader: inout StateReader) throws(MarketError) {
     for _ in 0..<(try reader.readCount()) {
       let currency = try reader.readCurrency()
       volumes[currency] = try TradedVolume(in: currency, from: &reader)
@@ -165,54 +154,5 @@ extension SimulatedExchange.Book {
     quietMarks.high = Price(unchecked: try reader.read())
     coveredUntil = try reader.readTime()
     lastSplit = try reader.readOptional { reader throws(MarketError) in try reader.readMoment() }
-  }
-}
-
-extension StateWriter {
-  fileprivate mutating func write(_ payment: FundingPayment) {
-    write(payment.listing)
-    write(payment.time)
-    write(payment.rate.units)
-    write(payment.mark.price)
-    write(UInt8(payment.mark.digits))
-    write(payment.mark.time)
-    write(payment.mark.source.rawValue)
-    write(payment.quantity)
-    write(payment.amount)
-  }
-
-  fileprivate mutating func write(_ liquidation: Liquidation) {
-    write(Int64(liquidation.number))
-    write(liquidation.listing)
-    write(liquidation.time)
-    write(liquidation.side.rawValue)
-    write(liquidation.quantity.raw)
-    write(liquidation.price)
-    write(liquidation.profit)
-    write(liquidation.fee.units)
-  }
-}
-
-extension StateReader {
-  fileprivate mutating func readPayment(
-    _ limits: StateLimits
-  ) throws(MarketError) -> FundingPayment {
-    FundingPayment(
-      listing: try limits.listing(&self), time: try readTime(), rate: Rate(units: try read()),
-      mark: Mark(
-        price: try readMark(), digits: Int(try read(in: 0...UInt8(10))), time: try readTime(),
-        source: try readCase()),
-      quantity: try read(), amount: try readMoney())
-  }
-
-  fileprivate mutating func readLiquidation(
-    _ limits: StateLimits
-  ) throws(MarketError) -> Liquidation {
-    let (number, listing, time) = (try readCount(), try limits.listing(&self), try readTime())
-    let (side, quantity) = (try readCase(of: OrderSide.self), Quantity(unchecked: try read()))
-    let (price, profit) = (try readPrice(), try readMoney())
-    return Liquidation(
-      number: number, listing: listing, time: time, side: side, quantity: quantity, price: price,
-      profit: profit, fee: Money(units: try read(), profit.currency))
   }
 }
