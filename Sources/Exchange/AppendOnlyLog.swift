@@ -16,15 +16,16 @@ public struct AppendOnlyLog<Element: Sendable>: RandomAccessCollection, Sendable
   init() {}
 
   /// - Complexity: O(1).
-  public internal(set) subscript(number: Int) -> Element {
-    @inline(__always) get {
-      let (block, place) = (number >> Self.bits, number & (Self.blockLength - 1))
-      return block == blocks.count ? tail[place] : blocks[block][place]
-    }
-    @inline(__always) _modify {
-      let (block, place) = (number >> Self.bits, number & (Self.blockLength - 1))
-      if block == blocks.count { yield &tail[place] } else { yield &blocks[block][place] }
-    }
+  public subscript(number: Int) -> Element {
+    let (block, place) = (number >> Self.bits, number & (Self.blockLength - 1))
+    return block == blocks.count ? tail[place] : blocks[block][place]
+  }
+
+  /// Changes an element where it stands.
+  @inline(__always)
+  mutating func change(at number: Int, _ change: (inout Element) -> Void) {
+    let (block, place) = (number >> Self.bits, number & (Self.blockLength - 1))
+    if block == blocks.count { change(&tail[place]) } else { change(&blocks[block][place]) }
   }
 
   mutating func append(_ element: Element) {

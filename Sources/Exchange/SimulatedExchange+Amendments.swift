@@ -11,7 +11,7 @@ extension SimulatedExchange {
     case .failure(let refusal): report(id, .amendRefused(refusal), at: moment.time)
     case .success(let request):
       let order = orders[id.number]
-      orders[id.number].amend(request.type, request.quantity)
+      orders.change(at: id.number) { $0.amend(request.type, request.quantity) }
       let index = request.listing.index
       books[index].market.amend(
         id, request.type == order.request.type ? nil : request.type,

@@ -142,7 +142,7 @@ extension SimulatedExchange {
       next += 1
     }
     guard next > 0 else { return }
-    books[listing.index].market.events.removeAll(keepingCapacity: true)
+    books[listing.index].market.events.takeOut(first: next)
     assert(
       books[listing.index].holding.quantities
         == (books[listing.index].market.held.long, books[listing.index].market.held.short),
@@ -154,18 +154,18 @@ extension SimulatedExchange {
   ) throws(ExchangeError) {
     switch event {
     case .triggered(let id, let price, let time):
-      orders[id.number].trigger()
+      orders.change(at: id.number) { $0.trigger() }
       report(id, .triggered(price), at: time)
     case .executed(let execution):
       try settle(execution, in: listing)
     case .cancelled(let id, let reason, let time):
-      orders[id.number].cancel()
+      orders.change(at: id.number) { $0.cancel() }
       report(id, .cancelled(reason), at: time)
     case .released(let id, let quantity, let time):
-      orders[id.number].release()
+      orders.change(at: id.number) { $0.release() }
       report(id, .released(quantity), at: time)
     case .resized(let id, let quantity, let time):
-      orders[id.number].resize(to: quantity)
+      orders.change(at: id.number) { $0.resize(to: quantity) }
       report(id, .resized(quantity), at: time)
     }
   }

@@ -12,8 +12,9 @@ public struct Ledger: Sendable {
   /// A row for each currency: what each account holds, then what each cause has changed in the
   /// wallet, which is the same money, counted another way.
   private var sums: [Int128] = []
-  fileprivate static let accounts = LedgerAccount.allCases.count
-  private static let width = accounts + LedgerCause.allCases.count
+  // Known to the compiler, because each entry asks.
+  fileprivate static var accounts: Int { LedgerAccount.insurance.place + 1 }
+  private static var width: Int { LedgerCause.conversion.place + 1 }
 
   public init() {}
 
@@ -126,11 +127,13 @@ public struct Ledger: Sendable {
 }
 
 extension LedgerAccount {
+  @inline(__always)
   fileprivate var place: Int { Int(rawValue) }
 }
 
 extension LedgerCause {
   /// Behind the accounts.
+  @inline(__always)
   fileprivate var place: Int { Ledger.accounts + Int(rawValue) }
 }
 

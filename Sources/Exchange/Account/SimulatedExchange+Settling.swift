@@ -50,7 +50,7 @@ extension SimulatedExchange {
     }
     fillCount += 1
     if fill.isPathDependent { pathDependentFillCount += 1 }
-    orders[fill.order.number].fill(fill.quantity)
+    orders.change(at: fill.order.number) { $0.fill(fill.quantity) }
     report(fill.order, .filled(fill), at: fill.time)
   }
 

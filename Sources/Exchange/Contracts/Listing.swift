@@ -224,6 +224,7 @@ public struct Listing: Sendable {
 
   /// Whether the value of `quantity` is below what is counted with; of a linear contract that is a
   /// question of price × quantity × multiplier.
+  @inline(__always)
   func canCount(_ quantity: Int64, at price: Price) -> Bool {
     if let exact = exactValue(quantity, price) {
       return exact.magnitude < description.leastUncounted
@@ -235,6 +236,7 @@ public struct Listing: Sendable {
   }
 
   /// The same at a price of so many digits.
+  @inline(__always)
   func canCount(_ quantity: Int64, at price: Price, digits: Int) -> Bool {
     if digits == instrument.pricePrecision.digits { return canCount(quantity, at: price) }
     guard let value = try? notional(quantity, at: price, digits: digits) else { return false }
@@ -295,8 +297,12 @@ public struct Listing: Sendable {
   @inline(__always)
   private func exactValue(_ quantity: Int64, _ price: Price) -> Int128? {
     guard description.notionalScale > 0 else { return nil }
-    let contracts = Int128(quantity) * Int128(description.contract.multiplier.raw)
-    let (exact, overflow) = contracts.multipliedReportingOverflow(by: Int128(price.raw))
+    // Mostly one factor is 1, and the other two make no more than a word each.
+    let product = quantity.multipliedFullWidth(by: price.raw)
+    let value = Int128(truncatingIfNeeded: product.low) | Int128(product.high) << 64
+    let multiplier = description.contract.multiplier.raw
+    if multiplier == 1 { return value }
+    let (exact, overflow) = value.multipliedReportingOverflow(by: Int128(multiplier))
     return overflow ? nil : exact
   }
 

@@ -111,7 +111,8 @@ extension ListingMarket {
   // MARK: Fills
 
   /// One taker's turn at `point`; what is left of it is cancelled, rests or waits.
-  mutating func take(_ slot: Int, _ point: inout PricePoint) {
+  /// - Returns: Whether it waits, so that it is to have another turn.
+  mutating func take(_ slot: Int, _ point: inout PricePoint) -> Bool {
     let (id, side, timeInForce) = (
       orders[slot].id, orders[slot].side, orders[slot].timeInForce
     )
@@ -121,16 +122,18 @@ extension ListingMarket {
     if timeInForce == .fillOrKill {
       let available = isAllowed ? min(point.size(side), reducible(slot)) : 0
       if available < orders[slot].active {
-        return cancel(id, .notFilledWhole(available: available), point.time)
+        cancel(id, .notFilledWhole(available: available), point.time)
+        return false
       }
     }
-    if isAllowed && fill(slot, at: price, .taker, &point) { return }
-    guard orders[slot].place == .takers else { return }
+    if isAllowed && fill(slot, at: price, .taker, &point) { return false }
+    guard orders[slot].place == .takers else { return false }
     if timeInForce.isImmediate {
       cancel(id, .notFilledAtOnce, point.time)
-    } else if limit != nil {
-      put(slot, .limits)
+      return false
     }
+    if limit != nil { put(slot, .limits) }
+    return limit == nil
   }
 
   private mutating func fillResting(_ side: OrderSide, _ point: inout PricePoint) {

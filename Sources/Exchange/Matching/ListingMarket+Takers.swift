@@ -8,7 +8,7 @@ extension ListingMarket {
     let count = takers.count
     if count == 0 && waitingBuys.isEmpty && waitingSells.isEmpty { return }
     // A newcomer may have arrived before what a bar has triggered.
-    if zip(takers, takers.dropFirst()).contains(where: { $0.priority > $1.priority }) {
+    if count > 1, zip(takers, takers.dropFirst()).contains(where: { $0.priority > $1.priority }) {
       takers.sort { $0.priority < $1.priority }
     }
     var (next, nextBuy, nextSell) = (0, 0, 0)
@@ -37,8 +37,7 @@ extension ListingMarket {
   /// - Returns: Whether the order is to have another turn.
   private mutating func turn(_ turn: Turn, _ point: inout PricePoint) -> Bool {
     guard let slot = taker(of: turn) else { return false }
-    take(slot, &point)
-    return taker(of: turn) != nil
+    return take(slot, &point)
   }
 
   @inline(__always)
@@ -70,8 +69,13 @@ extension ListingMarket {
 }
 
 extension Array {
-  /// Removes the first `count`, and keeps the capacity for the next.
+  /// Removes the first `count`, and keeps the capacity for the next: mostly the one that is there.
+  @inline(__always)
   mutating func takeOut(first count: Int) {
-    if count == self.count { removeAll(keepingCapacity: true) } else { removeFirst(count) }
+    if count == 1 && self.count == 1 {
+      removeLast()
+    } else if count > 0 {
+      removeFirst(count)
+    }
   }
 }
