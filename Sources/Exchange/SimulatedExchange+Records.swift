@@ -55,11 +55,14 @@ extension SimulatedExchange {
     books[index].prices.note(bar, fills: fills)
     if fills {
       books[index].coveredUntil = bar.tsClose
-      let before = fillCount
       try liquidatePending(in: listing, along: bar)
-      books[index].market.apply(bar)
+      let lowFirst = books[index].market.apply(bar)
+      let extremes = bar.path(lowFirst: lowFirst)[1...2]
+      let filled = books[index].market.fillTimes
+      if let first = filled?.lowerBound { see(extremes.filter { $0.time < first }, in: listing) }
       try settle(in: listing)
-      if fillCount == before { try passExtremes(of: bar, in: listing) }
+      let last = filled?.upperBound ?? .earliest
+      try pass(extremes.filter { $0.time >= last }, in: listing, at: bar.tsClose)
     }
     try finishRecord(of: listing, at: bar.tsClose)
   }

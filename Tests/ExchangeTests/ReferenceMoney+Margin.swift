@@ -338,6 +338,19 @@ extension ReferenceMoney {
   /// Takes new marks in, and what they lead to.
   mutating func mark(_ index: Int, _ new: Marks) {
     marks[index] = new
+    see(index)
+    checkMargin()
+  }
+
+  /// Takes marks into the excursions alone.
+  mutating func see(_ index: Int, _ passing: Marks) {
+    let old = marks[index]
+    marks[index] = passing
+    see(index)
+    marks[index] = old
+  }
+
+  private mutating func see(_ index: Int) {
     for place in legs[index].indices {
       guard let trip = legs[index][place].trip, let open = unrealized(legs[index][place], index)
       else { continue }
@@ -345,6 +358,5 @@ extension ReferenceMoney {
       legs[index][place].trip?.best = max(trip.best, trip.profit + open)
       legs[index][place].trip?.worst = min(trip.worst, trip.profit + open)
     }
-    checkMargin()
   }
 }
