@@ -2,7 +2,7 @@ import Market
 
 /// What waits for its moment, earliest first; what was queued first goes first of two at one moment.
 struct DueQueue: Sendable {
-  enum Action: Hashable, Sendable {
+  enum Action: Sendable {
     case arrive(OrderID)
     /// The group that begins with this order.
     case arriveLinked(OrderID)
