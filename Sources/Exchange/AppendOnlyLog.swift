@@ -2,28 +2,41 @@
 ///
 /// It stands in blocks, so that a million elements are never moved as a whole.
 public struct AppendOnlyLog<Element: Sendable>: RandomAccessCollection, Sendable {
-  private static var blockLength: Int { 1024 }
+  private static var bits: Int { 10 }
+  private static var blockLength: Int { 1 << bits }
 
+  /// Full ones.
   private var blocks: [[Element]] = []
-  public private(set) var endIndex = 0
+  /// The last one, which is not full.
+  private var tail: [Element] = []
+
   public var startIndex: Int { 0 }
+  public var endIndex: Int { blocks.count * Self.blockLength + tail.count }
 
   init() {}
 
   /// - Complexity: O(1).
-  public internal(set) subscript(number: Int) -> Element {
-    get { blocks[number / Self.blockLength][number % Self.blockLength] }
-    _modify { yield &blocks[number / Self.blockLength][number % Self.blockLength] }
+  public subscript(number: Int) -> Element {
+    let (block, place) = (number >> Self.bits, number & (Self.blockLength - 1))
+    return block == blocks.count ? tail[place] : blocks[block][place]
+  }
+
+  /// Changes an element where it stands.
+  @inline(__always)
+  mutating func change(at number: Int, _ change: (inout Element) -> Void) {
+    let (block, place) = (number >> Self.bits, number & (Self.blockLength - 1))
+    if block == blocks.count { change(&tail[place]) } else { change(&blocks[block][place]) }
   }
 
   mutating func append(_ element: Element) {
-    if endIndex % Self.blockLength == 0 {
-      blocks.append([])
-      blocks[blocks.count - 1].reserveCapacity(Self.blockLength)
+    if tail.capacity == 0 { tail.reserveCapacity(Self.blockLength) }
+    tail.append(element)
+    if tail.count == Self.blockLength {
+      blocks.append(tail)
+      tail = []
     }
-    blocks[blocks.count - 1].append(element)
-    endIndex += 1
   }
 }
 
 extension AppendOnlyLog: Equatable where Element: Equatable {}
+extension AppendOnlyLog: Hashable where Element: Hashable {}

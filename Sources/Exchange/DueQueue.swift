@@ -1,6 +1,8 @@
+import Market
+
 /// What waits for its moment, earliest first; what was queued first goes first of two at one moment.
 struct DueQueue: Sendable {
-  enum Action: Hashable, Sendable {
+  enum Action: Sendable {
     case arrive(OrderID)
     /// The group that begins with this order.
     case arriveLinked(OrderID)
@@ -23,12 +25,29 @@ struct DueQueue: Sendable {
     }
   }
 
-  /// A heap: an item is not before its parent, which stands at (place - 1) / 2.
+  /// What is on its way to the exchange: nothing overtakes there, so it stands in its order. From
+  /// `firstOnWay` on.
+  private var onWay: [Item] = []
+  private var firstOnWay = 0
+  /// A heap of the rest: an item is not before its parent, which stands at (place - 1) / 2.
   private var items: [Item] = []
   private var nextNumber = 0
 
   /// The moment of the first item.
-  var next: Moment? { items.first?.moment }
+  var next: Moment? {
+    guard firstOnWay < onWay.count else { return items.first?.moment }
+    let arriving = onWay[firstOnWay].moment
+    return items.first.map { min($0.moment, arriving) } ?? arriving
+  }
+
+  /// Adds what the trader sends.
+  /// - Precondition: it arrives no earlier than what was sent before.
+  /// - Complexity: O(1).
+  mutating func send(_ action: Action, arriving moment: Moment) {
+    precondition(onWay.last.map { $0.moment <= moment } ?? true, "an order overtakes another")
+    onWay.append(Item(moment: moment, number: nextNumber, action: action))
+    nextNumber += 1
+  }
 
   /// - Complexity: O(log n).
   mutating func add(_ action: Action, at moment: Moment) {
@@ -42,8 +61,21 @@ struct DueQueue: Sendable {
   }
 
   /// Takes the first item.
-  /// - Complexity: O(log n).
+  /// - Complexity: O(1) for what was sent, amortised; O(log n) for the rest.
   mutating func removeFirst() -> Item {
+    guard firstOnWay < onWay.count,
+      items.isEmpty || onWay[firstOnWay].isBefore(items[0])
+    else { return removeFirstOfHeap() }
+    let first = onWay[firstOnWay]
+    firstOnWay += 1
+    if 2 * firstOnWay > onWay.count {
+      onWay.takeOut(first: firstOnWay)
+      firstOnWay = 0
+    }
+    return first
+  }
+
+  private mutating func removeFirstOfHeap() -> Item {
     items.swapAt(0, items.count - 1)
     let first = items.removeLast()
     var place = 0
@@ -55,6 +87,100 @@ struct DueQueue: Sendable {
       guard earliest != place else { return first }
       items.swapAt(place, earliest)
       place = earliest
+    }
+  }
+}
+
+extension DueQueue {
+  func encode(into writer: inout StateWriter) {
+    writer.write(Int64(nextNumber))
+    for queue in [Array(onWay[firstOnWay...]), items.sorted { $0.isBefore($1) }] {
+      writer.write(queue) { writer, item in
+        writer.write(item.moment)
+        writer.write(Int64(item.number))
+        writer.write(item.action)
+      }
+    }
+  }
+
+  mutating func decode(
+    from reader: inout StateReader, _ limits: StateLimits
+  ) throws(MarketError) {
+    nextNumber = try reader.readCount()
+    func readItems() throws(MarketError) -> [Item] {
+      try reader.readArray { reader throws(MarketError) in
+        Item(
+          moment: try reader.readMoment(), number: try reader.readCount(),
+          action: try reader.readAction(limits))
+      }
+    }
+    onWay = try readItems()
+    // What is in order is a heap.
+    items = try readItems()
+    firstOnWay = 0
+    for queue in [onWay, items] {
+      guard zip(queue, queue.dropFirst()).allSatisfy({ $0.isBefore($1) }),
+        queue.allSatisfy({ $0.number < nextNumber })
+      else { throw .malformedState("what is due is not in its order") }
+    }
+    guard onWay.allSatisfy(\.action.isSent), !items.contains(where: \.action.isSent) else {
+      throw .malformedState("what is due stands in the wrong queue")
+    }
+  }
+
+  /// What is still to come.
+  var actions: [Action] { onWay[firstOnWay...].map(\.action) + items.map(\.action) }
+}
+
+extension DueQueue.Action {
+  /// Whether it comes from the trader.
+  fileprivate var isSent: Bool {
+    switch self {
+    case .arrive, .arriveLinked, .amend, .cancel: true
+    case .expire, .settle, .chargeInterest: false
+    }
+  }
+}
+
+extension StateWriter {
+  fileprivate mutating func write(_ action: DueQueue.Action) {
+    switch action {
+    case .arrive(let order):
+      write(UInt8(0))
+      write(order)
+    case .arriveLinked(let order):
+      write(UInt8(1))
+      write(order)
+    case .amend(let order, let number):
+      write(UInt8(2))
+      write(order)
+      write(Int64(number))
+    case .cancel(let order):
+      write(UInt8(3))
+      write(order)
+    case .expire(let order):
+      write(UInt8(4))
+      write(order)
+    case .settle(let listing):
+      write(UInt8(5))
+      write(listing)
+    case .chargeInterest: write(UInt8(6))
+    }
+  }
+}
+
+extension StateReader {
+  fileprivate mutating func readAction(
+    _ limits: StateLimits
+  ) throws(MarketError) -> DueQueue.Action {
+    switch try read(in: 0...UInt8(6)) {
+    case 0: .arrive(try limits.order(&self))
+    case 1: .arriveLinked(try limits.order(&self))
+    case 2: .amend(try limits.order(&self), try readCount())
+    case 3: .cancel(try limits.order(&self))
+    case 4: .expire(try limits.order(&self))
+    case 5: .settle(try limits.listing(&self))
+    default: .chargeInterest
     }
   }
 }

@@ -11,7 +11,7 @@ extension SimulatedExchange {
     case .failure(let refusal): report(id, .amendRefused(refusal), at: moment.time)
     case .success(let request):
       let order = orders[id.number]
-      orders[id.number].amend(request.type, request.quantity)
+      orders.change(at: id.number) { $0.amend(request.type, request.quantity) }
       let index = request.listing.index
       books[index].market.amend(
         id, request.type == order.request.type ? nil : request.type,
@@ -42,8 +42,11 @@ extension SimulatedExchange {
       if quantity <= order.filledQuantity { return .failure(.alreadyFilled(order.filledQuantity)) }
       request.quantity = quantity
     }
-    books[index].market.countOpen(order.id, isIn: false)
-    defer { books[index].market.countOpen(order.id, isIn: true) }
+    let open = books[index].market.open
+    books[index].market.open = books[index].market.open(
+      amending: order.id, to: request.type,
+      remaining: request.quantity.raw - order.filledQuantity.raw)
+    defer { books[index].market.open = open }
     let rejection = try rejection(
       of: request, arriving: time, filled: order.filledQuantity, reducesLater: true,
       takesMore: request.type != order.request.type || request.quantity > order.request.quantity)

@@ -19,11 +19,11 @@ extension SimulatedExchange {
     let order = orders[id.number]
     let time = order.arrival.time
     if let rejection = try rejection(of: order) {
-      orders[id.number].reject()
+      orders.change(at: id.number) { $0.reject() }
       return report(id, .rejected(rejection), at: time)
     }
     books[order.request.listing.index].market.add(order)
-    orders[id.number].accept()
+    orders.change(at: id.number) { $0.accept() }
     scheduleExpiry(of: order)
     report(id, .accepted, at: time)
   }
@@ -37,7 +37,7 @@ extension SimulatedExchange {
     let time = group[0].arrival.time
     if let refused = try firstRefused(of: group, arrival.link, at: time) {
       for order in group {
-        orders[order.id.number].reject()
+        orders.change(at: order.id.number) { $0.reject() }
         let isIt = order.id == refused.order
         report(
           order.id, .rejected(isIt ? refused.rejection : .linkedOrderRefused(refused.order)),
@@ -48,7 +48,7 @@ extension SimulatedExchange {
     books[group[0].request.listing.index].market.add(group, arrival.link)
     for order in group {
       let isHeld = arrival.link != .oneCancelsOther && order.id != first
-      if isHeld { orders[order.id.number].hold() } else { orders[order.id.number].accept() }
+      orders.change(at: order.id.number) { if isHeld { $0.hold() } else { $0.accept() } }
       scheduleExpiry(of: order)
       report(order.id, isHeld ? .held : .accepted, at: time)
     }
@@ -114,14 +114,14 @@ extension SimulatedExchange {
     guard orders[id.number].status.isWorking else {
       return report(id, .cancelRefused(orders[id.number].status), at: time)
     }
-    orders[id.number].cancel()
+    orders.change(at: id.number) { $0.cancel() }
     report(id, .cancelled(.requested), at: time)
     try takeOut(id, at: time)
   }
 
   private mutating func expire(_ id: OrderID, at time: Timestamp) throws(ExchangeError) {
     guard orders[id.number].status.isWorking else { return }
-    orders[id.number].expire()
+    orders.change(at: id.number) { $0.expire() }
     report(id, .expired, at: time)
     try takeOut(id, at: time)
   }

@@ -26,35 +26,41 @@ extension SimulatedExchange {
     if let rejection = valueRejection(of: request) { return rejection }
     if let rejection = try notionalRejection(of: request) { return rejection }
     if let rejection = postOnlyRejection(of: request) { return rejection }
-    var open = request
-    open.quantity = Quantity(unchecked: request.quantity.raw - filled.raw)
-    if !(request.isReduceOnly && reducesLater), let rejection = positionRejection(of: open) {
+    let open = request.quantity.raw - filled.raw
+    if !(request.isReduceOnly && reducesLater),
+      let rejection = positionRejection(of: request, open: open)
+    {
       return rejection
     }
-    return takesMore ? try accountRejection(of: open, at: time) : nil
+    if !takesMore { return nil }
+    if let expiry = books[index].listing.contract.kind.expiry, expiry <= time {
+      return .contractExpired(expiry)
+    }
+    return rules.kind == .unlimited ? nil : try accountRejection(of: request, open: open)
   }
 
   /// Money is far from its end as long as no value comes to 10^19, at its own price or at the mark.
+  @inline(__always)
   private func valueRejection(of request: OrderRequest) -> Rejection? {
     let index = request.listing.index
-    let listing = books[index].listing
     let held = books[index].market.held.held(on: request.side)
-    let reached = held + books[index].market.open(request.side) + request.quantity.raw
-    func fits(_ value: () throws -> Notional) -> Bool {
-      guard let value = try? value() else { return false }
-      return value.units.magnitude < UInt128(Notional.largestCounted)
-    }
+    let reached = held + books[index].market.open.adding(on: request.side) + request.quantity.raw
     let price =
       request.type.limitPrice ?? request.type.triggerPrice ?? priceInForce(for: request)
-    let mark = books[index].marks.mark(ofSign: request.side.sign)
-    let doFit =
-      (price.map { price in fits { try listing.notional(reached, at: price) } } ?? true)
-      && (mark.map { mark in fits { try listing.notional(reached, at: mark) } } ?? true)
-    return doFit ? nil : .valueTooLarge(reached: request.side.sign * reached)
+    if let price, !books[index].listing.canCount(reached, at: price) {
+      return .valueTooLarge(reached: request.side.sign * reached)
+    }
+    if let mark = books[index].marks.mark(ofSign: request.side.sign),
+      !books[index].listing.canCount(reached, at: mark.price, digits: mark.digits)
+    {
+      return .valueTooLarge(reached: request.side.sign * reached)
+    }
+    return nil
   }
 
   /// At its limit, else at its trigger, else at the price in force; before the first record a market
   /// order has no value to check.
+  @inline(__always)
   private func notionalRejection(
     of request: OrderRequest
   ) throws(ExchangeError) -> Rejection? {
@@ -70,11 +76,13 @@ extension SimulatedExchange {
 
   /// The price that the order would take now. Reading a field leaves the market where it is; asking it
   /// by a method would copy it.
+  @inline(__always)
   private func priceInForce(for request: OrderRequest) -> Price? {
     let index = request.listing.index
     return request.side == .buy ? books[index].market.ask : books[index].market.bid
   }
 
+  @inline(__always)
   private func postOnlyRejection(of request: OrderRequest) -> Rejection? {
     guard request.type.isPostOnly, let limit = request.type.limitPrice else { return nil }
     if request.timeInForce.isImmediate { return .postOnlyImmediate }
@@ -84,7 +92,9 @@ extension SimulatedExchange {
     return .postOnlyWouldTake(limit: limit, opposite: opposite)
   }
 
-  private func positionRejection(of request: OrderRequest) -> Rejection? {
+  /// - Parameter open: what of it is not filled yet.
+  @inline(__always)
+  private func positionRejection(of request: OrderRequest, open: Int64) -> Rejection? {
     let index = request.listing.index
     let sign = request.side.sign
     if request.isReduceOnly {
@@ -94,7 +104,7 @@ extension SimulatedExchange {
     // A position of the other side may be closed by reduce-only orders first, so it does not count
     // in the order's favour. Both sums are at most 2^60, and an order below 2^53, so this fits.
     let held = books[index].market.held.held(on: request.side)
-    let reached = held + books[index].market.open(request.side) + request.quantity.raw
+    let reached = held + books[index].market.open.adding(on: request.side) + open
     let limit = books[index].listing.contract.positionLimit
     return reached > limit ? .positionLimit(reached: sign * reached, limit: limit) : nil
   }

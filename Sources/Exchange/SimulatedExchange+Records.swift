@@ -50,14 +50,19 @@ extension SimulatedExchange {
   public mutating func apply(_ bar: Bar, to listing: ListingID) throws(ExchangeError) {
     try advance(to: Moment(bar.tsClose, .sourceBars))
     let index = listing.index
-    books[index].prices.note(bar)
-    if books[index].sessions.isInSession(bar.tsOpen), bar.tsOpen >= books[index].coveredUntil {
+    let fills =
+      books[index].sessions.isInSession(bar.tsOpen) && bar.tsOpen >= books[index].coveredUntil
+    books[index].prices.note(bar, fills: fills)
+    if fills {
       books[index].coveredUntil = bar.tsClose
-      let fills = fillCount
       try liquidatePending(in: listing, along: bar)
-      books[index].market.apply(bar)
+      let lowFirst = books[index].market.apply(bar)
+      let extremes = bar.path(lowFirst: lowFirst)[1...2]
+      let filled = books[index].market.fillTimes
+      if let first = filled?.lowerBound { see(extremes.filter { $0.time < first }, in: listing) }
       try settle(in: listing)
-      if fillCount == fills { try passExtremes(of: bar, in: listing) }
+      let last = filled?.upperBound ?? .earliest
+      try pass(extremes.filter { $0.time >= last }, in: listing, at: bar.tsClose)
     }
     try finishRecord(of: listing, at: bar.tsClose)
   }
@@ -65,6 +70,9 @@ extension SimulatedExchange {
   mutating func report(_ id: OrderID, _ event: OrderEvent, at time: Timestamp) {
     outbox.add(
       OrderReport(order: id, time: time, event: event, status: orders[id.number].status),
-      knownAt: max(clock, Moment(time, .sourceBars)))
+      knownAt: knownNow(time))
   }
+
+  /// When the exchange knows of what it settles now: it may have happened inside a bar.
+  func knownNow(_ time: Timestamp) -> Moment { max(clock, Moment(time, .sourceBars)) }
 }

@@ -16,7 +16,7 @@ extension SimulatedExchange {
     try requireNotBeforeClock(moment)
     let arrival = line.arrival(of: moment)
     let id = send(request, at: moment, arriving: arrival)
-    due.add(.arrive(id), at: arrival)
+    due.send(.arrive(id), arriving: arrival)
     return id
   }
 
@@ -41,7 +41,7 @@ extension SimulatedExchange {
     let arrival = line.arrival(of: moment)
     let ids = requests.map { send($0, at: moment, arriving: arrival) }
     linked[ids[0]] = LinkedArrival(link: link, count: ids.count)
-    due.add(.arriveLinked(ids[0]), at: arrival)
+    due.send(.arriveLinked(ids[0]), arriving: arrival)
     return ids
   }
 
@@ -72,7 +72,7 @@ extension SimulatedExchange {
     try requireNotBeforeClock(moment)
     precondition(orders.indices.contains(id.number), "an order of another exchange")
     amendments[amendmentCount] = amendment
-    due.add(.amend(id, amendmentCount), at: line.arrival(of: moment))
+    due.send(.amend(id, amendmentCount), arriving: line.arrival(of: moment))
     amendmentCount += 1
   }
 
@@ -81,7 +81,7 @@ extension SimulatedExchange {
   public mutating func cancel(_ id: OrderID, at moment: Moment) throws(ExchangeError) {
     try requireNotBeforeClock(moment)
     precondition(orders.indices.contains(id.number), "an order of another exchange")
-    due.add(.cancel(id), at: line.arrival(of: moment))
+    due.send(.cancel(id), arriving: line.arrival(of: moment))
   }
 
   private mutating func send(

@@ -3,10 +3,8 @@ public import Market
 /// What somebody needs who drives an exchange step by step.
 extension SimulatedExchange {
   /// Whether there is something that `takeStep()` would hand over.
-  public var hasNews: Bool {
-    outbox.hasReports(upTo: clock) || !roundTrips.isEmpty || !funding.isEmpty
-      || !liquidations.isEmpty
-  }
+  @inline(__always)
+  public var hasNews: Bool { outbox.hasNews(upTo: clock) }
 
   /// When the exchange next does something of its own, or has something to tell; nil for never.
   public var nextDue: Moment? {

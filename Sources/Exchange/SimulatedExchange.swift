@@ -5,7 +5,7 @@ import Sessions
 /// reports and a ledger.
 ///
 /// `docs/exchange.md` says what happens in which order, and how each number is rounded. An
-/// error other than `unknownSymbol` and `beforeClock` ends the run: the exchange is then to be
+/// error other than `unknownSymbol`, `beforeClock` and `withdrawal` ends the run: the exchange is then to be
 /// thrown away.
 public struct SimulatedExchange: Sendable {
   /// What the exchange keeps for one listing.
@@ -22,6 +22,8 @@ public struct SimulatedExchange: Sendable {
     /// Up to where the tape has records that fill orders; a bar that begins before is coarser.
     var coveredUntil = Timestamp.earliest
     var lastSplit: Moment?
+
+    var isIsolated: Bool { listing.margin.mode == .isolated }
   }
 
   public let latency: Latency
@@ -30,7 +32,7 @@ public struct SimulatedExchange: Sendable {
   /// All orders ever sent, by their number.
   public internal(set) var orders = AppendOnlyLog<Order>()
   /// Where the exchange stands; nothing before it can be changed any more.
-  public private(set) var clock = Moment(.earliest, .sourceBars)
+  public internal(set) var clock = Moment(.earliest, .sourceBars)
   public internal(set) var fillCount = 0
   /// How many fills another path through their bar would not have given.
   public internal(set) var pathDependentFillCount = 0
@@ -42,9 +44,6 @@ public struct SimulatedExchange: Sendable {
   var amendments: [Int: OrderAmendment] = [:]
   var amendmentCount = 0
   var linked: [OrderID: LinkedArrival] = [:]
-  var roundTrips: [RoundTrip] = []
-  var funding: [FundingPayment] = []
-  var liquidations: [Liquidation] = []
   var liquidationCount = 0
   /// By currency, where a fee of one of its listings asks for it.
   let volumeCurrencies: Set<Currency>
@@ -54,7 +53,7 @@ public struct SimulatedExchange: Sendable {
   var marginWatch = MarginWatch.never
   var interestIsDue = false
 
-  /// - Precondition: no two listings have one symbol; latencies are between 0 and a day; the account's
+  /// - Precondition: no two listings have one symbol, or one share; latencies are between 0 and a day; the account's
   ///   rates and its interval of interest make sense.
   public init(
     _ listings: [Listing], latency: Latency = .none, account rules: AccountRules = AccountRules()
@@ -65,6 +64,10 @@ public struct SimulatedExchange: Sendable {
     rules.requireSense()
     precondition(
       Set(listings.map(\.instrument.symbol)).count == listings.count, "a symbol is listed twice")
+    let shares = listings.compactMap { listing in
+      if case .equity(let share) = listing.contract.kind { share } else { nil }
+    }
+    precondition(Set(shares).count == shares.count, "a share is listed twice")
     self.latency = latency
     self.rules = rules
     line = LatencyLine(latency.orders, seed: latency.seed)
@@ -107,7 +110,7 @@ public struct SimulatedExchange: Sendable {
   /// Hands over the reports that have come back since the last call, in the order of coming back.
   public mutating func takeReports() -> [OrderReport] { outbox.take(upTo: clock) }
 
-  /// When the next report comes back; nil where none is on its way.
+  /// When the next report, or what else a step tells, comes back; nil where nothing is on its way.
   public var nextReport: Moment? { outbox.next }
 
   // MARK: Time
@@ -139,7 +142,7 @@ extension SimulatedExchange {
       next += 1
     }
     guard next > 0 else { return }
-    books[listing.index].market.events.removeAll(keepingCapacity: true)
+    books[listing.index].market.events.takeOut(first: next)
     assert(
       books[listing.index].holding.quantities
         == (books[listing.index].market.held.long, books[listing.index].market.held.short),
@@ -151,18 +154,18 @@ extension SimulatedExchange {
   ) throws(ExchangeError) {
     switch event {
     case .triggered(let id, let price, let time):
-      orders[id.number].trigger()
+      orders.change(at: id.number) { $0.trigger() }
       report(id, .triggered(price), at: time)
     case .executed(let execution):
       try settle(execution, in: listing)
     case .cancelled(let id, let reason, let time):
-      orders[id.number].cancel()
+      orders.change(at: id.number) { $0.cancel() }
       report(id, .cancelled(reason), at: time)
     case .released(let id, let quantity, let time):
-      orders[id.number].release()
+      orders.change(at: id.number) { $0.release() }
       report(id, .released(quantity), at: time)
     case .resized(let id, let quantity, let time):
-      orders[id.number].resize(to: quantity)
+      orders.change(at: id.number) { $0.resize(to: quantity) }
       report(id, .resized(quantity), at: time)
     }
   }

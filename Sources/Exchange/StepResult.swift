@@ -27,7 +27,7 @@ public struct Liquidation: Hashable, Sendable {
   public let fee: Money
 }
 
-/// What has happened since the last look.
+/// What the trader has learnt of since the last look: with a latency of reports, what has come back.
 public struct StepResult: Sendable {
   /// Up to when.
   public let tsClose: Timestamp

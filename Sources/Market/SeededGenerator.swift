@@ -46,3 +46,16 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     return range.lowerBound &+ Int64(bitPattern: offset)
   }
 }
+
+extension SeededGenerator {
+  /// Writes where it stands.
+  public func encode(into writer: inout StateWriter) {
+    for word in [state.0, state.1, state.2, state.3] { writer.write(word) }
+  }
+
+  /// Takes back what `encode` wrote.
+  /// - Throws: `MarketError.malformedState`.
+  public mutating func decode(from reader: inout StateReader) throws(MarketError) {
+    state = (try reader.read(), try reader.read(), try reader.read(), try reader.read())
+  }
+}

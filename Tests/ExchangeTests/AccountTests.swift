@@ -140,9 +140,13 @@ import Testing
     }
     var ledger = Ledger()
     let most = Money(units: .max, try Currency("USD"))
-    try ledger.record(most, .deposit, .transfer, at: .earliest, symbol: "S")
-    #expect(throws: ExchangeError.overflow(symbol: "S", field: "balance in USD")) {
-      try ledger.record(most, .deposit, .transfer, at: .earliest, symbol: "S")
+    let isFirstPosted = ledger.post(most, .deposit, .transfer, at: .earliest)
+    let isSecondPosted = ledger.post(most, .deposit, .transfer, at: .earliest)
+    #expect(isFirstPosted && !isSecondPosted)
+    var exchange = SimulatedExchange([large])
+    try exchange.deposit(most, at: .earliest)
+    #expect(throws: ExchangeError.overflow(symbol: "deposit", field: "balance in USD")) {
+      try exchange.deposit(most, at: .earliest)
     }
     #expect(ledger.entries.count == 1 && ledger.audit())
     #expect(

@@ -53,6 +53,46 @@ import Testing
     try scenario.exchange.deposit(try usd("-6"), at: Scenario.second(4))
   }
 
+  @Test func `of alternatives the amended one counts as it would be`() throws {
+    var scenario = try MoneyScenario([try spot()], AccountRules(.cash), usd("640"))
+    try scenario.trade(0, 100)
+    func order(_ type: OrderType) -> OrderRequest {
+      OrderRequest(.buy, quantity(6), of: MoneyScenario.id(0), type)
+    }
+    let ids = try scenario.exchange.submit(
+      [order(.limit(price(95))), order(.stop(price(105)))], linked: .oneCancelsOther,
+      at: Moment(Scenario.second(1), .events))
+    // 6 × 99 = 594 is less than the 630 of the other; 6 × 107 = 642 is more than there is.
+    for (second, limit) in [(2, Int64(99)), (3, 107)] {
+      try scenario.exchange.amend(
+        ids[0], OrderAmendment(limitPrice: price(limit)),
+        at: Moment(Scenario.second(Int64(second)), .events))
+      try scenario.exchange.advance(to: Moment(Scenario.second(Int64(second)), .arrivals))
+    }
+    let amended = OrderAmendment(limitPrice: price(99))
+    let refusal = Rejection.insufficientBalance(needed: try usd("642"), available: try usd("640"))
+    #expect(
+      scenario.exchange.takeReports().map(\.event) == [
+        .submitted, .submitted, .accepted, .accepted, .amended(amended),
+        .amendRefused(.rule(refusal)),
+      ])
+    // Beside the 630 ten are left.
+    try scenario.send(4, .buy, 1, .limit(price(11)))
+    try scenario.send(4, .buy, 1, .limit(price(10)))
+    try scenario.trade(4, 100)
+    #expect(scenario.refusals().count == 1)
+  }
+
+  @Test func `what is owed leaves nothing to withdraw`() throws {
+    var scenario = try MoneyScenario([try spot()], AccountRules(.cash), usd("1000"))
+    try scenario.trade(0, 300)
+    try scenario.send(1, .buy, 1, .limit(price(100)))
+    try scenario.fill(1, .buy, 3, at: 350)
+    #expect(throws: ExchangeError.withdrawal(try usd("1"), available: try usd("0"))) {
+      try scenario.exchange.deposit(try usd("-1"), at: Scenario.second(2))
+    }
+  }
+
   @Test func `nothing is sold that is not there, by no two orders either`() throws {
     var scenario = try MoneyScenario(
       [try spot()], AccountRules(.cash), usd("1000"), money("1", "BTC"))

@@ -179,9 +179,12 @@ import Testing
   }
 
   @Test func `an exit on the wrong side ends the process`() async {
+    sendExit(.sell, 5, reduceOnly: true, .day)
+    await #expect(processExitsWith: .failure) { sendExit(.buy, 5, reduceOnly: true, .day) }
+    await #expect(processExitsWith: .failure) { sendExit(.sell, 4, reduceOnly: true, .day) }
+    await #expect(processExitsWith: .failure) { sendExit(.sell, 5, reduceOnly: false, .day) }
     await #expect(processExitsWith: .failure) {
-      var scenario = Scenario(try listing(MatchingRules(.quote)))
-      try scenario.sendLinked(0, .bracket, [(.buy, 5, .market), (.buy, 5, .limit(price(110)))])
+      sendExit(.sell, 5, reduceOnly: true, .fillOrKill)
     }
   }
 
@@ -209,4 +212,19 @@ import Testing
     try scenario.exchange.advance(to: Moment(Scenario.second(3), .records))
     #expect(scenario.exchange.orders[2].status == .rejected)
   }
+}
+
+/// A bracket of a buy of 5 and one exit, which is none unless all of it is as it has to be.
+private func sendExit(
+  _ side: OrderSide, _ amount: Int64, reduceOnly: Bool, _ time: TimeInForce
+) {
+  guard let listing = try? listing(MatchingRules(.quote)) else { return }
+  var scenario = Scenario(listing)
+  let id = scenario.listing
+  _ = try? scenario.exchange.submit(
+    [
+      OrderRequest(.buy, quantity(5), of: id),
+      OrderRequest(
+        side, quantity(amount), of: id, .limit(price(110)), time, reduceOnly: reduceOnly),
+    ], linked: .bracket, at: Moment(Scenario.second(0), .events))
 }

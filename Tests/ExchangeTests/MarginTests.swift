@@ -122,6 +122,10 @@ import Testing
         == "margin rates of 0.000000000000 and 1.500000000000: "
         + "expected 0 to 1, and a maintenance of at most what opening takes")
     #expect(fault([MarginTier(from: .zero(usd), maintenance: half)]) == nil)
+    var rules = MarginRules()
+    rules.initial = try Rate(parsing: "1.5")
+    #expect(
+      rules.fault(in: usd) == "an initial margin of 1.500000000000: expected a share from 0 to 1")
   }
 
   @Test func `isolated margin is set aside at the entry, and freed by the share that closes`()

@@ -5,6 +5,20 @@ import Testing
 
 /// From which price positions are valued, and what follows from it.
 @Suite struct MarkTests {
+  @Test func `a bar that fills beside quotes sets what the mid is taken from`() throws {
+    var scenario = Scenario(try contract(records: .quote, mark: .mid))
+    try scenario.quote(0, 99, 101)
+    try scenario.send(60, .buy, 1)
+    try scenario.bar(60, 150, 150, 150, 150)
+    // Filled at 150 and marked there, not at the 100 of the quote before.
+    #expect(scenario.exchange.mark(in: scenario.listing)?.price == price(1500))
+    #expect(try scenario.exchange.unrealizedProfit(in: scenario.listing) == (try usd("0")))
+    // What a quote has told already, the bar of its minute does not change.
+    try scenario.quote(130, 159, 161)
+    try scenario.bar(120, 150, 150, 150, 150)
+    #expect(scenario.exchange.mark(in: scenario.listing)?.price == price(1600))
+  }
+
   /// 3 bought at 100 by a quote, then a trade at 104, a quote 103 to 104, and a mark of 103.25.
   private func marked(_ rule: MarkRule, _ side: OrderSide = .buy) throws -> MoneyScenario {
     var scenario = try MoneyScenario([try contract(records: .quote, mark: rule)])

@@ -66,6 +66,17 @@ import Testing
         == "S: a slippage of 1.000000000001: expected a share from 0 to 1")
   }
 
+  @Test func `before the first price a post-only order that would take is cancelled`() throws {
+    var scenario = try scenario(.quote) { _ in }
+    try scenario.send(0, .buy, 1, .limit(price(105), postOnly: true))
+    try scenario.send(0, .buy, 1, .limit(price(100), postOnly: true))
+    try scenario.quote(0, 99, 101)
+    #expect(
+      scenario.news() == ["0 cancelled postOnlyWouldTake(Market.Price(raw: 101))"])
+    try scenario.quote(1, 99, 100)
+    #expect(scenario.news() == ["1 maker 100×1"])
+  }
+
   // MARK: Latency
 
   @Test func `a report comes back after its own latency, in the events of that moment`() throws {
@@ -83,6 +94,44 @@ import Testing
     #expect(scenario.exchange.takeReports().map(\.event) == [.accepted])
     try scenario.exchange.advance(to: Moment(Scenario.second(5), .events))
     #expect(scenario.news() == ["0 taker 101×1"])
+  }
+
+  @Test func `a step tells of round trips, funding and liquidations when their reports are back`()
+    throws
+  {
+    let second = nanosecondsPerSecond
+    let margin = MarginRules(leverage: 10, tiers: try maintenance("0.05"))
+    var exchange = SimulatedExchange(
+      [try contract(margin: margin)], latency: Latency(reports: .fixed(3 * second)),
+      account: try marginAccount())
+    let id = ListingID(index: 0)
+    try exchange.deposit(try usd("100"), at: Scenario.second(0))
+    func trade(_ second: Int64, _ at: Int64) throws {
+      try exchange.apply(
+        Trade(time: Scenario.second(second), price: price(at), quantity: quantity(1)), to: id)
+    }
+    try trade(0, 100)
+    _ = try exchange.submit(
+      OrderRequest(.buy, quantity(10), of: id), at: Moment(Scenario.second(1), .events))
+    try trade(1, 100)
+    let time = Scenario.second(2)
+    try exchange.apply(
+      FundingRate(time: time, rawTime: time, rate: try Rate(parsing: "0.001")), to: id)
+    // 100 - 1 - 60 is below 5 % of 940.
+    try trade(3, 94)
+    #expect(exchange.position(in: id).quantity == 0)
+    func told(_ second: Int64) throws -> [Int] {
+      let moment = Moment(Scenario.second(second), .events)
+      if exchange.clock < moment { try exchange.advance(to: moment) }
+      let step = exchange.takeStep()
+      return [
+        step.fills.count, step.funding.count, step.liquidations.count, step.roundTrips.count,
+      ]
+    }
+    #expect(try told(3) == [0, 0, 0, 0])
+    #expect(try told(4) == [1, 0, 0, 0])
+    #expect(try told(5) == [0, 1, 0, 0])
+    #expect(try told(6) == [0, 0, 1, 1])
   }
 
   @Test func `jitter follows from its seed, and nothing overtakes`() throws {

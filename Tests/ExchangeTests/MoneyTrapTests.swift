@@ -20,6 +20,15 @@ import Testing
     await #expect(processExitsWith: .failure) { _ = TieredFees([]) }
   }
 
+  @Test func `a share that two listings deliver`() async {
+    await #expect(processExitsWith: .failure) {
+      guard let ibm = try? Currency("IBM"), let one = try? contract("A", .equity(share: ibm)),
+        let other = try? contract("B", .equity(share: ibm))
+      else { return }
+      _ = SimulatedExchange([one, other])
+    }
+  }
+
   @Test func `a fee in another currency`() async {
     await #expect(processExitsWith: .failure) {
       var scenario = try MoneyScenario([try contract(fees: PerTradeFee(try money("1", "EUR")))])

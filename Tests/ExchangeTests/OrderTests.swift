@@ -10,7 +10,7 @@ import Testing
     return Order(
       id: OrderID(number: 7),
       request: OrderRequest(.buy, quantity(5), of: ListingID(index: 0), type), sent: moment,
-      arrival: moment)
+      arrival: Moment(.earliest, .arrivals))
   }
 
   @Test func `every transition there is`() {

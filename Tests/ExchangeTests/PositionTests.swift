@@ -53,15 +53,30 @@ import Testing
     #expect([trip.best, trip.worst, trip.profit].map(short) == ["35 USD", "-15 USD", "25 USD"])
   }
 
-  @Test func `a bar's extremes count where the position is the same throughout`() throws {
+  @Test func `a bar's extremes count where it is known what was held at them`() throws {
     var scenario = Scenario(try listing(MatchingRules(.bar)))
-    try scenario.send(0, .buy, 1)
-    try scenario.bar(0, 100, 200, 50, 100)
-    try scenario.bar(60, 101, 120, 90, 105)
-    // Bought at the open, in a bar of which only the close counts; 120 - 100 and 90 - 100 later.
-    #expect(
+    func excursions() throws -> [[Money]] {
       try scenario.exchange.excursions(in: scenario.listing).map { [$0.best, $0.worst] }
-        == [[usd("20"), usd("-10")]])
+    }
+    // Bought at the open: both extremes come after it.
+    try scenario.send(0, .buy, 1)
+    try scenario.bar(0, 100, 112, 95, 100)
+    #expect(try excursions() == [[usd("12"), usd("-5")]])
+    try scenario.bar(60, 101, 120, 97, 105)
+    #expect(try excursions() == [[usd("20"), usd("-5")]])
+    // A second one bought at the open, and one of the two sold at 115 on the way from 90 to 130: at
+    // 130 the first has won 15, and the other 30.
+    try scenario.send(120, .buy, 1)
+    try scenario.send(120, .sell, 1, .limit(price(115)))
+    try scenario.bar(120, 100, 130, 90, 101)
+    // At 90 the two lose 20, but that lies between two fills.
+    #expect(try excursions() == [[usd("45"), usd("-5")]])
+    // The low of 70 lies before the fill at 110: 15 were won, and 30 are lost there.
+    try scenario.send(180, .sell, 1, .limit(price(110)))
+    try scenario.bar(180, 101, 112, 70, 105)
+    let trip = try #require(scenario.exchange.takeStep().roundTrips.first)
+    #expect(short(trip.best) == "45 USD" && short(trip.worst) == "-15 USD")
+    #expect(short(trip.profit) == "25 USD")
   }
 
   @Test func `a round trip, from its first fill to its last`() throws {

@@ -233,23 +233,30 @@ struct RandomMoneyRun {
     for (price, offset) in zip(path, [0, length / 3, length / 3 * 2, length - 1]) {
       reference.closePending(index, bid: price, ask: price, at: previous + offset)
     }
-    let fills = exchange.fillCount
     known[index].last = price(close)
     try exchange.apply(
       Bar(
         tsOpen: Timestamp(unchecked: previous), tsClose: time, open: price(open), high: price(high),
         low: price(low), close: price(close), volume: .zero, tickCount: 1,
         tradingDay: time.utcDate), to: id)
+    let filled = exchange.outbox.waiting.compactMap { report -> Int64? in
+      if case .filled(let fill) = report.event { fill.time.nanoseconds } else { nil }
+    }
+    let extremes = [(path[1], previous + length / 3), (path[2], previous + length / 3 * 2)].map {
+      let mark = reference.exact(price($0), of: index)
+      return (marks: ReferenceMoney.Marks(long: mark, short: mark), time: $1)
+    }
+    for extreme in extremes where filled.first.map({ extreme.time < $0 }) ?? false {
+      reference.see(index, extreme.marks)
+    }
     takeFills()
-    let isFilled = exchange.fillCount > fills
     reference.prices[index] = (
       reference.exact(price(close), of: index), reference.exact(price(close), of: index)
     )
-    if !isFilled, reference.legs[index].contains(where: { $0.quantity != 0 }) {
-      for extreme in close >= open ? [low, high] : [high, low] {
-        let mark = reference.exact(price(extreme), of: index)
-        reference.mark(index, .init(long: mark, short: mark))
-      }
+    for extreme in extremes where filled.last.map({ extreme.time >= $0 }) ?? true {
+      // Without a position the mark waits for the close.
+      guard reference.legs[index].contains(where: { $0.quantity != 0 }) else { break }
+      reference.mark(index, extreme.marks)
     }
     reference.mark(index, marks(index))
   }

@@ -56,7 +56,15 @@ extension ReferenceExchange {
   /// All that happens on one record.
   mutating func match(_ offer: inout Offer) {
     for index in inOrder(.newcomer) where orders[index].arrival <= Moment(offer.time, .arrivals) {
-      if orders[index].best == nil { orders[index].best = offer.price(orders[index].request.side) }
+      guard orders[index].status.isWorking else { continue }
+      let price = offer.price(orders[index].request.side)
+      if orders[index].best == nil { orders[index].best = price }
+      if case .limit(_, postOnly: true) = orders[index].type, orders[index].couldTake == nil,
+        orders[index].allows(price)
+      {
+        end(index, .cancelled(.postOnlyWouldTake(price)), offer.time)
+        continue
+      }
       orders[index].place = admission(orders[index], offer)
       if orders[index].place == .limit { rest(index) }
     }

@@ -137,7 +137,7 @@ extension ReferenceMoney {
       if order.side == .sell {
         return lacking(assetUnits(order.left, of: index) + ordered(asset), asset)
       }
-      guard let price = order.price else { return .noPrice(symbol: listing.instrument.symbol) }
+      guard let price = order.price else { return .noPrice }
       let value = value(order.left, at: price, of: index)
       let fee = max(0, fees[index].fee(value, order.left, listing, isMaker: false, 0))
       return lacking(Self.units(value) + fee + ordered(currency(index)), currency(index))
@@ -145,7 +145,7 @@ extension ReferenceMoney {
       if legs[index].contains(where: \.isPending) { return .liquidating }
       if order.isReduceOnly { return nil }
       guard let before = initialMargin(index, nil), let after = initialMargin(index, order) else {
-        return .noPrice(symbol: listing.instrument.symbol)
+        return .noPrice
       }
       if after <= before { return nil }
       var required: Int128 = 0
@@ -338,6 +338,19 @@ extension ReferenceMoney {
   /// Takes new marks in, and what they lead to.
   mutating func mark(_ index: Int, _ new: Marks) {
     marks[index] = new
+    see(index)
+    checkMargin()
+  }
+
+  /// Takes marks into the excursions alone.
+  mutating func see(_ index: Int, _ passing: Marks) {
+    let old = marks[index]
+    marks[index] = passing
+    see(index)
+    marks[index] = old
+  }
+
+  private mutating func see(_ index: Int) {
     for place in legs[index].indices {
       guard let trip = legs[index][place].trip, let open = unrealized(legs[index][place], index)
       else { continue }
@@ -345,6 +358,5 @@ extension ReferenceMoney {
       legs[index][place].trip?.best = max(trip.best, trip.profit + open)
       legs[index][place].trip?.worst = min(trip.worst, trip.profit + open)
     }
-    checkMargin()
   }
 }

@@ -15,37 +15,40 @@ struct Leg: Sendable {
 
   /// Brings in a trade that was settled against this position.
   ///
-  /// - Returns: The round trip that it ends.
+  /// - Parameters:
+  ///   - outbox: takes the round trip that it ends.
+  ///   - known: when the exchange knows of it.
   /// - Throws: `ExchangeError.overflow`; a part of it is brought in then, so this is for a copy.
   mutating func take(
     _ settled: Position.Settled, _ side: OrderSide, _ traded: Int64, fee: Money,
-    at time: Timestamp, _ end: RoundTripEnd, _ listing: Listing, _ id: ListingID
-  ) throws(ExchangeError) -> RoundTrip? {
+    at time: Timestamp, _ end: RoundTripEnd, _ listing: Listing, _ id: ListingID,
+    tell outbox: inout Outbox, knownAt known: Moment
+  ) throws(ExchangeError) {
     let closed = settled.closed
     let closingFee = fee.share(closed, of: traded)
     let held = abs(settled.position.quantity)
-    var ended: RoundTrip?
     let before = abs(quantity)
     try trip?.fold(position, in: listing)
     position = settled.position
     if quantity == 0 { liquidatingSince = nil }
     if closed > 0 {
       try trip?.leave(
-        closed, at: settled.exit, profit: settled.profit.money(in: fee.currency), fee: closingFee,
-        in: listing)
+        closed, at: settled.exit, profit: settled.profit.money(in: fee.currency).units,
+        fee: closingFee.units, in: listing)
       margin = margin - margin.share(closed, of: before)
       if closed == before {
-        ended = trip?.closed(listing, id, at: time, end)
+        if let trip {
+          outbox.add(RoundTrip(trip, listing, id, closed: time, end), knownAt: known)
+        }
         trip = nil
       }
     }
     if traded > closed {
-      if trip == nil { trip = OpenRoundTrip(side, opened: time, in: fee.currency) }
+      if trip == nil { trip = OpenRoundTrip(side, opened: time) }
       try trip?.enter(
-        traded - closed, at: settled.opened, held: held, fee: fee - closingFee,
+        traded - closed, at: settled.opened, held: held, fee: (fee - closingFee).units,
         in: listing)
     }
-    return ended
   }
 
   /// Has isolated margin bear what a close has lost: what the close has freed first, then what is
@@ -72,16 +75,38 @@ extension Money {
   }
 }
 
+/// One leg, or a long and a short one.
+struct Legs: RandomAccessCollection, MutableCollection, Sendable {
+  private var first: Leg
+  private var second: Leg
+  let endIndex: Int
+
+  init(_ mode: PositionMode, in currency: Currency) {
+    first = Leg(margin: .zero(currency))
+    second = first
+    endIndex = mode == .netting ? 1 : 2
+  }
+
+  var startIndex: Int { 0 }
+
+  subscript(place: Int) -> Leg {
+    get { place == 0 ? first : second }
+    _modify {
+      precondition(place < endIndex, "leg \(place) of \(endIndex)")
+      if place == 0 { yield &first } else { yield &second }
+    }
+  }
+}
+
 /// The positions of one listing.
 struct Holding: Sendable {
   let mode: PositionMode
   /// One when netted; a long and a short one when hedged.
-  var legs: [Leg]
+  var legs: Legs
 
   init(_ listing: Listing) {
     mode = listing.positions
-    let leg = Leg(margin: .zero(listing.contract.currency))
-    legs = Array(repeating: leg, count: mode == .netting ? 1 : 2)
+    legs = Legs(mode, in: listing.contract.currency)
   }
 
   var isFlat: Bool { legs.allSatisfy { $0.quantity == 0 } }
@@ -95,5 +120,42 @@ struct Holding: Sendable {
   /// What is held on both sides.
   var quantities: (long: Int64, short: Int64) {
     legs.reduce((0, 0)) { ($0.0 + max(0, $1.quantity), $0.1 + max(0, -$1.quantity)) }
+  }
+}
+
+extension Leg {
+  func encode(into writer: inout StateWriter) {
+    position.encode(into: &writer)
+    writer.write(margin.units)
+    writer.write(trip) { $1.encode(into: &$0) }
+    writer.write(liquidatingSince) { $0.write($1) }
+  }
+
+  mutating func decode(from reader: inout StateReader) throws(MarketError) {
+    position = try Position(from: &reader)
+    margin = Money(
+      units: try reader.read(in: 0...Notional.largestHeld), margin.currency)
+    trip = try reader.readOptional { reader throws(MarketError) in
+      try OpenRoundTrip(from: &reader)
+    }
+    liquidatingSince = try reader.readOptional { reader throws(MarketError) in
+      try reader.readMoment()
+    }
+    guard (trip == nil) == (quantity == 0) else {
+      throw .malformedState("a position of \(quantity), and a round trip that does not fit it")
+    }
+  }
+}
+
+extension Holding {
+  func encode(into writer: inout StateWriter) {
+    for leg in legs { leg.encode(into: &writer) }
+  }
+
+  mutating func decode(from reader: inout StateReader) throws(MarketError) {
+    for place in legs.indices { try legs[place].decode(from: &reader) }
+    guard mode == .netting || (legs[0].quantity >= 0 && legs[1].quantity <= 0) else {
+      throw .malformedState("a long position below zero, or a short one above")
+    }
   }
 }

@@ -6,14 +6,15 @@ public import Market
 /// in every currency, and the wallet holds the deposits and all entries since. What the wallet
 /// cannot pay is borrowed before it is paid, and repaid from what comes in.
 public struct Ledger: Sendable {
-  public private(set) var entries = AppendOnlyLog<LedgerEntry>()
+  public private(set) var entries = LedgerEntries()
   /// Every currency in which something was moved, in the order of the first time.
-  public private(set) var currencies: [Currency] = []
+  public var currencies: [Currency] { entries.currencies }
   /// A row for each currency: what each account holds, then what each cause has changed in the
   /// wallet, which is the same money, counted another way.
   private var sums: [Int128] = []
-  fileprivate static let accounts = LedgerAccount.allCases.count
-  private static let width = accounts + LedgerCause.allCases.count
+  // Known to the compiler, because each entry asks.
+  fileprivate static var accounts: Int { LedgerAccount.insurance.place + 1 }
+  private static var width: Int { LedgerCause.conversion.place + 1 }
 
   public init() {}
 
@@ -39,59 +40,50 @@ public struct Ledger: Sendable {
     balance(in: currency) - borrowed(in: currency)
   }
 
-  /// Changes the wallet by `change`, after borrowing what is not there, and repays what it can.
+  /// Changes the wallet by `change`, after borrowing what is not there, and repays what it can. A
+  /// change of zero leaves no entry.
   ///
-  /// - Parameter symbol: what to name in an error.
-  /// - Throws: `ExchangeError.overflow`.
+  /// - Returns: Whether all balances can hold it.
   /// - Complexity: O(1).
   mutating func post(
-    _ change: Money, _ cause: LedgerCause, _ reference: LedgerReference, at time: Timestamp,
-    symbol: String
-  ) throws(ExchangeError) {
+    _ change: Money, _ cause: LedgerCause, _ reference: LedgerReference, at time: Timestamp
+  ) -> Bool {
     let currency = change.currency
-    guard change.units > -(.max / 4), let after = balance(in: currency).adding(change) else {
-      throw .overflow(symbol: symbol, field: "balance in \(currency)")
+    guard change.units != 0 else { return true }
+    let place = place(of: currency)
+    let (wallet, lender) = (place * Ledger.width, place * Ledger.width + LedgerAccount.lender.place)
+    let (after, overflow) = sums[wallet].addingReportingOverflow(change.units)
+    guard change.units > -(.max / 4), !overflow else { return false }
+    if after < 0, !record(-after, place, .borrowing, reference, at: time) { return false }
+    guard record(change.units, place, cause, reference, at: time) else { return false }
+    let owed = -sums[lender]
+    if owed > 0, after > 0 {
+      guard record(-min(owed, after), place, .repayment, reference, at: time) else { return false }
     }
-    if after.units < 0 { try record(-after, .borrowing, reference, at: time, symbol: symbol) }
-    try record(change, cause, reference, at: time, symbol: symbol)
-    let owed = borrowed(in: currency)
-    if owed.units > 0, after.units > 0 {
-      try record(-min(owed, after), .repayment, reference, at: time, symbol: symbol)
-    }
-    assert(balance(in: currency).units >= 0, "a wallet below zero")
+    assert(sums[wallet] >= 0, "a wallet below zero")
+    return true
   }
 
-  /// Changes the wallet by `change`, against the cause's other account. A change of zero leaves no
-  /// entry. Nothing is changed when it throws.
+  /// Changes the wallet by `change`, against the cause's other account.
   ///
-  /// - Parameter symbol: what to name in an error.
-  /// - Throws: `ExchangeError.overflow`.
-  /// - Complexity: O(1).
-  mutating func record(
-    _ change: Money, _ cause: LedgerCause, _ reference: LedgerReference, at time: Timestamp,
-    symbol: String
-  ) throws(ExchangeError) {
-    guard change.units != 0 else { return }
-    let currency = change.currency
-    let row = row(of: currency)
+  /// - Parameter place: that of the currency.
+  /// - Returns: Whether it fits; nothing is changed when it does not.
+  private mutating func record(
+    _ change: Int128, _ place: Int, _ cause: LedgerCause, _ reference: LedgerReference,
+    at time: Timestamp
+  ) -> Bool {
+    let row = place * Ledger.width
     let (wallet, other, caused) = (
       row + LedgerAccount.wallet.place, row + cause.counterparty.place, row + cause.place
     )
     // Wallet and cause grow by the change; whoever stands at the other end loses it.
     let next = (
-      sums[wallet].addingReportingOverflow(change.units),
-      sums[other].subtractingReportingOverflow(change.units),
-      sums[caused].addingReportingOverflow(change.units)
+      sums[wallet].addingReportingOverflow(change),
+      sums[other].subtractingReportingOverflow(change),
+      sums[caused].addingReportingOverflow(change)
     )
-    if change.units == .min || next.0.overflow || next.1.overflow || next.2.overflow {
-      throw .overflow(symbol: symbol, field: "balance in \(currency)")
-    }
-    let isIncome = change.units > 0
-    entries.append(
-      LedgerEntry(
-        number: entries.count, time: time, reference: reference, cause: cause,
-        from: isIncome ? cause.counterparty : .wallet, to: isIncome ? .wallet : cause.counterparty,
-        amount: isIncome ? change : -change))
+    if change == .min || next.0.overflow || next.1.overflow || next.2.overflow { return false }
+    entries.append(change, place: place, cause, reference, at: time)
     sums[wallet] = next.0.partialValue
     sums[other] = next.1.partialValue
     sums[caused] = next.2.partialValue
@@ -101,18 +93,18 @@ public struct Ledger: Sendable {
     assert(
       sums[row..<(row + Ledger.accounts)].reduce(0, +) == 0,
       "what one account gains another loses")
+    return true
   }
 
   /// Where the row of a currency begins; nil before its first entry.
   private func start(of currency: Currency) -> Int? {
-    currencies.firstIndex(of: currency).map { $0 * Ledger.width }
+    entries.place(of: currency).map { $0 * Ledger.width }
   }
 
-  private mutating func row(of currency: Currency) -> Int {
-    if let row = start(of: currency) { return row }
-    currencies.append(currency)
+  private mutating func place(of currency: Currency) -> Int {
+    if let place = entries.place(of: currency) { return place }
     sums.append(contentsOf: repeatElement(0, count: Ledger.width))
-    return sums.count - Ledger.width
+    return entries.add(currency)
   }
 
   /// Adds up all entries anew, and says whether every balance is what they come to.
@@ -135,10 +127,35 @@ public struct Ledger: Sendable {
 }
 
 extension LedgerAccount {
+  @inline(__always)
   fileprivate var place: Int { Int(rawValue) }
 }
 
 extension LedgerCause {
   /// Behind the accounts.
+  @inline(__always)
   fileprivate var place: Int { Ledger.accounts + Int(rawValue) }
+}
+
+extension Ledger {
+  func encode(into writer: inout StateWriter) { entries.encode(into: &writer) }
+
+  /// Books all entries anew, so that balances are what follows from them.
+  init(from reader: inout StateReader, _ limits: StateLimits) throws(MarketError) {
+    self.init()
+    let currencies = try reader.readArray { reader throws(MarketError) in
+      try reader.readCurrency()
+    }
+    guard Set(currencies).count == currencies.count, currencies.count < 1 << 16 else {
+      throw .malformedState("a ledger with a currency twice")
+    }
+    for currency in currencies { _ = place(of: currency) }
+    for _ in 0..<(try reader.readCount()) {
+      let entry = try reader.readEntry(limits)
+      guard entry.place < currencies.count, entry.change != 0,
+        record(entry.change, entry.place, entry.cause, entry.reference, at: entry.time),
+        sums[entry.place * Ledger.width] >= 0
+      else { throw .malformedState("entry \(entries.count) of the ledger cannot be booked") }
+    }
+  }
 }

@@ -1,7 +1,7 @@
 import Market
 
 /// When margin has to be computed anew, as long as nothing but marks changes.
-enum MarginWatch: Sendable {
+enum MarginWatch: UInt8, Sendable {
   /// Never: nothing is at stake.
   case never
   /// When a mark leaves its listing's `QuietMarks`.
@@ -65,7 +65,7 @@ extension SimulatedExchange {
     }
     for leg in books[index].holding.legs where leg.quantity != 0 {
       guard let seen = leg.trip?.seen else { return nil }
-      (low, high) = (max(low, seen.low.price.raw), min(high, seen.high.price.raw))
+      (low, high) = (max(low, seen.low.raw), min(high, seen.high.raw))
     }
     return low <= high ? low...high : nil
   }

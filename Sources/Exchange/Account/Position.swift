@@ -69,10 +69,17 @@ public struct Position: Hashable, Sendable {
   /// What closing all of it at its mark would bring.
   /// - Throws: `ExchangeError.overflow`.
   func unrealizedProfit(at mark: Mark, in listing: Listing) throws(ExchangeError) -> Notional {
+    try unrealizedProfit(at: mark.price, digits: mark.digits, in: listing)
+  }
+
+  /// The same at a price of so many digits.
+  func unrealizedProfit(
+    at price: Price, digits: Int, in listing: Listing
+  ) throws(ExchangeError) -> Notional {
     guard quantity != 0 else { return .zero }
     return try Position.profit(
-      of: quantity.signum(), from: basis, to: listing.notional(abs(quantity), at: mark),
-      in: listing)
+      of: quantity.signum(), from: basis,
+      to: listing.notional(abs(quantity), at: price, digits: digits), in: listing)
   }
 
   /// `sign` is that of the position. An inverse contract's value falls when the price rises.
@@ -85,6 +92,18 @@ public struct Position: Hashable, Sendable {
     if overflow { throw listing.overflow("profit") }
     return Notional(units: profit)
   }
+
+  func encode(into writer: inout StateWriter) {
+    writer.write(quantity)
+    writer.write(basis.units)
+  }
+
+  init(from reader: inout StateReader) throws(MarketError) {
+    quantity = try reader.read(in: -(1 << 61)...(1 << 61))
+    basis = Notional(units: try reader.read(in: -Notional.largestHeld...Notional.largestHeld))
+  }
+
+  init() {}
 
   /// In new shares: whole units of the last quantity digit, and what is left over in 1 ÷ `old` of
   /// such a unit, with its share of the basis.

@@ -28,127 +28,74 @@ public struct RoundTrip: Hashable, Sendable {
   /// Averages over all entries and all exits, for display.
   public let entryPrice: Double
   public let exitPrice: Double
+  private let amounts: RoundTripAmounts
+  private let currency: Currency
+
   /// Before fees, funding and dividends: the sum over the fills that closed.
-  public let profit: Money
-  public let fees: Money
+  public var profit: Money { Money(units: amounts.profit, currency) }
+  public var fees: Money { Money(units: amounts.fees, currency) }
   /// What funding brought; negative when it was paid.
-  public let funding: Money
+  public var funding: Money { Money(units: amounts.funding, currency) }
   /// What dividends in the listing's currency brought.
-  public let dividends: Money
+  public var dividends: Money { Money(units: amounts.dividends, currency) }
   /// The highest and the lowest that `profit`, realised and not, ever came to at a mark; from
   /// zero, with which it began. The maximum favourable and adverse excursion.
-  public let best: Money
-  public let worst: Money
+  public var best: Money { Money(units: amounts.best, currency) }
+  public var worst: Money { Money(units: amounts.worst, currency) }
 
   /// Nanoseconds.
   public var duration: Int64 { closed.nanoseconds - opened.nanoseconds }
   public var netProfit: Money { profit - fees + funding + dividends }
 }
 
-/// A round trip that is not at its end.
-struct OpenRoundTrip: Sendable {
-  let side: OrderSide
-  let opened: Timestamp
-  private var largest: Int64 = 0
-  private var entered: Int64 = 0
-  private var exited: Int64 = 0
-  private var entry = Notional.zero
-  private var exit = Notional.zero
-  private(set) var profit: Money
-  private var fees: Money
-  var funding: Money
-  var dividends: Money
-  private var best: Money
-  private var worst: Money
-  /// The marks seen since the position last changed: between two changes the profit follows the
-  /// mark one way, so that only the outermost count.
-  private(set) var seen: (low: Mark, high: Mark)?
-
-  init(_ side: OrderSide, opened: Timestamp, in currency: Currency) {
-    self.side = side
-    self.opened = opened
-    let zero = Money.zero(currency)
-    (profit, fees, funding, dividends, best, worst) = (zero, zero, zero, zero, zero, zero)
-  }
-
-  /// - Complexity: O(1), no arithmetic on money: a slice is taken in by its lowest and highest mark.
-  mutating func see(_ mark: Mark) {
-    guard let seen else {
-      self.seen = (mark, mark)
-      return
-    }
-    if mark.price < seen.low.price { self.seen?.low = mark }
-    if mark.price > seen.high.price { self.seen?.high = mark }
-  }
-
-  /// The profit at a mark, realised and not.
-  private func profit(
-    of position: Position, at mark: Mark, in listing: Listing
-  ) throws(ExchangeError) -> Money {
-    let open = try position.unrealizedProfit(at: mark, in: listing).money(in: profit.currency)
-    guard let sum = profit.adding(open) else { throw listing.overflow("excursion") }
-    return sum
-  }
-
-  /// The highest and lowest profit with the marks seen at `position`.
-  func excursion(
-    of position: Position, in listing: Listing
-  ) throws(ExchangeError) -> (best: Money, worst: Money) {
-    guard let seen else { return (best, worst) }
-    let low = try profit(of: position, at: seen.low, in: listing)
-    let isOne = seen.low.price == seen.high.price
-    let high = isOne ? low : try profit(of: position, at: seen.high, in: listing)
-    return (max(best, low, high), min(worst, low, high))
-  }
-
-  /// Counts in the marks seen at `position`, which now changes.
-  mutating func fold(_ position: Position, in listing: Listing) throws(ExchangeError) {
-    (best, worst) = try excursion(of: position, in: listing)
-    seen = nil
-  }
-
-  mutating func enter(
-    _ quantity: Int64, at value: Notional, held: Int64, fee: Money, in listing: Listing
-  ) throws(ExchangeError) {
-    entered = try entered.adding(quantity, in: listing)
-    entry.units = try entry.units.adding(value.units, in: listing)
-    fees = Money(units: try fees.units.adding(fee.units, in: listing), fees.currency)
-    largest = max(largest, held)
-  }
-
-  mutating func leave(
-    _ quantity: Int64, at value: Notional, profit: Money, fee: Money, in listing: Listing
-  ) throws(ExchangeError) {
-    exited = try exited.adding(quantity, in: listing)
-    exit.units = try exit.units.adding(value.units, in: listing)
-    fees = Money(units: try fees.units.adding(fee.units, in: listing), fees.currency)
-    self.profit = Money(
-      units: try self.profit.units.adding(profit.units, in: listing), profit.currency)
-  }
-
-  /// In new shares, rounded for display.
-  mutating func split(new: Int64, old: Int64) {
-    func split(_ quantity: Int64) -> Int64 {
-      Int64(clamping: Int128(quantity).multiplied(by: Int128(new), dividedBy: Int128(old)) ?? 0)
-    }
-    (largest, entered, exited) = (split(largest), split(entered), split(exited))
-  }
-
-  func closed(
-    _ listing: Listing, _ id: ListingID, at time: Timestamp, _ end: RoundTripEnd
-  ) -> RoundTrip {
-    RoundTrip(
-      listing: id, side: side, opened: opened, closed: time, end: end, largestQuantity: largest,
-      quantity: entered, entryPrice: listing.averagePrice(of: entry, quantity: entered),
-      exitPrice: listing.averagePrice(of: exit, quantity: exited), profit: profit, fees: fees,
-      funding: funding, dividends: dividends, best: max(best, profit), worst: min(worst, profit))
+extension RoundTrip {
+  init(
+    _ trip: OpenRoundTrip, _ listing: Listing, _ id: ListingID, closed time: Timestamp,
+    _ end: RoundTripEnd
+  ) {
+    self.listing = id
+    side = trip.side
+    opened = trip.opened
+    closed = time
+    self.end = end
+    largestQuantity = trip.largest
+    quantity = trip.entered
+    entryPrice = listing.averagePrice(of: trip.entry, quantity: trip.entered)
+    exitPrice = listing.averagePrice(of: trip.exit, quantity: trip.exited)
+    var amounts = trip.amounts
+    amounts.best = max(amounts.best, amounts.profit)
+    amounts.worst = min(amounts.worst, amounts.profit)
+    self.amounts = amounts
+    currency = listing.contract.currency
   }
 }
 
-extension FixedWidthInteger {
-  fileprivate func adding(_ other: Self, in listing: Listing) throws(ExchangeError) -> Self {
-    let (sum, overflow) = addingReportingOverflow(other)
-    if overflow { throw listing.overflow("round trip") }
-    return sum
+extension RoundTrip {
+  func encode(into writer: inout StateWriter) {
+    writer.write(listing)
+    writer.write(side.rawValue)
+    writer.write(opened)
+    writer.write(closed)
+    writer.write(end.rawValue)
+    writer.write(largestQuantity)
+    writer.write(quantity)
+    writer.write(entryPrice)
+    writer.write(exitPrice)
+    amounts.encode(into: &writer)
+    writer.write(currency)
+  }
+
+  init(from reader: inout StateReader, _ limits: StateLimits) throws(MarketError) {
+    listing = try limits.listing(&reader)
+    side = try reader.readCase()
+    opened = try reader.readTime()
+    closed = try reader.readTime()
+    end = try reader.readCase()
+    largestQuantity = try reader.read()
+    quantity = try reader.read()
+    entryPrice = try reader.readDouble()
+    exitPrice = try reader.readDouble()
+    amounts = try RoundTripAmounts(from: &reader)
+    currency = try reader.readCurrency()
   }
 }

@@ -33,14 +33,11 @@ extension SimulatedExchange {
     }
     let dividend = Money(units: units, perShare.currency)
     try post(dividend, .dividend, .corporateAction(id), at: time, id)
-    guard let trip = books[id.index].holding.legs[0].trip,
-      dividend.currency == listing.contract.currency
-    else { return }
+    guard dividend.currency == listing.contract.currency else { return }
     guard let held = listing.assetAmount(books[id.index].holding.legs[0].quantity),
-      let own = held.units.multiplied(by: perShare.units, dividedBy: Money.unitsPerOne),
-      let sum = trip.dividends.adding(Money(units: own, dividend.currency))
+      let own = held.units.multiplied(by: perShare.units, dividedBy: Money.unitsPerOne)
     else { throw listing.overflow("dividend") }
-    books[id.index].holding.legs[0].trip?.dividends = sum
+    try books[id.index].holding.legs[0].trip?.receive(dividend: own, in: listing)
   }
 
   /// All orders end, because their prices and quantities are those of old shares. What is less than
@@ -110,12 +107,15 @@ extension SimulatedExchange {
       let profit = (leg.quantity > 0 ? gain : Notional(units: -gain.units))
         .money(in: listing.contract.currency)
       try leg.trip?.leave(
-        0, at: .zero, profit: profit, fee: .zero(profit.currency), in: listing)
+        0, at: .zero, profit: profit.units, fee: 0, in: listing)
     }
     leg.trip?.split(new: new, old: old)
     leg.position = position
     if leg.quantity == 0 {
-      if let ended = leg.trip?.closed(listing, id, at: time, .split) { roundTrips.append(ended) }
+      if let trip = leg.trip {
+        outbox.add(
+          RoundTrip(trip, listing, id, closed: time, .split), knownAt: knownNow(time))
+      }
       leg.trip = nil
       leg.liquidatingSince = nil
     }

@@ -14,7 +14,7 @@ extension SimulatedExchange {
       }
       let debt = ledger.netBalance(in: owed)
       guard debt.units < 0 else { continue }
-      try ledger.post(-debt, .shortfall, reference, at: time, symbol: "\(owed)")
+      try book(-debt, .shortfall, reference, at: time, symbol: "\(owed)")
     }
     marginIsStale = true
   }
@@ -32,7 +32,7 @@ extension SimulatedExchange {
       guard let cost = try converted(debt, to: had) else { return }
       (sold, paid) = (min(-cost, balance), -debt)
     }
-    try ledger.post(-sold, .conversion, reference, at: time, symbol: "\(had)")
-    try ledger.post(paid, .conversion, reference, at: time, symbol: "\(owed)")
+    try book(-sold, .conversion, reference, at: time, symbol: "\(had)")
+    try book(paid, .conversion, reference, at: time, symbol: "\(owed)")
   }
 }

@@ -42,7 +42,9 @@ extension SimulatedExchange {
     var found: [(best: Money, worst: Money)] = []
     for leg in book.holding.legs {
       guard let trip = leg.trip else { continue }
-      found.append(try trip.excursion(of: leg.position, in: book.listing))
+      let (best, worst) = try trip.excursion(of: leg.position, in: book.listing)
+      let currency = book.listing.contract.currency
+      found.append((Money(units: best, currency), Money(units: worst, currency)))
     }
     return found
   }
@@ -79,15 +81,15 @@ extension SimulatedExchange {
       guard let mark = books[id.index].marks.mark(ofSign: leg.quantity.signum()) else { continue }
       let gain = -(try listing.share(funding.rate, of: leg.quantity, at: mark))
       try post(gain, .funding, .funding(id), at: funding.time, id)
-      self.funding.append(
+      outbox.add(
         FundingPayment(
           listing: id, time: funding.time, rate: funding.rate, mark: mark, quantity: leg.quantity,
-          amount: gain))
-      let earned = leg.trip?.funding.adding(gain)
-      guard let earned, let total = (sum ?? .zero(gain.currency)).adding(gain) else {
+          amount: gain),
+        knownAt: knownNow(funding.time))
+      guard let total = (sum ?? .zero(gain.currency)).adding(gain) else {
         throw listing.overflow("funding")
       }
-      books[id.index].holding.legs[place].trip?.funding = earned
+      try books[id.index].holding.legs[place].trip?.receive(funding: gain.units, in: listing)
       if listing.margin.mode == .isolated {
         books[id.index].holding.legs[place].margin = max(leg.margin + gain, .zero(gain.currency))
       }
@@ -119,14 +121,13 @@ extension SimulatedExchange {
       let settled = try leg.position.closing(at: mark, in: listing)
       var next = leg
       let zero = Money.zero(listing.contract.currency)
-      let ended = try next.take(
+      try next.take(
         settled, leg.quantity > 0 ? .sell : .buy, abs(leg.quantity), fee: zero, at: time,
-        .settlement, listing, id)
+        .settlement, listing, id, tell: &outbox, knownAt: knownNow(time))
       let profit = settled.profit.money(in: zero.currency)
       try post(profit, .realizedProfit, .settlement(id), at: time, id)
       try bearLoss(profit, &next, before: leg.margin, .settlement(id), at: time, id)
       books[index].holding.legs[place] = next
-      if let ended { roundTrips.append(ended) }
     }
     syncHeld(index)
     marginIsStale = true
@@ -157,7 +158,7 @@ extension SimulatedExchange {
       let interest = owed.units.multiplied(
         by: Int128(rate.units), dividedBy: Int128(Rate.unitsPerOne))
       guard let interest else { throw .overflow(symbol: "\(currency)", field: "interest") }
-      try ledger.post(
+      try book(
         -Money(units: interest, currency), .interest, .loan, at: time, symbol: "\(currency)")
       marginIsStale = true
     }

@@ -182,20 +182,21 @@ extension SimulatedExchange {
     guard let left = (profit - open).adding(equity) else { throw listing.overflow("equity") }
     let asked = try listing.fee(traded, at: price, rules.liquidationFee)
     let fee = min(asked, max(left, .zero(left.currency)))
-    let ended = try leg.take(
-      settled, side, traded, fee: fee, at: time, .liquidation, listing, id)
+    try leg.take(
+      settled, side, traded, fee: fee, at: time, .liquidation, listing, id, tell: &outbox,
+      knownAt: knownNow(time))
     let reference = LedgerReference.liquidation(liquidationCount)
-    try pay(profit, for: side, traded, at: price, in: id, reference, at: time)
+    try pay(profit, for: side, traded, at: price, id, listing, reference, at: time)
     try post(-fee, .liquidationFee, reference, at: time, id)
     try bearLoss(profit, &leg, before: margin, reference, at: time, id)
     books[index].holding.legs[place] = leg
     syncHeld(index)
-    liquidations.append(
+    outbox.add(
       Liquidation(
         number: liquidationCount, listing: id, time: time, side: side,
-        quantity: Quantity(unchecked: traded), price: price, profit: profit, fee: fee))
+        quantity: Quantity(unchecked: traded), price: price, profit: profit, fee: fee),
+      knownAt: knownNow(time))
     liquidationCount += 1
-    if let ended { roundTrips.append(ended) }
   }
 
   /// Tells matching of positions that changed without a fill.

@@ -69,7 +69,7 @@ extension SimulatedExchange {
     let held = books[index].market.held
     let isIsolated = listing.margin.mode == .isolated
     let zero = Money.zero(listing.contract.currency)
-    var quantity = books[index].market.open(side)
+    var quantity = books[index].market.open.adding(on: side)
     if let request, request.side == side { quantity += request.quantity.raw }
     if !isIsolated { quantity += held.held(on: side) }
     let closes = held.mode == .netting ? held.reducible(by: side) : 0
@@ -84,12 +84,12 @@ extension SimulatedExchange {
     return max(margin - max(left, zero), zero)
   }
 
-  /// What all positions and orders take, with one order more.
-  private func requiredMargin(with request: OrderRequest) throws(ExchangeError) -> Money? {
+  /// What all positions and orders take, and perhaps one order more.
+  private func requiredMargin(with request: OrderRequest?) throws(ExchangeError) -> Money? {
     guard let target = rules.marginCurrency else { return nil }
     var sum = Money.zero(target)
     for index in books.indices {
-      let more = index == request.listing.index ? request : nil
+      let more = index == request?.listing.index ? request : nil
       guard let margin = try initialMargin(of: index, with: more),
         let converted = try converted(margin, to: target)
       else { return nil }
@@ -120,16 +120,13 @@ extension SimulatedExchange {
     switch rules.kind {
     case .unlimited: return nil
     case .cash:
-      return balance - (try ordered(of: currency, with: .zero(currency)))
+      return max(
+        balance - (try ordered(of: currency, with: .zero(currency))), .zero(currency))
     case .margin(let target):
-      guard let equity = try marginEquity() else { return .zero(currency) }
-      var free = equity
-      for index in books.indices {
-        guard let margin = try initialMargin(of: index, with: nil),
-          let converted = try converted(margin, to: target)
-        else { return .zero(currency) }
-        free = free - converted
+      guard let equity = try marginEquity(), let required = try requiredMargin(with: nil) else {
+        return .zero(currency)
       }
+      let free = equity - required
       guard free > .zero(target), let amount = try converted(free, to: currency) else {
         return .zero(currency)
       }
@@ -142,18 +139,16 @@ extension SimulatedExchange {
 
 extension SimulatedExchange {
   /// The first rule of the account that an arriving order breaks.
+  /// - Parameter open: what of it is not filled yet.
   func accountRejection(
-    of request: OrderRequest, at time: Timestamp
+    of request: OrderRequest, open: Int64
   ) throws(ExchangeError) -> Rejection? {
     let index = request.listing.index
-    if let expiry = books[index].listing.contract.kind.expiry, expiry <= time {
-      return .contractExpired(expiry)
-    }
-    switch rules.kind {
-    case .unlimited: return nil
-    case .cash: return try cashRejection(of: request, in: books[index])
-    case .margin: return try marginRejection(of: request, in: books[index])
-    }
+    var left = request
+    left.quantity = Quantity(unchecked: open)
+    return rules.kind == .cash
+      ? try cashRejection(of: left, in: books[index])
+      : try marginRejection(of: left, in: books[index])
   }
 
   private func cashRejection(
@@ -168,7 +163,7 @@ extension SimulatedExchange {
       needed = try ordered(of: delivered.currency, with: delivered)
     } else {
       guard let price = book.market.reservePrice(of: request.type, request.side) else {
-        return .noPrice(symbol: listing.instrument.symbol)
+        return .noPrice
       }
       let charged = ChargedFill(
         listing: listing, price: price, quantity: request.quantity, liquidity: .taker,
@@ -211,10 +206,9 @@ extension SimulatedExchange {
     if book.holding.isLiquidating { return .liquidating }
     if request.isReduceOnly { return nil }
     let index = request.listing.index
-    let symbol = book.listing.instrument.symbol
     guard let before = try initialMargin(of: index, with: nil),
       let after = try initialMargin(of: index, with: request)
-    else { return .noPrice(symbol: symbol) }
+    else { return .noPrice }
     // What makes nothing larger is never refused.
     if after <= before { return nil }
     guard let required = try requiredMargin(with: request), let equity = try marginEquity() else {

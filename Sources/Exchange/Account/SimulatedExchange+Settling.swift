@@ -10,7 +10,7 @@ extension SimulatedExchange {
     if amount.units < 0, let free = try freeBalance(in: amount.currency), -amount > free {
       throw .withdrawal(-amount, available: free)
     }
-    try ledger.post(
+    try book(
       amount, amount.units < 0 ? .withdrawal : .deposit, .transfer, at: time, symbol: "deposit")
     marginIsStale = true
     scheduleInterest(in: amount.currency)
@@ -29,9 +29,9 @@ extension SimulatedExchange {
     let settled = try leg.position.settling(
       execution.side, execution.quantity, at: execution.price, in: listing)
     let margin = leg.margin
-    let ended = try leg.take(
+    try leg.take(
       settled, execution.side, execution.quantity, fee: fee, at: execution.time, .fill, listing,
-      id)
+      id, tell: &outbox, knownAt: knownNow(execution.time))
     let fill = Fill(
       number: fillCount, order: execution.order, listing: id, side: execution.side,
       price: execution.price, quantity: Quantity(unchecked: execution.quantity),
@@ -39,17 +39,18 @@ extension SimulatedExchange {
       realizedProfit: settled.profit.money(in: listing.contract.currency),
       isPathDependent: execution.isPathDependent)
     try pay(
-      fill.realizedProfit, for: fill.side, execution.quantity, at: fill.price, in: id,
+      fill.realizedProfit, for: fill.side, execution.quantity, at: fill.price, id, listing,
       .fill(fill.number), at: fill.time)
     try bearLoss(fill.realizedProfit, &leg, before: margin, .fill(fill.number), at: fill.time, id)
     try post(-fee, .fee, .fill(fill.number), at: fill.time, id)
     books[id.index].holding.legs[place] = leg
-    let reserve = try isolatedReserve(for: settled.opened, in: listing)
-    books[id.index].holding.legs[place].margin = leg.margin + reserve
-    if let ended { roundTrips.append(ended) }
+    if books[id.index].isIsolated {
+      let reserve = try isolatedReserve(for: settled.opened, in: listing)
+      books[id.index].holding.legs[place].margin = leg.margin + reserve
+    }
     fillCount += 1
     if fill.isPathDependent { pathDependentFillCount += 1 }
-    orders[fill.order.number].fill(fill.quantity)
+    orders.change(at: fill.order.number) { $0.fill(fill.quantity) }
     report(fill.order, .filled(fill), at: fill.time)
   }
 
@@ -58,7 +59,7 @@ extension SimulatedExchange {
   ) throws(ExchangeError) -> Money {
     let currency = listing.contract.currency
     // Plain rates ask for no volume, and are in the listing's currency; another listing may ask.
-    if let rates = listing.rates, volumeCurrencies.isEmpty || !volumeCurrencies.contains(currency) {
+    if let rates = listing.rates, !volumeCurrencies.contains(currency) {
       let rate = execution.liquidity == .maker ? rates.maker : rates.taker
       return try listing.fee(execution.quantity, at: execution.price, rate)
     }
@@ -91,18 +92,15 @@ extension SimulatedExchange {
     _ profit: Money, _ leg: inout Leg, before margin: Money, _ reference: LedgerReference,
     at time: Timestamp, _ id: ListingID
   ) throws(ExchangeError) {
-    guard rules.marginCurrency != nil, books[id.index].listing.margin.mode == .isolated else {
-      return
-    }
+    guard rules.marginCurrency != nil, books[id.index].isIsolated else { return }
     try post(leg.bear(profit, before: margin), .shortfall, reference, at: time, id)
   }
 
   /// Pays the profit of a contract, or delivers what was bought or sold against what it costs.
   mutating func pay(
-    _ profit: Money, for side: OrderSide, _ quantity: Int64, at price: Price, in id: ListingID,
-    _ reference: LedgerReference, at time: Timestamp
+    _ profit: Money, for side: OrderSide, _ quantity: Int64, at price: Price, _ id: ListingID,
+    _ listing: Listing, _ reference: LedgerReference, at time: Timestamp
   ) throws(ExchangeError) {
-    let listing = books[id.index].listing
     guard let delivered = listing.assetAmount(quantity) else {
       return try post(profit, .realizedProfit, reference, at: time, id)
     }
@@ -118,10 +116,21 @@ extension SimulatedExchange {
     _ change: Money, _ cause: LedgerCause, _ reference: LedgerReference, at time: Timestamp,
     _ id: ListingID
   ) throws(ExchangeError) {
-    try ledger.post(
-      change, cause, reference, at: time, symbol: books[id.index].listing.instrument.symbol)
+    guard ledger.post(change, cause, reference, at: time) else {
+      throw books[id.index].listing.overflow("balance in \(change.currency)")
+    }
     marginIsStale = true
     scheduleInterest(in: change.currency)
+  }
+
+  /// Changes the wallet by what belongs to no listing; `symbol` is what to name in an error.
+  mutating func book(
+    _ change: Money, _ cause: LedgerCause, _ reference: LedgerReference, at time: Timestamp,
+    symbol: String
+  ) throws(ExchangeError) {
+    guard ledger.post(change, cause, reference, at: time) else {
+      throw .overflow(symbol: symbol, field: "balance in \(change.currency)")
+    }
   }
 
   /// Sets the marks once, after a record's fills, and does what follows from them.
@@ -152,24 +161,29 @@ extension SimulatedExchange {
     return sum == equity && ledger.balance(in: currency).units >= 0
   }
 
-  /// Lets the marks pass a bar's extremes, where no fill leaves it open what was held at them.
-  mutating func passExtremes(of bar: Bar, in id: ListingID) throws(ExchangeError) {
+  /// Has excursions take in a bar's extremes from before its first fill. The orders are matched
+  /// already, so that nothing can be liquidated there any more.
+  mutating func see(_ extremes: [(price: Price, time: Timestamp)], in id: ListingID) {
+    guard books[id.index].listing.mark == .last else { return }
+    let marks = books[id.index].prices.marks
+    for extreme in extremes { books[id.index].see(marks.with(extreme.price)) }
+  }
+
+  /// Lets the marks pass a bar's extremes from after its last fill: what is held at them is known.
+  mutating func pass(
+    _ extremes: [(price: Price, time: Timestamp)], in id: ListingID, at time: Timestamp
+  ) throws(ExchangeError) {
     guard books[id.index].listing.mark == .last, !books[id.index].holding.isFlat else { return }
     let marks = books[id.index].prices.marks
-    let isLowFirst = books[id.index].market.isLowFirst(bar)
-    for extreme in isLowFirst ? [bar.low, bar.high] : [bar.high, bar.low] {
-      books[id.index].value(at: marks.with(extreme))
-      try checkMargin(after: id, at: bar.tsClose)
+    for extreme in extremes {
+      books[id.index].value(at: marks.with(extreme.price))
+      try checkMargin(after: id, at: time)
     }
   }
 
-  /// Hands over all that has happened since the last call.
+  /// Hands over all that the trader has learnt of since the last call.
   public mutating func takeStep() -> StepResult {
-    defer { (roundTrips, funding, liquidations) = ([], [], []) }
-    return StepResult(
-      tsClose: clock.time, marks: books.map(\.marks), reports: takeReports(),
-      roundTrips: roundTrips,
-      funding: funding, liquidations: liquidations)
+    outbox.takeStep(upTo: clock, marks: books.map(\.marks))
   }
 }
 
@@ -177,6 +191,10 @@ extension SimulatedExchange.Book {
   /// Sets the marks, and takes them into the excursions of what is open.
   fileprivate mutating func value(at marks: Marks) {
     self.marks = marks
+    see(marks)
+  }
+
+  fileprivate mutating func see(_ marks: Marks) {
     for place in holding.legs.indices {
       let sign = holding.legs[place].quantity.signum()
       guard sign != 0, let mark = marks.mark(ofSign: sign) else { continue }

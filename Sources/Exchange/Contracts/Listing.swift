@@ -48,6 +48,15 @@ public struct Listing: Sendable {
     let margin: MarginRules
     let positions: PositionMode
     let valueDigits: Int
+    /// What a linear value of price × quantity × multiplier is multiplied by to be a notional; 0 for
+    /// inverse contracts.
+    let notionalScale: Int128
+    /// The least of price × quantity × multiplier that is worth too much to count with.
+    let leastUncounted: UInt128
+    /// For display.
+    let multiplier: Double
+    /// What the same times a rate is multiplied and divided by to be money.
+    let shareScale: (factor: Int128, divisor: Int128)
 
     init(
       _ instrument: Instrument, _ calendar: TradingCalendar, _ contract: ContractSpecification,
@@ -64,24 +73,42 @@ public struct Listing: Sendable {
       self.margin = margin
       self.positions = positions
       valueDigits = Listing.valueDigits(instrument, contract)
+      notionalScale =
+        contract.settlement == .linear && valueDigits <= Notional.digits
+        ? .powerOfTen(Notional.digits - valueDigits) : 0
+      leastUncounted =
+        notionalScale > 0 ? (Notional.largestCounted / notionalScale).magnitude : 0
+      multiplier = contract.multiplier.precision.double(contract.multiplier.raw)
+      let shift = Money.digits - valueDigits - Rate.digits
+      shareScale = (.powerOfTen(max(0, shift)), .powerOfTen(max(0, -shift)))
     }
   }
 
   private let description: Description
 
+  @inline(__always)
   public var instrument: Instrument { description.instrument }
+  @inline(__always)
   public var calendar: TradingCalendar { description.calendar }
+  @inline(__always)
   public var contract: ContractSpecification { description.contract }
+  @inline(__always)
   public var fees: any FeeModel { description.fees }
   /// The fees where they are plain rates, which are asked for without going through their protocol.
+  @inline(__always)
   var rates: FeeRates? { description.rates }
+  @inline(__always)
   public var matching: MatchingRules { description.matching }
   /// How positions are valued.
+  @inline(__always)
   public var mark: MarkRule { description.mark }
+  @inline(__always)
   public var margin: MarginRules { description.margin }
+  @inline(__always)
   public var positions: PositionMode { description.positions }
   /// The decimals of price × quantity × multiplier; for inverse contracts of
   /// quantity × multiplier ÷ price, where they may be below zero.
+  @inline(__always)
   private var valueDigits: Int { description.valueDigits }
 
   /// - Parameter mark: the mid where quotes fill and the last price elsewhere, unless told.
@@ -179,18 +206,41 @@ public struct Listing: Sendable {
   func averagePrice(of value: Notional, quantity: Int64) -> Double {
     guard quantity > 0, value.units != 0 else { return 0 }
     let units = value.units.nearestDouble / 1e18
-    let contracts =
-      instrument.quantityPrecision.double(quantity)
-      * contract.multiplier.precision.double(contract.multiplier.raw)
+    let contracts = instrument.quantityPrecision.double(quantity) * description.multiplier
     return contract.settlement == .linear ? units / contracts : contracts / units
   }
 
   /// The value of `quantity` at `price`; exact for linear contracts, rounded once for inverse ones.
   /// - Throws: `ExchangeError.overflow`.
   func notional(_ quantity: Int64, at price: Price) throws(ExchangeError) -> Notional {
+    if let exact = exactValue(quantity, price) {
+      let (units, overflow) = exact.multipliedReportingOverflow(by: description.notionalScale)
+      if !overflow { return Notional(units: units) }
+    }
     let units = value(quantity, price, extraDigits: 0, .one, digits: Notional.digits)
     guard let units else { throw overflow("notional") }
     return Notional(units: units)
+  }
+
+  /// Whether the value of `quantity` is below what is counted with; of a linear contract that is a
+  /// question of price × quantity × multiplier.
+  @inline(__always)
+  func canCount(_ quantity: Int64, at price: Price) -> Bool {
+    if let exact = exactValue(quantity, price) {
+      return exact.magnitude < description.leastUncounted
+    }
+    guard contract.settlement == .inverse, let value = try? notional(quantity, at: price) else {
+      return false
+    }
+    return value.units.magnitude < UInt128(Notional.largestCounted)
+  }
+
+  /// The same at a price of so many digits.
+  @inline(__always)
+  func canCount(_ quantity: Int64, at price: Price, digits: Int) -> Bool {
+    if digits == instrument.pricePrecision.digits { return canCount(quantity, at: price) }
+    guard let value = try? notional(quantity, at: price, digits: digits) else { return false }
+    return value.units.magnitude < UInt128(Notional.largestCounted)
   }
 
   /// Of a sum of price × quantity in units of their last digits, of what is delivered, where there is
@@ -202,8 +252,15 @@ public struct Listing: Sendable {
 
   /// The same at a mark, whose digits may make a linear value be rounded, too.
   func notional(_ quantity: Int64, at mark: Mark) throws(ExchangeError) -> Notional {
-    let extra = mark.digits - instrument.pricePrecision.digits
-    let units = value(quantity, mark.price, extraDigits: extra, .one, digits: Notional.digits)
+    try notional(quantity, at: mark.price, digits: mark.digits)
+  }
+
+  func notional(
+    _ quantity: Int64, at price: Price, digits: Int
+  ) throws(ExchangeError) -> Notional {
+    let extra = digits - instrument.pricePrecision.digits
+    if extra == 0 { return try notional(quantity, at: price) }
+    let units = value(quantity, price, extraDigits: extra, .one, digits: Notional.digits)
     guard let units else { throw overflow("notional") }
     return Notional(units: units)
   }
@@ -213,6 +270,11 @@ public struct Listing: Sendable {
   /// - Throws: `ExchangeError.overflow`.
   func fee(_ quantity: Int64, at price: Price, _ rate: Rate) throws(ExchangeError) -> Money {
     let magnitude = Price(unchecked: abs(price.raw))
+    if let exact = exactValue(quantity, magnitude) {
+      let (factor, divisor) = description.shareScale
+      let share = exact.multiplied(by: Int128(rate.units) * factor, dividedBy: divisor)
+      if let share { return Money(units: share, contract.currency) }
+    }
     let units = value(quantity, magnitude, extraDigits: 0, rate, digits: Money.digits)
     guard let units else { throw overflow("fee") }
     return Money(units: units, contract.currency)
@@ -228,6 +290,20 @@ public struct Listing: Sendable {
     let units = value(quantity, mark.price, extraDigits: extra, rate, digits: Money.digits)
     guard let units else { throw overflow("funding") }
     return Money(units: units, contract.currency)
+  }
+
+  /// Price × quantity × multiplier of a linear contract in units of their last digits; nil for an
+  /// inverse contract, and where it does not fit.
+  @inline(__always)
+  private func exactValue(_ quantity: Int64, _ price: Price) -> Int128? {
+    guard description.notionalScale > 0 else { return nil }
+    // Mostly one factor is 1, and the other two make no more than a word each.
+    let product = quantity.multipliedFullWidth(by: price.raw)
+    let value = Int128(truncatingIfNeeded: product.low) | Int128(product.high) << 64
+    let multiplier = description.contract.multiplier.raw
+    if multiplier == 1 { return value }
+    let (exact, overflow) = value.multipliedReportingOverflow(by: Int128(multiplier))
+    return overflow ? nil : exact
   }
 
   /// value × rate in units of 10^-digits, rounded once; nil when it does not fit. The price has

@@ -45,6 +45,9 @@ public struct MarginRules: Hashable, Sendable {
   }
 
   func fault(in currency: Currency) -> String? {
+    if initial < .zero || initial > .one {
+      return "an initial margin of \(initial): expected a share from 0 to 1"
+    }
     var previous: Money?
     for tier in tiers {
       if tier.from.currency != currency {

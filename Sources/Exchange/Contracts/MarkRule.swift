@@ -66,7 +66,12 @@ struct KnownPrices: Sendable {
   }
 
   mutating func note(_ trade: Trade) { last = (trade.price, trade.time) }
-  mutating func note(_ bar: Bar) { last = (bar.close, bar.tsClose) }
+  /// - Parameter fills: whether the bar fills orders because there is nothing finer: what there is of
+  ///   bid and ask is then its close, for marks as for fills.
+  mutating func note(_ bar: Bar, fills: Bool) {
+    last = (bar.close, bar.tsClose)
+    if fills { (bid, ask, quoteTime) = (bar.close, bar.close, bar.tsClose) }
+  }
   mutating func note(_ mark: MarkPrice) { stream = (mark.price, mark.time) }
 
   /// The marks by the listing's rule.
@@ -102,5 +107,35 @@ struct KnownPrices: Sendable {
     (bid, ask) = (bid.map(split), ask.map(split))
     last = last.map { (split($0.price), $0.time) }
     stream = stream.map { (split($0.price), $0.time) }
+  }
+}
+
+extension KnownPrices {
+  func encode(into writer: inout StateWriter) {
+    writer.write(bid) { $0.write($1) }
+    writer.write(ask) { $0.write($1) }
+    writer.write(quoteTime)
+    for known in [last, stream] {
+      writer.write(known) {
+        $0.write($1.price)
+        $0.write($1.time)
+      }
+    }
+  }
+
+  mutating func decode(from reader: inout StateReader) throws(MarketError) {
+    func readPrice(_ reader: inout StateReader) throws(MarketError) -> Price {
+      try reader.readPrice()
+    }
+    func readKnown(
+      _ reader: inout StateReader
+    ) throws(MarketError) -> (price: Price, time: Timestamp) {
+      (try reader.readMark(), try reader.readTime())
+    }
+    bid = try reader.readOptional(readPrice)
+    ask = try reader.readOptional(readPrice)
+    quoteTime = try reader.readTime()
+    last = try reader.readOptional(readKnown)
+    stream = try reader.readOptional(readKnown)
   }
 }

@@ -10,6 +10,8 @@ struct Notional: Hashable, Sendable {
   /// 10^19 of a currency: no order is taken that could come to as much, so that there is room for what
   /// prices do then.
   static let largestCounted = Int128.powerOfTen(37)
+  /// Room for what prices may do to what was taken.
+  static let largestHeld = Int128.powerOfTen(38)
   static let unitsPerMoneyUnit: Int128 = 10_000_000_000
 
   var units: Int128

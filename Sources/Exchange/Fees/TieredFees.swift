@@ -65,3 +65,18 @@ struct TradedVolume: Sendable {
     return true
   }
 }
+
+extension TradedVolume {
+  func encode(into writer: inout StateWriter) {
+    writer.write(days) {
+      $0.write($1.day)
+      $0.write($1.value)
+    }
+  }
+
+  init(in currency: Currency, from reader: inout StateReader) throws(MarketError) {
+    days = try reader.readArray { reader throws(MarketError) in
+      (try reader.read(in: -100_000...200_000), try reader.readMoney(in: currency))
+    }
+  }
+}

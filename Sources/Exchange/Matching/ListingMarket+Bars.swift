@@ -2,19 +2,31 @@ import Market
 
 extension ListingMarket {
   /// Matches a bar along the chosen path, and marks what the other path would not have given.
+  /// - Returns: Whether that path goes to the low first.
   /// - Complexity: O(1) where the bar reaches nothing; otherwise the orders are copied once.
-  mutating func apply(_ bar: Bar) {
+  mutating func apply(_ bar: Bar) -> Bool {
     defer { finish(bid: bar.close, ask: bar.close) }
-    if isQuiet(bids: bar.low...bar.high, asks: bar.low...bar.high) { return }
     let lowFirst = isLowFirst(bar)
+    if isQuiet(bids: bar.low...bar.high, asks: bar.low...bar.high) { return lowFirst }
     var other = self
     walk(bar, lowFirst: lowFirst)
-    if events.isEmpty && rules.barPath != .worstCase { return }
+    if events.isEmpty && rules.barPath != .worstCase { return lowFirst }
     other.walk(bar, lowFirst: !lowFirst)
-    if rules.barPath == .worstCase && other.gain(by: bar.close) < gain(by: bar.close) {
-      swap(&self, &other)
-    }
+    let isOther = rules.barPath == .worstCase && other.gain(by: bar.close) < gain(by: bar.close)
+    if isOther { swap(&self, &other) }
     mark(against: other.events)
+    return lowFirst != isOther
+  }
+
+  /// From the first to the last fill that is not settled yet; nil for none.
+  var fillTimes: ClosedRange<Timestamp>? {
+    var times: ClosedRange<Timestamp>?
+    for case .executed(let execution) in events {
+      let (first, last) = (times?.lowerBound, times?.upperBound)
+      times =
+        min(first ?? execution.time, execution.time)...max(last ?? execution.time, execution.time)
+    }
+    return times
   }
 
   func isLowFirst(_ bar: Bar) -> Bool {

@@ -22,12 +22,14 @@ extension ListingMarket {
     }
   }
 
+  @inline(__always)
   private func hasTriggers(at point: PricePoint) -> Bool {
     nextTrigger(.buy, at: point.ask) != nil || nextTrigger(.sell, at: point.bid) != nil
   }
 
   private mutating func admitNewcomers(_ point: PricePoint, joinedBy moment: Moment) {
     let count = newcomers.count
+    if count == 0 { return }
     for index in 0..<count {
       let turn = newcomers[index]
       guard let slot = orders.place(of: turn.order), orders[slot].priority == turn.priority,
@@ -35,13 +37,17 @@ extension ListingMarket {
       else { continue }
       if orders[slot].arrival > moment { newcomers.append(turn) } else { join(slot, point) }
     }
-    newcomers.removeFirst(count)
+    newcomers.takeOut(first: count)
   }
 
   /// Gives an order its place for the first time.
   mutating func join(_ slot: Int, _ point: PricePoint) {
     let price = point.opposite(orders[slot].side)
     if orders[slot].best == nil { orders[slot].best = price }
+    if orders[slot].couldTake == nil, orders[slot].type.isPostOnly, orders[slot].allows(price) {
+      // No price was in force at its arrival; this one says that it would take.
+      return cancel(orders[slot].id, .postOnlyWouldTake(price), point.time)
+    }
     if orders[slot].type.waitsForTrigger {
       put(slot, .triggers)
     } else {
@@ -49,6 +55,7 @@ extension ListingMarket {
     }
   }
 
+  @inline(__always)
   private func takesAtOnce(_ order: WorkingOrder, at price: Price) -> Bool {
     if order.type.limitPrice == nil || order.timeInForce.isImmediate { return true }
     if order.type.isPostOnly { return false }
@@ -75,6 +82,7 @@ extension ListingMarket {
     changeLadder(of: orders[slot], remove: false)
   }
 
+  @inline(__always)
   private func nextTrigger(_ side: OrderSide, at price: Price) -> TriggerLadder.Entry? {
     side == .buy
       ? buyStops.nearest(firingAt: price) ?? buyTouches.nearest(firingAt: price)
@@ -103,20 +111,29 @@ extension ListingMarket {
   // MARK: Fills
 
   /// One taker's turn at `point`; what is left of it is cancelled, rests or waits.
-  mutating func take(_ slot: Int, _ point: inout PricePoint) {
-    let order = orders[slot]
-    let price = point.opposite(order.side)
-    let available = order.allows(price) ? min(point.size(order.side), reducible(order)) : 0
-    if order.timeInForce == .fillOrKill && available < order.active {
-      return cancel(order.id, .notFilledWhole(available: available), point.time)
+  /// - Returns: Whether it waits, so that it is to have another turn.
+  mutating func take(_ slot: Int, _ point: inout PricePoint) -> Bool {
+    let (id, side, timeInForce) = (
+      orders[slot].id, orders[slot].side, orders[slot].timeInForce
+    )
+    let price = point.opposite(side)
+    let limit = orders[slot].type.limitPrice
+    let isAllowed = orders[slot].allows(price)
+    if timeInForce == .fillOrKill {
+      let available = isAllowed ? min(point.size(side), reducible(slot)) : 0
+      if available < orders[slot].active {
+        cancel(id, .notFilledWhole(available: available), point.time)
+        return false
+      }
     }
-    if order.allows(price) { fill(slot, at: price, .taker, &point) }
-    guard let slot = orders.place(of: order.id), orders[slot].place == .takers else { return }
-    if order.timeInForce.isImmediate {
-      cancel(order.id, .notFilledAtOnce, point.time)
-    } else if order.type.limitPrice != nil {
-      put(slot, .limits)
+    if isAllowed && fill(slot, at: price, .taker, &point) { return false }
+    guard orders[slot].place == .takers else { return false }
+    if timeInForce.isImmediate {
+      cancel(id, .notFilledAtOnce, point.time)
+      return false
     }
+    if limit != nil { put(slot, .limits) }
+    return limit == nil
   }
 
   private mutating func fillResting(_ side: OrderSide, _ point: inout PricePoint) {
@@ -133,6 +150,7 @@ extension ListingMarket {
   /// What a resting order gets when the price has come to its level or beyond: its level; at a jump
   /// the price behind it. What was left over when the price stood beyond the level already gets
   /// the better price of then, so that nothing fills where the tape was not.
+  @inline(__always)
   func restingPrice(_ level: Price, _ side: OrderSide, _ point: PricePoint) -> Price {
     let price = point.opposite(side)
     if point.isOnPath { return price }
@@ -141,51 +159,56 @@ extension ListingMarket {
   }
 
   /// How much a reduce-only order may trade; no bound for the others.
-  private func reducible(_ order: WorkingOrder) -> Int64 {
-    order.isReduceOnly ? held.reducible(by: order.side) : .max
+  @inline(__always)
+  private func reducible(_ slot: Int) -> Int64 {
+    orders[slot].isReduceOnly ? held.reducible(by: orders[slot].side) : .max
   }
 
-  /// Fills what there is of an order at `point`, at most `most`; it is gone when that was all.
+  /// Fills what there is of an order at `point`, at most `most`.
+  /// - Returns: Whether it is gone: that was all, or there is nothing left to reduce.
+  @discardableResult
   mutating func fill(
     _ slot: Int, at price: Price, _ liquidity: Liquidity, atMost most: Int64 = .max,
     _ point: inout PricePoint
-  ) {
-    let order = orders[slot]
-    let quantity = min(order.active, point.size(order.side), reducible(order), most)
+  ) -> Bool {
+    let (id, side, isReduceOnly) = (orders[slot].id, orders[slot].side, orders[slot].isReduceOnly)
+    let quantity = min(orders[slot].active, point.size(side), reducible(slot), most)
     if quantity > 0 {
       orders[slot].remaining -= quantity
       orders[slot].filled += quantity
-      held.trade(order.side, quantity, isReduceOnly: order.isReduceOnly)
-      addOpen(-quantity, order)
-      let paid = liquidity == .taker ? slipped(order, quantity, at: price, point) : price
-      point.take(quantity, order.side)
+      held.trade(side, quantity, isReduceOnly: isReduceOnly)
+      addOpen(-quantity, slot)
+      let slips = liquidity == .taker && rules.slippage != .none
+      let paid = slips ? slipped(slot, quantity, at: price, point) : price
+      point.take(quantity, side)
       events.append(
         .executed(
           Execution(
-            order: order.id, side: order.side, price: paid, quantity: quantity,
-            liquidity: liquidity, time: point.time)))
-      if order.group != nil { fillLinked(orders[slot], quantity, point) }
+            order: id, side: side, price: paid, quantity: quantity, liquidity: liquidity,
+            time: point.time)))
+      if orders[slot].group != nil { fillLinked(orders[slot], quantity, point) }
     }
-    guard let slot = orders.place(of: order.id) else { return }
     if orders[slot].remaining == 0 {
-      remove(order.id, at: point.time)
+      remove(id, at: point.time)
+      return true
     } else if orders[slot].active == 0 {
       hold(slot)
-    } else if reducible(order) == 0 {
-      cancel(order.id, .nothingToReduce, point.time)
+    } else if reducible(slot) == 0 {
+      cancel(id, .nothingToReduce, point.time)
+      return true
     }
+    return false
   }
 
   /// The price of a fill that takes, with slippage; never beyond the order's limit.
   private func slipped(
-    _ order: WorkingOrder, _ quantity: Int64, at price: Price, _ point: PricePoint
+    _ slot: Int, _ quantity: Int64, at price: Price, _ point: PricePoint
   ) -> Price {
-    if rules.slippage == .none { return price }
-    let slip = rules.slippage.slip(
-      order.side, quantity, at: price, point, increment: priceIncrement)
-    var raw = price.raw + order.side.sign * slip
-    if let limit = order.type.limitPrice?.raw {
-      raw = order.side == .buy ? min(raw, limit) : max(raw, limit)
+    let side = orders[slot].side
+    let slip = rules.slippage.slip(side, quantity, at: price, point, increment: priceIncrement)
+    var raw = price.raw + side.sign * slip
+    if let limit = orders[slot].type.limitPrice?.raw {
+      raw = side == .buy ? min(raw, limit) : max(raw, limit)
     }
     let least = allowsNonPositivePrices ? -Price.limit : min(1, price.raw)
     return Price(unchecked: min(max(raw, least), Price.limit))

@@ -8,7 +8,7 @@ extension ListingMarket {
     let count = takers.count
     if count == 0 && waitingBuys.isEmpty && waitingSells.isEmpty { return }
     // A newcomer may have arrived before what a bar has triggered.
-    if zip(takers, takers.dropFirst()).contains(where: { $0.priority > $1.priority }) {
+    if count > 1, zip(takers, takers.dropFirst()).contains(where: { $0.priority > $1.priority }) {
       takers.sort { $0.priority < $1.priority }
     }
     var (next, nextBuy, nextSell) = (0, 0, 0)
@@ -29,18 +29,18 @@ extension ListingMarket {
         break
       }
     }
-    takers.removeFirst(count)
-    waitingBuys.removeFirst(nextBuy)
-    waitingSells.removeFirst(nextSell)
+    takers.takeOut(first: count)
+    waitingBuys.takeOut(first: nextBuy)
+    waitingSells.takeOut(first: nextSell)
   }
 
   /// - Returns: Whether the order is to have another turn.
   private mutating func turn(_ turn: Turn, _ point: inout PricePoint) -> Bool {
     guard let slot = taker(of: turn) else { return false }
-    take(slot, &point)
-    return taker(of: turn) != nil
+    return take(slot, &point)
   }
 
+  @inline(__always)
   private func taker(of turn: Turn) -> Int? {
     guard let slot = orders.place(of: turn.order), orders[slot].priority == turn.priority,
       orders[slot].place == .takers
@@ -65,5 +65,17 @@ extension ListingMarket {
     var index = turns.count
     while index > 0, turns[index - 1].priority > turn.priority { index -= 1 }
     turns.insert(turn, at: index)
+  }
+}
+
+extension Array {
+  /// Removes the first `count`, and keeps the capacity for the next: mostly the one that is there.
+  @inline(__always)
+  mutating func takeOut(first count: Int) {
+    if count == 1 && self.count == 1 {
+      removeLast()
+    } else if count > 0 {
+      removeFirst(count)
+    }
   }
 }

@@ -32,15 +32,16 @@ struct ListingMarket: Sendable {
   /// Linked orders, by the number of their group's first.
   var groups: [OrderID: OrderGroup] = [:]
   /// The last prices that sells get and buys pay; nil before the first record.
-  private(set) var bid: Price?
-  private(set) var ask: Price?
+  var bid: Price?
+  var ask: Price?
   /// The newest quote, where queues are kept.
   var quote: Quote?
   /// What is held with every execution so far.
   var held: HeldQuantity
-  /// What all open orders may come to, each for itself.
-  private(set) var allOpen = OpenOrders()
-  private var nextPriority = 0
+  /// What the open orders may come to: of those of which a fill cancels or shrinks the others, only the
+  /// largest; of exits, only what a fill of their entry has let work.
+  var open = OpenOrders()
+  var nextPriority = 0
   /// What has happened and is not settled yet.
   var events: [MatchEvent] = []
 
@@ -54,10 +55,8 @@ struct ListingMarket: Sendable {
   /// What is held, longs less shorts.
   var position: Int64 { held.net }
 
-  /// What open orders of `side` would still add to the position.
-  func open(_ side: OrderSide) -> Int64 { side == .buy ? open.buys : open.sells }
-
   /// The price in force that an order of `side` would take.
+  @inline(__always)
   func opposite(_ side: OrderSide) -> Price? { side == .buy ? ask : bid }
 
   // MARK: Orders come and go
@@ -72,7 +71,8 @@ struct ListingMarket: Sendable {
     working.begin(against: opposite(request.side))
     orders.insert(working)
     newcomers.append(Turn(order: order.id, priority: working.priority))
-    addOpen(working.remaining, working)
+    open.add(
+      working.remaining, request.side, request.isReduceOnly, at: working.reservePrice)
   }
 
   /// Changes a working order. What only makes it smaller keeps its turn; with another price, or with
@@ -83,12 +83,13 @@ struct ListingMarket: Sendable {
       preconditionFailure("order \(id.number) does not work here")
     }
     let old = orders[place]
-    addOpen(-old.remaining, old)
+    defer { recount(old.group) }
+    addOpen(-old.remaining, place)
     orders[place].remaining = remaining
     if let type { orders[place].reservePrice = reservePrice(of: type, old.side) }
-    addOpen(remaining, orders[place])
+    addOpen(remaining, place)
     guard type != nil || remaining > old.remaining else { return }
-    leave(old)
+    leave(place)
     if let type {
       // A trigger that was reached stays reached.
       let isPlain = !old.type.waitsForTrigger
@@ -106,27 +107,33 @@ struct ListingMarket: Sendable {
 
   /// Takes a working order out, and does what its end means for its group.
   mutating func remove(_ id: OrderID, at time: Timestamp) {
-    guard let order = orders.remove(id) else {
+    guard let slot = orders.place(of: id) else {
       preconditionFailure("order \(id.number) does not work here")
     }
-    addOpen(-order.remaining, order)
-    leave(order)
-    if order.group != nil { endLinked(order, at: time) }
+    addOpen(-orders[slot].remaining, slot)
+    leave(slot)
+    if orders[slot].group == nil {
+      orders.free(id)
+    } else if let order = orders.remove(id) {
+      endLinked(order, at: time)
+    }
   }
 
   /// Takes an order from where it stands; a turn in a list is void by itself.
-  mutating func leave(_ order: WorkingOrder) {
-    if order.place == .limits || order.place == .triggers { changeLadder(of: order, remove: true) }
+  mutating func leave(_ slot: Int) {
+    if orders[slot].place == .limits || orders[slot].place == .triggers {
+      changeLadder(of: orders[slot], remove: true)
+    }
   }
 
   mutating func put(_ slot: Int, _ place: WorkingOrder.Place) {
     orders[slot].place = place
     if place == .limits { orders[slot].ahead = volumeAhead(of: orders[slot]) }
-    let order = orders[slot]
+    let turn = Turn(order: orders[slot].id, priority: orders[slot].priority)
     switch place {
-    case .newcomers: newcomers.append(Turn(order: order.id, priority: order.priority))
-    case .takers: takers.append(Turn(order: order.id, priority: order.priority))
-    case .limits, .triggers: changeLadder(of: order, remove: false)
+    case .newcomers: newcomers.append(turn)
+    case .takers: takers.append(turn)
+    case .limits, .triggers: changeLadder(of: orders[slot], remove: false)
     case .held: break
     }
   }
@@ -161,28 +168,41 @@ struct ListingMarket: Sendable {
 
   /// At what price an order that arrives now is counted among what open orders may cost; nil
   /// before the first record for one that names no price.
+  @inline(__always)
   func reservePrice(of type: OrderType, _ side: OrderSide) -> Price? {
     type.limitPrice ?? type.triggerPrice ?? opposite(side)
   }
 
-  /// Leaves an order out of what all open ones come to, or takes it back in.
-  mutating func countOpen(_ id: OrderID, isIn: Bool) {
-    guard let order = orders[id] else { return }
-    addOpen(isIn ? order.remaining : -order.remaining, order)
+  /// What the open orders would come to beside an order that is amended. In its group it counts as it
+  /// would be: of alternatives the largest may be another then.
+  mutating func open(amending id: OrderID, to type: OrderType, remaining: Int64) -> OpenOrders {
+    guard let slot = orders.place(of: id) else { return open }
+    let (order, counted) = (orders[slot], open)
+    let doubles = order.group.flatMap { groups[$0]?.doubles }
+    defer {
+      orders[slot] = order
+      open = counted
+      if let first = order.group, let doubles { groups[first]?.doubles = doubles }
+    }
+    addOpen(-order.remaining, slot)
+    orders[slot].remaining = remaining
+    if type != order.type { orders[slot].reservePrice = reservePrice(of: type, order.side) }
+    addOpen(remaining, slot)
+    recount(order.group)
+    addOpen(-remaining, slot)
+    return open
   }
 
   /// Counts an order that may be about to join.
   mutating func countOpen(_ quantity: Int64, of request: OrderRequest) {
-    var order = WorkingOrder(
-      id: OrderID(number: -1), side: request.side, timeInForce: request.timeInForce,
-      isReduceOnly: request.isReduceOnly, arrival: Moment(.earliest, .arrivals),
-      type: request.type, remaining: abs(quantity), priority: 0)
-    order.reservePrice = reservePrice(of: request.type, request.side)
-    addOpen(quantity, order)
+    open.add(
+      quantity, request.side, request.isReduceOnly,
+      at: reservePrice(of: request.type, request.side))
   }
 
-  mutating func addOpen(_ quantity: Int64, _ order: WorkingOrder) {
-    allOpen = allOpen + OpenOrders(order, quantity)
+  mutating func addOpen(_ quantity: Int64, _ slot: Int) {
+    open.add(
+      quantity, orders[slot].side, orders[slot].isReduceOnly, at: orders[slot].reservePrice)
   }
 
   mutating func takePriority() -> Int {
@@ -207,12 +227,14 @@ struct ListingMarket: Sendable {
     self.ask = ask
   }
 
+  @inline(__always)
   private var nobodyTakes: Bool {
     newcomers.isEmpty && takers.isEmpty && waitingBuys.isEmpty && waitingSells.isEmpty
   }
 
   /// Whether prices within these ranges leave everything as it is.
   /// - Complexity: O(1).
+  @inline(__always)
   func isQuiet(bids: ClosedRange<Price>, asks: ClosedRange<Price>) -> Bool {
     nobodyTakes
       && buyStops.nearest(firingAt: asks.upperBound) == nil

@@ -10,15 +10,25 @@ struct OpenOrders: Sendable {
   /// What all buys would cost, as price × quantity in units of their last digits.
   var buyCost: Int128 = 0
 
+  /// What orders of `side` would still add to the position.
+  func adding(on side: OrderSide) -> Int64 { side == .buy ? buys : sells }
+
   /// What one order may come to if `quantity` of it trades.
   init(_ order: WorkingOrder, _ quantity: Int64) {
-    let adds = order.isReduceOnly ? 0 : quantity
-    if order.side == .buy {
-      buys = adds
-      buyCost = Int128(order.reservePrice?.raw ?? 0) * Int128(quantity)
+    add(quantity, order.side, order.isReduceOnly, at: order.reservePrice)
+  }
+
+  /// Counts in `quantity` more of one side, or less where it is negative.
+  @inline(__always)
+  mutating func add(
+    _ quantity: Int64, _ side: OrderSide, _ isReduceOnly: Bool, at price: Price?
+  ) {
+    if side == .buy {
+      if !isReduceOnly { buys += quantity }
+      buyCost += Int128(price?.raw ?? 0) * Int128(quantity)
     } else {
-      sells = adds
-      delivered = quantity
+      if !isReduceOnly { sells += quantity }
+      delivered += quantity
     }
   }
 
@@ -49,15 +59,16 @@ struct OpenOrders: Sendable {
 }
 
 extension ListingMarket {
-  /// What the open orders may come to: of those of which a fill cancels or shrinks the others, only the
-  /// largest; of exits, only what a fill of their entry has let work.
-  ///
-  /// - Complexity: O(orders that stand in groups).
-  var open: OpenOrders {
-    groups.values.reduce(allOpen) { $0 - doubles(of: $1) }
+  /// Counts a group anew whose orders have changed.
+  /// - Complexity: O(orders of the group).
+  mutating func recount(_ first: OrderID?) {
+    guard let first, let group = groups[first] else { return }
+    let doubles = doubles(of: group)
+    open = open + group.doubles - doubles
+    groups[first]?.doubles = doubles
   }
 
-  /// What a group's orders are counted beyond that.
+  /// What a group's orders are counted for each of them, and never come to together.
   private func doubles(of group: OrderGroup) -> OpenOrders {
     if group.link == .oneTriggersOther { return OpenOrders() }
     var (sum, largest) = (OpenOrders(), OpenOrders())

@@ -6,6 +6,8 @@ struct OrderGroup: Sendable {
   let members: [OrderID]
   /// How many of them still stand at the exchange.
   var standing: Int
+  /// What its orders are counted for each of them, and never come to together.
+  var doubles = OpenOrders()
 }
 
 /// What the fills and the end of one order mean for the others of its group.
@@ -23,17 +25,19 @@ extension ListingMarket {
         hold(slot)
       }
     }
+    recount(first)
   }
 
   /// Lets an order wait until its group lets it work again.
   mutating func hold(_ slot: Int) {
-    leave(orders[slot])
+    leave(slot)
     orders[slot].place = .held
   }
 
   /// - Parameter order: as it stands after a fill of `quantity`.
   mutating func fillLinked(_ order: WorkingOrder, _ quantity: Int64, _ point: PricePoint) {
     guard let first = order.group, let group = groups[first] else { return }
+    defer { recount(first) }
     let others = group.members.filter { $0 != order.id }
     switch group.link {
     case .oneCancelsOther:
@@ -80,7 +84,7 @@ extension ListingMarket {
   }
 
   private mutating func resize(_ slot: Int, to remaining: Int64, at time: Timestamp) {
-    addOpen(remaining - orders[slot].remaining, orders[slot])
+    addOpen(remaining - orders[slot].remaining, slot)
     orders[slot].remaining = remaining
     let whole = Quantity(unchecked: orders[slot].filled + remaining)
     events.append(.resized(orders[slot].id, whole, time))
@@ -91,6 +95,8 @@ extension ListingMarket {
     guard let first = order.group, var group = groups[first] else { return }
     group.standing -= 1
     groups[first] = group.standing > 0 ? group : nil
+    if group.standing == 0 { open = open + group.doubles }
+    defer { recount(first) }
     guard order.id == first, group.link != .oneCancelsOther else { return }
     for id in group.members.dropFirst() {
       guard let slot = orders.place(of: id), orders[slot].dormant > 0 else { continue }

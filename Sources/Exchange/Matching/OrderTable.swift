@@ -22,7 +22,8 @@ struct OrderTable: Sendable {
 
   /// By the place that `place(of:)` or `insert` gave; it holds until the order is removed.
   subscript(place: Int) -> WorkingOrder {
-    get { values[place] }
+    // Yielded where it stands: a copy for each look at a field would cost more than the look.
+    _read { yield values[place] }
     _modify { yield &values[place] }
   }
 
@@ -47,7 +48,13 @@ struct OrderTable: Sendable {
     }
   }
 
-  mutating func remove(_ id: OrderID) -> WorkingOrder? {
+  /// - Returns: The order as it stood; nil where nobody has this number.
+  mutating func remove(_ id: OrderID) -> WorkingOrder? { free(id).map { values[$0] } }
+
+  /// Frees the place of an order.
+  /// - Returns: That place; nil where nobody has this number.
+  @discardableResult
+  mutating func free(_ id: OrderID) -> Int? {
     var hole = slot(of: id)
     guard keys[hole] == id.number else { return nil }
     let place = places[hole]
@@ -65,7 +72,7 @@ struct OrderTable: Sendable {
       next = (next + 1) & mask
     }
     keys[hole] = OrderTable.empty
-    return values[place]
+    return place
   }
 
   private func home(_ number: Int) -> Int {

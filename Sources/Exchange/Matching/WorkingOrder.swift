@@ -3,7 +3,7 @@ import Market
 /// An order that stands at the exchange, as matching sees it.
 struct WorkingOrder: Sendable {
   /// Where in its market it waits.
-  enum Place: Sendable {
+  enum Place: UInt8, Sendable {
     /// For the first record after its arrival.
     case newcomers
     /// To trade at the price there is.
@@ -43,6 +43,7 @@ struct WorkingOrder: Sendable {
   var group: OrderID?
 
   /// How much may trade now.
+  @inline(__always)
   var active: Int64 { remaining - dormant }
 
   /// Where its trigger lies now.
@@ -59,6 +60,7 @@ struct WorkingOrder: Sendable {
   }
 
   /// Whether its limit, if it has one, allows `price`.
+  @inline(__always)
   func allows(_ price: Price) -> Bool {
     guard let limit = type.limitPrice else { return true }
     return side == .buy ? price <= limit : price >= limit

@@ -72,3 +72,15 @@ struct LatencyLine: Sendable {
     return last
   }
 }
+
+extension LatencyLine {
+  func encode(into writer: inout StateWriter) {
+    random.encode(into: &writer)
+    writer.write(last)
+  }
+
+  mutating func decode(from reader: inout StateReader) throws(MarketError) {
+    try random.decode(from: &reader)
+    last = try reader.readMoment()
+  }
+}

@@ -1,54 +1,162 @@
 import Market
 
-/// Reports on their way back to the trader.
+/// What is on its way back to the trader: reports, and what became of positions. All of it travels on
+/// one line, so that nothing overtakes the report that it follows from.
 struct Outbox: Sendable {
+  /// What the exchange tells.
+  private enum Message {
+    case report(OrderReport)
+    case roundTrip(RoundTrip)
+    case funding(FundingPayment)
+    case liquidation(Liquidation)
+  }
+
   private var line: LatencyLine
-  private var reports: [OrderReport] = []
-  /// When each of `reports` comes back; empty without latency.
-  private var deliveries: [Moment] = []
-  /// What the trader knows without being told: that an order was sent.
-  private var own: [OrderReport] = []
+  /// What has come back, or comes back at once.
+  private var reports = Handover<OrderReport>()
+  private var roundTrips = Handover<RoundTrip>()
+  private var funding = Handover<FundingPayment>()
+  private var liquidations = Handover<Liquidation>()
+  /// What is on its way, and when it comes back; from `firstLate` on.
+  private var late: [(message: Message, delivery: Moment)] = []
+  private var firstLate = 0
 
   init(_ line: LatencyLine) { self.line = line }
 
   private var isImmediate: Bool { line.model == .none }
 
-  var next: Moment? { deliveries.first }
+  /// When the next of what is on its way comes back.
+  var next: Moment? { firstLate < late.count ? late[firstLate].delivery : nil }
 
-  /// Whether something has come back by `moment`, or was sent.
-  func hasReports(upTo moment: Moment) -> Bool {
-    if isImmediate { return !reports.isEmpty }
-    return !own.isEmpty || deliveries.first.map { $0 <= moment } ?? false
+  /// Whether something has come back by `moment`.
+  @inline(__always)
+  func hasNews(upTo moment: Moment) -> Bool {
+    !reports.waiting.isEmpty || !roundTrips.waiting.isEmpty || !funding.waiting.isEmpty
+      || !liquidations.waiting.isEmpty || (firstLate < late.count && late[firstLate].delivery <= moment)
   }
 
-  /// What nobody has taken yet, whether it has come back or is on its way.
-  var waiting: [OrderReport] { own + reports }
-
-  mutating func addOwn(_ report: consuming OrderReport) {
-    if isImmediate { reports.append(report) } else { own.append(report) }
+  /// The reports that nobody has taken yet, whether they have come back or are on their way.
+  var waiting: [OrderReport] {
+    reports.waiting
+      + late[firstLate...].compactMap {
+        if case .report(let report) = $0.message { report } else { nil }
+      }
   }
+
+  /// What the trader knows without being told: that an order was sent.
+  @inline(__always)
+  mutating func addOwn(_ report: consuming OrderReport) { reports.append(report) }
 
   /// - Parameter known: when the exchange itself knows it: a bar's fills at the bar's end.
+  @inline(__always)
   mutating func add(_ report: consuming OrderReport, knownAt known: Moment) {
-    if !isImmediate { deliveries.append(line.delivery(of: report.time, knownAt: known)) }
-    reports.append(report)
+    if isImmediate { return reports.append(report) }
+    send(.report(report), report.time, known)
   }
 
-  /// What has come back up to `moment`; what the trader has sent goes before it.
+  mutating func add(_ trip: RoundTrip, knownAt known: Moment) {
+    if isImmediate { return roundTrips.append(trip) }
+    send(.roundTrip(trip), trip.closed, known)
+  }
+
+  mutating func add(_ payment: FundingPayment, knownAt known: Moment) {
+    if isImmediate { return funding.append(payment) }
+    send(.funding(payment), payment.time, known)
+  }
+
+  mutating func add(_ liquidation: Liquidation, knownAt known: Moment) {
+    if isImmediate { return liquidations.append(liquidation) }
+    send(.liquidation(liquidation), liquidation.time, known)
+  }
+
+  private mutating func send(_ message: Message, _ time: Timestamp, _ known: Moment) {
+    late.append((message, line.delivery(of: time, knownAt: known)))
+  }
+
+  /// Takes in what has come back up to `moment`; what the trader has sent stands before it.
+  private mutating func receive(upTo moment: Moment) {
+    while firstLate < late.count, late[firstLate].delivery <= moment {
+      switch late[firstLate].message {
+      case .report(let report): reports.append(report)
+      case .roundTrip(let trip): roundTrips.append(trip)
+      case .funding(let payment): funding.append(payment)
+      case .liquidation(let liquidation): liquidations.append(liquidation)
+      }
+      firstLate += 1
+    }
+    if firstLate > late.count / 2 {
+      late.takeOut(first: firstLate)
+      firstLate = 0
+    }
+  }
+
+  /// The reports that have come back up to `moment`.
   mutating func take(upTo moment: Moment) -> [OrderReport] {
-    if isImmediate {
-      let taken = reports
-      reports = []
-      // Whoever asks regularly gets about as many each time.
-      reports.reserveCapacity(taken.count)
-      return taken
+    receive(upTo: moment)
+    return reports.take()
+  }
+
+  /// All that has come back up to the moment.
+  mutating func takeStep(upTo moment: Moment, marks: [Marks]) -> StepResult {
+    receive(upTo: moment)
+    return StepResult(
+      tsClose: moment.time, marks: marks, reports: reports.take(), roundTrips: roundTrips.take(),
+      funding: funding.take(), liquidations: liquidations.take())
+  }
+}
+
+extension Outbox {
+  func encode(into writer: inout StateWriter) {
+    line.encode(into: &writer)
+    writer.write(reports.waiting) { $0.write($1) }
+    writer.write(roundTrips.waiting) { $1.encode(into: &$0) }
+    writer.write(funding.waiting) { $1.encode(into: &$0) }
+    writer.write(liquidations.waiting) { $1.encode(into: &$0) }
+    writer.write(late[firstLate...]) { writer, waiting in
+      switch waiting.message {
+      case .report(let report):
+        writer.write(UInt8(0))
+        writer.write(report)
+      case .roundTrip(let trip):
+        writer.write(UInt8(1))
+        trip.encode(into: &writer)
+      case .funding(let payment):
+        writer.write(UInt8(2))
+        payment.encode(into: &writer)
+      case .liquidation(let liquidation):
+        writer.write(UInt8(3))
+        liquidation.encode(into: &writer)
+      }
+      writer.write(waiting.delivery)
     }
-    let count = deliveries.firstIndex { $0 > moment } ?? deliveries.count
-    defer {
-      own = []
-      reports.removeFirst(count)
-      deliveries.removeFirst(count)
+  }
+
+  mutating func decode(
+    from reader: inout StateReader, _ limits: StateLimits
+  ) throws(MarketError) {
+    try line.decode(from: &reader)
+    reports = Handover(
+      try reader.readArray { reader throws(MarketError) in try reader.readReport(limits) })
+    roundTrips = Handover(
+      try reader.readArray { reader throws(MarketError) in try RoundTrip(from: &reader, limits) })
+    funding = Handover(
+      try reader.readArray { reader throws(MarketError) in
+        try FundingPayment(from: &reader, limits)
+      })
+    liquidations = Handover(
+      try reader.readArray { reader throws(MarketError) in
+        try Liquidation(from: &reader, limits)
+      })
+    late = try reader.readArray { reader throws(MarketError) in
+      let message: Message =
+        switch try reader.read(in: 0...UInt8(3)) {
+        case 0: .report(try reader.readReport(limits))
+        case 1: .roundTrip(try RoundTrip(from: &reader, limits))
+        case 2: .funding(try FundingPayment(from: &reader, limits))
+        default: .liquidation(try Liquidation(from: &reader, limits))
+        }
+      return (message, try reader.readMoment())
     }
-    return own + reports.prefix(count)
+    firstLate = 0
   }
 }

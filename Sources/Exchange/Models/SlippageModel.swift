@@ -14,7 +14,7 @@ public enum SlippageModel: Hashable, Sendable {
   case basisPoints(Rate)
   /// A share of ask - bid; nothing on trades and bars, which have no spread.
   case spread(Rate)
-  /// price × impact × (filled ÷ volume)², where the volume is the size at the opposite side, the
+  /// price × impact × (filled ÷ volume)², but at most price × impact, where the volume is the size at the opposite side, the
   /// trade's quantity or the bar's volume; nothing where the tape does not say it.
   case volumeShare(impact: Rate)
 

@@ -39,20 +39,26 @@ public enum OrderStatus: UInt8, Sendable, CaseIterable {
 /// One order and what has become of it.
 public struct Order: Hashable, Sendable {
   public let id: OrderID
+  public private(set) var status = OrderStatus.submitted
+  private let sentPhase: Phase
   /// As it was amended last.
   public private(set) var request: OrderRequest
-  /// When it was sent.
-  public let sent: Moment
-  /// When it reaches the exchange.
-  public let arrival: Moment
-  public private(set) var status = OrderStatus.submitted
+  private let sentTime: Timestamp
+  private let arrivalTime: Timestamp
   public private(set) var filledQuantity = Quantity.zero
+
+  /// When it was sent.
+  public var sent: Moment { Moment(sentTime, sentPhase) }
+  /// When it reaches the exchange.
+  public var arrival: Moment { Moment(arrivalTime, .arrivals) }
 
   init(id: OrderID, request: OrderRequest, sent: Moment, arrival: Moment) {
     self.id = id
     self.request = request
-    self.sent = sent
-    self.arrival = arrival
+    precondition(arrival.phase == .arrivals, "orders arrive in the phase of arrivals")
+    sentTime = sent.time
+    sentPhase = sent.phase
+    arrivalTime = arrival.time
   }
 
   public var remainingQuantity: Quantity {
@@ -101,6 +107,29 @@ public struct Order: Hashable, Sendable {
       "order \(id.number), \(status), cannot become one of \(quantity.raw)")
     request.quantity = quantity
     if quantity == filledQuantity { become(.filled) }
+  }
+
+  func encode(into writer: inout StateWriter) {
+    writer.write(status.rawValue)
+    writer.write(sent)
+    writer.write(arrivalTime)
+    writer.write(request)
+    writer.write(filledQuantity)
+  }
+
+  init(
+    _ id: OrderID, from reader: inout StateReader, _ limits: StateLimits
+  ) throws(MarketError) {
+    self.id = id
+    status = try reader.readCase()
+    let sent = try reader.readMoment()
+    (sentTime, sentPhase) = (sent.time, sent.phase)
+    arrivalTime = try reader.readTime()
+    request = try reader.readRequest(limits)
+    filledQuantity = try reader.readQuantity()
+    guard filledQuantity <= request.quantity else {
+      throw .malformedState("order \(id.number) is filled beyond its quantity")
+    }
   }
 
   private mutating func become(_ next: OrderStatus) {

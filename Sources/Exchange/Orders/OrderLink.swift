@@ -1,6 +1,6 @@
 /// How the orders of one group depend on each other. All of them belong to one listing and arrive
 /// together: where one is refused, all are.
-public enum OrderLink: Hashable, Sendable {
+public enum OrderLink: UInt8, Hashable, Sendable {
   /// The first fill of one, even of a part, cancels the others.
   case oneCancelsOther
   /// The first works; the others wait until it is filled whole, and are cancelled if it ends before.

@@ -18,12 +18,38 @@ public struct Fill: Hashable, Sendable {
   /// When it happened: the record's time, or the moment on the path of a bar.
   public let time: Timestamp
   public let liquidity: Liquidity
-  /// Paid by the trader; a rebate is negative.
-  public let fee: Money
-  /// Of the part that closed a position, before the fee.
-  public let realizedProfit: Money
   /// Whether the other way through the bar would not have given this fill.
   public let isPathDependent: Bool
+  // Both amounts are of one currency, so that a million reports keep it once each.
+  private let feeUnits: Int128
+  private let profitUnits: Int128
+  private let currency: Currency
+
+  /// Paid by the trader; a rebate is negative.
+  public var fee: Money { Money(units: feeUnits, currency) }
+  /// Of the part that closed a position, before the fee.
+  public var realizedProfit: Money { Money(units: profitUnits, currency) }
+
+  /// - Precondition: `fee` and `realizedProfit` are of one currency.
+  init(
+    number: Int, order: OrderID, listing: ListingID, side: OrderSide, price: Price,
+    quantity: Quantity, time: Timestamp, liquidity: Liquidity, fee: Money, realizedProfit: Money,
+    isPathDependent: Bool
+  ) {
+    precondition(fee.currency == realizedProfit.currency, "a fill in two currencies")
+    self.number = number
+    self.order = order
+    self.listing = listing
+    self.side = side
+    self.price = price
+    self.quantity = quantity
+    self.time = time
+    self.liquidity = liquidity
+    self.isPathDependent = isPathDependent
+    feeUnits = fee.units
+    profitUnits = realizedProfit.units
+    currency = fee.currency
+  }
 }
 
 /// Why an order was cancelled.
@@ -74,9 +100,16 @@ public enum OrderEvent: Hashable, Sendable {
 /// An event of one order, and when it happened.
 public struct OrderReport: Hashable, Sendable {
   public let order: OrderID
+  /// The order's status after it.
+  public let status: OrderStatus
   /// When it happened. Inside a bar that lies before the time at which it is known.
   public let time: Timestamp
   public let event: OrderEvent
-  /// The order's status after it.
-  public let status: OrderStatus
+
+  init(order: OrderID, time: Timestamp, event: OrderEvent, status: OrderStatus) {
+    self.order = order
+    self.time = time
+    self.event = event
+    self.status = status
+  }
 }

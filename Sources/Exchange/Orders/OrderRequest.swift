@@ -84,13 +84,14 @@ public enum TimeInForce: Hashable, Sendable {
 
 /// What a strategy asks for.
 public struct OrderRequest: Hashable, Sendable {
+  // Small ones first: they share a word.
   public var listing: ListingID
   public var side: OrderSide
-  public var type: OrderType
-  public var quantity: Quantity
-  public var timeInForce: TimeInForce
   /// Whether the order may only make the position smaller.
   public var isReduceOnly: Bool
+  public var type: OrderType
+  public var timeInForce: TimeInForce
+  public var quantity: Quantity
 
   public init(
     _ side: OrderSide, _ quantity: Quantity, of listing: ListingID, _ type: OrderType = .market,
@@ -107,12 +108,22 @@ public struct OrderRequest: Hashable, Sendable {
 
 /// A listing's place in its exchange.
 public struct ListingID: Hashable, Sendable {
-  public let index: Int
+  // Half a word, because orders and reports are kept by the million.
+  private let stored: Int32
+
+  init(index: Int) { stored = Int32(index) }
+
+  public var index: Int { Int(stored) }
 }
 
-/// An order's number: the orders of an exchange are counted from 0 in the order of sending.
+/// An order's number: the orders of an exchange are counted from 0 in the order of sending, up to
+/// 2^31.
 public struct OrderID: Hashable, Comparable, Sendable {
-  public let number: Int
+  private let stored: Int32
+
+  init(number: Int) { stored = Int32(number) }
+
+  public var number: Int { Int(stored) }
 
   public static func < (left: OrderID, right: OrderID) -> Bool { left.number < right.number }
 }

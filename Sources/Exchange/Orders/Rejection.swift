@@ -27,8 +27,8 @@ public enum Rejection: Hashable, Sendable {
   case needsMarginAccount
   /// The account or the position is being liquidated.
   case liquidating
-  /// Without a price of this symbol the order cannot be valued.
-  case noPrice(symbol: String)
+  /// Without a price of its instrument the order cannot be valued.
+  case noPrice
   /// Something that the account holds or owes has no price yet, so that its equity is not known.
   case accountWithoutPrice
   /// What this order and all open ones of its side would take, and what is there.
@@ -77,7 +77,7 @@ public enum Rejection: Hashable, Sendable {
     case .contractExpired(let time): "the contract expired at \(time)"
     case .needsMarginAccount: "a contract needs a margin account"
     case .liquidating: "the position is being liquidated"
-    case .noPrice(let symbol): "there is no price of \(symbol) yet to value the order by"
+    case .noPrice: "there is no price of \(instrument.symbol) yet to value the order by"
     case .accountWithoutPrice: "there is no price yet for something in the account"
     case .insufficientBalance(let needed, let available):
       "it needs \(needed) with all open orders, and \(available) are there"

@@ -1,0 +1,163 @@
+import Market
+
+/// What a round trip has brought, in units of its listing's currency.
+struct RoundTripAmounts: Hashable, Sendable {
+  var profit: Int128 = 0
+  var fees: Int128 = 0
+  var funding: Int128 = 0
+  var dividends: Int128 = 0
+  var best: Int128 = 0
+  var worst: Int128 = 0
+}
+
+/// A round trip that is not at its end.
+struct OpenRoundTrip: Sendable {
+  let side: OrderSide
+  let opened: Timestamp
+  var largest: Int64 = 0
+  var entered: Int64 = 0
+  var exited: Int64 = 0
+  var entry = Notional.zero
+  var exit = Notional.zero
+  var amounts = RoundTripAmounts()
+  /// The marks seen since the position last changed: between two changes the profit follows the
+  /// mark one way, so that only the outermost count.
+  var seen: SeenMarks?
+
+  struct SeenMarks: Sendable {
+    var low: Price
+    var high: Price
+    /// Of both: a listing's marks have as many always.
+    let digits: Int
+  }
+
+  init(_ side: OrderSide, opened: Timestamp) {
+    self.side = side
+    self.opened = opened
+  }
+
+  /// - Complexity: O(1), no arithmetic on money: a slice is taken in by its lowest and highest mark.
+  mutating func see(_ mark: Mark) {
+    guard let seen else {
+      self.seen = SeenMarks(low: mark.price, high: mark.price, digits: mark.digits)
+      return
+    }
+    if mark.price < seen.low { self.seen?.low = mark.price }
+    if mark.price > seen.high { self.seen?.high = mark.price }
+  }
+
+  /// The profit at a mark, realised and not.
+  private func profit(
+    of position: Position, at price: Price, digits: Int, in listing: Listing
+  ) throws(ExchangeError) -> Int128 {
+    let open = try position.unrealizedProfit(at: price, digits: digits, in: listing)
+    let currency = listing.contract.currency
+    return try amounts.profit.adding(open.money(in: currency).units, in: listing)
+  }
+
+  /// The highest and lowest profit with the marks seen at `position`.
+  func excursion(
+    of position: Position, in listing: Listing
+  ) throws(ExchangeError) -> (best: Int128, worst: Int128) {
+    guard let seen else { return (amounts.best, amounts.worst) }
+    let low = try profit(of: position, at: seen.low, digits: seen.digits, in: listing)
+    let isOne = seen.low == seen.high
+    let high =
+      isOne ? low : try profit(of: position, at: seen.high, digits: seen.digits, in: listing)
+    return (max(amounts.best, low, high), min(amounts.worst, low, high))
+  }
+
+  /// Counts in the marks seen at `position`, which now changes.
+  mutating func fold(_ position: Position, in listing: Listing) throws(ExchangeError) {
+    (amounts.best, amounts.worst) = try excursion(of: position, in: listing)
+    seen = nil
+  }
+
+  mutating func enter(
+    _ quantity: Int64, at value: Notional, held: Int64, fee: Int128, in listing: Listing
+  ) throws(ExchangeError) {
+    entered = try entered.adding(quantity, in: listing)
+    entry.units = try entry.units.adding(value.units, in: listing)
+    amounts.fees = try amounts.fees.adding(fee, in: listing)
+    largest = max(largest, held)
+  }
+
+  mutating func leave(
+    _ quantity: Int64, at value: Notional, profit: Int128, fee: Int128, in listing: Listing
+  ) throws(ExchangeError) {
+    exited = try exited.adding(quantity, in: listing)
+    exit.units = try exit.units.adding(value.units, in: listing)
+    amounts.fees = try amounts.fees.adding(fee, in: listing)
+    amounts.profit = try amounts.profit.adding(profit, in: listing)
+  }
+
+  mutating func receive(funding: Int128, in listing: Listing) throws(ExchangeError) {
+    amounts.funding = try amounts.funding.adding(funding, in: listing)
+  }
+
+  mutating func receive(dividend: Int128, in listing: Listing) throws(ExchangeError) {
+    amounts.dividends = try amounts.dividends.adding(dividend, in: listing)
+  }
+
+  /// In new shares, rounded for display.
+  mutating func split(new: Int64, old: Int64) {
+    func split(_ quantity: Int64) -> Int64 {
+      Int64(clamping: Int128(quantity).multiplied(by: Int128(new), dividedBy: Int128(old)) ?? 0)
+    }
+    (largest, entered, exited) = (split(largest), split(entered), split(exited))
+  }
+}
+
+extension FixedWidthInteger {
+  fileprivate func adding(_ other: Self, in listing: Listing) throws(ExchangeError) -> Self {
+    let (sum, overflow) = addingReportingOverflow(other)
+    if overflow { throw listing.overflow("round trip") }
+    return sum
+  }
+}
+
+extension RoundTripAmounts {
+  func encode(into writer: inout StateWriter) {
+    for units in [profit, fees, funding, dividends, best, worst] { writer.write(units) }
+  }
+
+  init(from reader: inout StateReader) throws(MarketError) {
+    profit = try reader.read()
+    fees = try reader.read()
+    funding = try reader.read()
+    dividends = try reader.read()
+    best = try reader.read()
+    worst = try reader.read()
+  }
+}
+
+extension OpenRoundTrip {
+  func encode(into writer: inout StateWriter) {
+    writer.write(side.rawValue)
+    writer.write(opened)
+    for quantity in [largest, entered, exited] { writer.write(quantity) }
+    for value in [entry, exit] { writer.write(value.units) }
+    amounts.encode(into: &writer)
+    writer.write(seen) {
+      $0.write($1.low)
+      $0.write($1.high)
+      $0.write(UInt8($1.digits))
+    }
+  }
+
+  init(from reader: inout StateReader) throws(MarketError) {
+    side = try reader.readCase()
+    opened = try reader.readTime()
+    largest = try reader.read()
+    entered = try reader.read()
+    exited = try reader.read()
+    entry = Notional(units: try reader.read())
+    exit = Notional(units: try reader.read())
+    amounts = try RoundTripAmounts(from: &reader)
+    seen = try reader.readOptional { reader throws(MarketError) in
+      SeenMarks(
+        low: try reader.readMark(), high: try reader.readMark(),
+        digits: Int(try reader.read(in: 0...UInt8(10))))
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Market
+
+// Funding and liquidations in saved state: those that nobody has taken yet.
+
+extension FundingPayment {
+  func encode(into writer: inout StateWriter) {
+    writer.write(listing)
+    writer.write(time)
+    writer.write(rate.units)
+    writer.write(mark.price)
+    writer.write(UInt8(mark.digits))
+    writer.write(mark.time)
+    writer.write(mark.source.rawValue)
+    writer.write(quantity)
+    writer.write(amount)
+  }
+
+  init(from reader: inout StateReader, _ limits: StateLimits) throws(MarketError) {
+    listing = try limits.listing(&reader)
+    time = try reader.readTime()
+    rate = Rate(units: try reader.read())
+    mark = Mark(
+      price: try reader.readMark(), digits: Int(try reader.read(in: 0...UInt8(10))),
+      time: try reader.readTime(), source: try reader.readCase())
+    quantity = try reader.read()
+    amount = try reader.readMoney()
+  }
+}
+
+extension Liquidation {
+  func encode(into writer: inout StateWriter) {
+    writer.write(Int64(number))
+    writer.write(listing)
+    writer.write(time)
+    writer.write(side.rawValue)
+    writer.write(quantity.raw)
+    writer.write(price)
+    writer.write(profit)
+    writer.write(fee)
+  }
+
+  init(from reader: inout StateReader, _ limits: StateLimits) throws(MarketError) {
+    number = try reader.readCount()
+    listing = try limits.listing(&reader)
+    time = try reader.readTime()
+    side = try reader.readCase()
+    quantity = Quantity(unchecked: try reader.read())
+    price = try reader.readPrice()
+    profit = try reader.readMoney()
+    fee = try reader.readMoney()
+  }
+}
