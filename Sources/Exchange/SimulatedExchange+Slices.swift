@@ -12,28 +12,21 @@ extension SimulatedExchange {
   ) throws(ExchangeError) {
     var row = rows.lowerBound
     while row < rows.upperBound {
-      row = try applyNext(of: trades, row..<rows.upperBound, to: listing)
+      let quiet = quietRows(of: trades, row..<rows.upperBound, for: listing)
+      if quiet.isEmpty {
+        try apply(trades[row], to: listing)
+        row += 1
+      } else {
+        try pass(trades, quiet, to: listing)
+        row = quiet.upperBound
+      }
     }
   }
 
-  /// Passes over the first of `rows` as far as they are quiet; where the first is not, applies it.
-  /// - Returns: The first row that was not applied.
-  mutating func applyNext(
-    of trades: TradeColumns, _ rows: Range<Int>, to listing: ListingID
-  ) throws(ExchangeError) -> Int {
-    let quiet = quietRows(of: trades, rows, for: listing)
-    guard !quiet.isEmpty else {
-      try apply(trades[rows.lowerBound], to: listing)
-      return rows.lowerBound + 1
-    }
-    try requireNotBeforeClock(
-      Moment(Timestamp(unchecked: trades.times[rows.lowerBound]), .records))
-    try pass(trades, quiet, to: listing)
-    return quiet.upperBound
-  }
-
-  /// The first of `rows` that change nothing but the price in force.
-  private mutating func quietRows(
+  /// The first of `rows` that change nothing but the price in force, the mark and the clock; empty where
+  /// the first already does.
+  /// - Complexity: O(rows), a fraction of a nanosecond each.
+  public mutating func quietRows(
     of trades: TradeColumns, _ rows: Range<Int>, for listing: ListingID
   ) -> Range<Int> {
     let index = listing.index
@@ -54,10 +47,14 @@ extension SimulatedExchange {
     return rows.lowerBound..<first
   }
 
-  /// Takes in trades that change nothing but the price in force and the mark.
-  private mutating func pass(
+  /// Takes in trades of which `quietRows` has said that they are quiet.
+  /// - Throws: `ExchangeError.beforeClock`.
+  /// - Complexity: O(1).
+  public mutating func pass(
     _ trades: TradeColumns, _ rows: Range<Int>, to listing: ListingID
   ) throws(ExchangeError) {
+    try requireNotBeforeClock(
+      Moment(Timestamp(unchecked: trades.times[rows.lowerBound]), .records))
     let index = listing.index
     let last = trades[rows.upperBound - 1]
     try advance(to: Moment(last.time, .records))
@@ -68,7 +65,7 @@ extension SimulatedExchange {
   }
 
   /// The first of `rows` at or after `time`; times never go back.
-  func firstRow(of times: [Int64], _ rows: Range<Int>, from time: Int64) -> Int {
+  private func firstRow(of times: [Int64], _ rows: Range<Int>, from time: Int64) -> Int {
     var (low, high) = (rows.lowerBound, rows.upperBound)
     while low < high {
       let middle = (low + high) / 2

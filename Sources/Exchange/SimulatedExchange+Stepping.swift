@@ -14,26 +14,6 @@ extension SimulatedExchange {
     return due.next.map { min($0, report) } ?? report
   }
 
-  /// Does what applying the trades of `rows` one by one would do, up to and including the first that
-  /// leads to news, and before the first that something due comes before.
-  ///
-  /// - Returns: The first row that was not applied.
-  /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
-  public mutating func applyUntilNews(
-    _ trades: TradeColumns, _ rows: Range<Int>, to listing: ListingID
-  ) throws(ExchangeError) -> Int {
-    var (row, end) = (rows.lowerBound, rows.upperBound)
-    while row < end {
-      row = try applyNext(of: trades, row..<end, to: listing)
-      if hasNews { break }
-      // What the record led to may be due, or come back, before one of the next.
-      if row < end, let due = nextDue?.time.nanoseconds, due <= trades.times[end - 1] {
-        end = firstRow(of: trades.times, row..<end, from: due)
-      }
-    }
-    return row
-  }
-
   /// What the account would be worth in `currency` if all marks of a listing stood at `price`, in its
   /// instrument's digits; nil while something has no mark.
   /// - Throws: `ExchangeError.overflow`.

@@ -12,7 +12,7 @@ struct DeterminismTests {
     return "line \(count):\n\(a ?? "the end")\n\(b ?? "the end")"
   }
 
-  @Test("slices, single records, batches of any length", arguments: 0..<40)
+  @Test("slices, single records, batches of any length", arguments: 0..<30)
   func equal(seed: Int) throws {
     let random = try RandomRun(seed: UInt64(seed))
     func lines(plain: Bool, batch: Int) throws -> [String] {

@@ -12,7 +12,7 @@ struct LookAheadTests {
     try run(random.configuration, strategy, try tape.tape(batch: 50)).lines(through: time)
   }
 
-  @Test("a tape cut or poisoned at random times and at all closes", arguments: 0..<16)
+  @Test("a tape cut or poisoned at random times and at all closes", arguments: 0..<10)
   func unchangedPast(seed: Int) throws {
     let random = try RandomRun(seed: UInt64(1_000 + seed))
     let reads = seed % 2 == 0

@@ -3,32 +3,6 @@ import Hashing
 import Market
 import MultiTimeframe
 
-/// The highest and the lowest that the account was worth, looked at on every record.
-struct EquityMeter {
-  private(set) var equity: Money
-  private var peak: Money
-  private var peakTime = Timestamp.earliest
-  private(set) var drawdown = TickDrawdown(largest: 0, peak: .earliest, trough: .earliest)
-
-  init(_ currency: Currency) {
-    equity = .zero(currency)
-    peak = .zero(currency)
-  }
-
-  mutating func note(_ equity: Money, at time: Timestamp) {
-    self.equity = equity
-    guard equity <= peak else {
-      (peak, peakTime) = (equity, time)
-      return
-    }
-    guard peak.units > 0, equity < peak else { return }
-    let fall = (peak - equity).units.nearestDouble / peak.units.nearestDouble
-    if fall > drawdown.largest {
-      drawdown = TickDrawdown(largest: fall, peak: peakTime, trough: time)
-    }
-  }
-}
-
 extension RunCore {
   /// What the account is worth in the run's currency; nil while something has no price.
   func knownEquity() -> Money? {
@@ -53,13 +27,12 @@ extension RunCore {
     exchange.netPosition(in: symbols[symbol].listingID)
   }
 
-  /// After each record, and after each slice of them.
-  @inline(__always)
-  func noteEquity() throws(BacktestError) {}
-
-  func noteEquity(
-    _ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int
-  ) throws(BacktestError) {}
+  /// After each record that was applied by itself.
+  func noteEquity() {
+    guard symbols.indices.contains(where: { position(of: $0) != 0 }), let equity = knownEquity()
+    else { return }
+    meter.note(equity, at: now.time)
+  }
 
   /// Takes down what the account is worth now.
   func sample(
@@ -87,12 +60,12 @@ extension RunCore {
   // MARK: Features
 
   func confirmed(_ indicator: IndicatorID) -> Double? {
-    catchUp()
+    _ = caughtUp()
     return state.confirmed(indicator)
   }
 
   func roleState(_ role: Role, of symbol: Int) -> RoleState {
-    catchUp()
+    _ = caughtUp()
     let series = symbols[symbol].roleSeries[role.place]
     let completed = state.series(series).completedOrNone
     let count = state.completedCount(of: series)
@@ -134,7 +107,6 @@ extension RunCore {
   /// The hash of what the future of the run depends on: timeframes, indicators, exchange, strategy,
   /// timers, random numbers.
   func stateDigest() -> XXHash64.Digest {
-    catchUp()
     var writer = StateWriter()
     writer.write(now.time.nanoseconds)
     writer.write(now.phase.rawValue)

@@ -88,7 +88,6 @@ extension RunCore {
     _ time: Timestamp, from event: StreamEvent?, isOwn: Bool,
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) {
-    catchUp()
     try advance(to: Moment(time, .closes))
     try BacktestError.state { () throws(StateError) in try state.advance(to: time) }
     let sessions = isOwn ? [] : try takeDue(at: time, from: event)
@@ -189,7 +188,7 @@ extension RunCore {
         source: plan.configuration.symbols[symbol].priceSource,
         timeframe: watched[index].timeframe, bar: bar)
       try call("onBar", close, strategy.onBar, snapshot, context)
-      try deliverNews(snapshot, context)
+      if exchange.hasNews { try deliverNews(snapshot, context) }
     }
   }
 
@@ -259,7 +258,6 @@ extension RunCore {
       try takeOwnMoments(before: end.nanoseconds, snapshot, context)
       if end > now.time { try takeMoment(end, from: nil, snapshot, context) }
     }
-    catchUp()
     for symbol in trading.indices { trading[symbol].isOpen = false }
     current = 0
     try call("onStop", strategy.onStop, snapshot, context)

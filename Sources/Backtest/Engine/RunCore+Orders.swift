@@ -17,7 +17,8 @@ struct OrderBookkeeping {
 /// What a strategy does.
 extension RunCore {
   func submit(_ intent: OrderIntent) throws(BacktestError) -> [OrderID] {
-    catchUp()
+    try catchUp()
+    actionCount += 1
     let symbol = intent.symbol.index
     let quantity: Quantity
     switch riskDecision(on: intent) {
@@ -51,7 +52,8 @@ extension RunCore {
   }
 
   func cancel(_ order: OrderID) throws(BacktestError) {
-    catchUp()
+    try catchUp()
+    actionCount += 1
     let moment = now
     try BacktestError.exchange { () throws(ExchangeError) in
       try exchange.cancel(order, at: moment)
@@ -59,7 +61,8 @@ extension RunCore {
   }
 
   func amend(_ order: OrderID, _ amendment: OrderAmendment) throws(BacktestError) {
-    catchUp()
+    try catchUp()
+    actionCount += 1
     let moment = now
     try BacktestError.exchange { () throws(ExchangeError) in
       try exchange.amend(order, amendment, at: moment)
@@ -67,6 +70,7 @@ extension RunCore {
   }
 
   func setTimer(at time: Timestamp, period: Int64?) throws(BacktestError) -> RunTimerID {
+    actionCount += 1
     guard time > now.time else { throw .timerInThePast(at: time, now: now.time) }
     return timers.add(at: time.nanoseconds, period: period, symbol: current)
   }
@@ -176,6 +180,7 @@ extension RunCore {
   ) throws(BacktestError) {
     monitor?.showCall(name, at: now.time)
     do { try body(subject, snapshot, context) } catch { throw failure(of: name, error) }
+    if let failure { throw failure }
     monitor?.showReturn()
   }
 

@@ -6,8 +6,19 @@ import Streams
 /// Trades that the strategy has been told of one by one, and that have not reached the timeframes and
 /// the exchange yet, because nobody has looked: they change nothing but bars, marks and the clock.
 struct PendingTrades {
-  var stream = 0
-  var rows = 0..<0
+  var trades = TradeColumns()
+  var symbol = 0
+  /// The first row that has not been taken, and the first that nobody has been told of.
+  var start = 0
+  var end = 0
+
+  init() {}
+
+  init(_ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int) {
+    self.trades = trades
+    self.symbol = symbol
+    (start, end) = (rows.lowerBound, rows.upperBound)
+  }
 }
 
 /// Phases 0 and 5: records are matched, then folded.
@@ -93,7 +104,7 @@ extension RunCore {
     _ context: borrowing StrategyContext
   ) throws(BacktestError) {
     recordCount += 1
-    try noteEquity()
+    noteEquity()
     if exchange.hasNews { try deliverNews(snapshot, context) }
     guard plan.needs.ticks, let tick, trading[symbol].isOpen else { return }
     current = symbol
@@ -131,31 +142,35 @@ extension RunCore {
       if own <= trades.times[end - 1] {
         end = firstRow(of: trades.times, row..<end, from: own)
       }
-      if plan.needs.ticks, trading[symbol].isOpen {
-        row = try takeTicks(trades, row..<end, run, symbol, snapshot, context)
+      let quiet = exchange.quietRows(of: trades, row..<end, for: symbols[symbol].listingID)
+      let isTold = plan.needs.ticks && trading[symbol].isOpen
+      if quiet.isEmpty || looksAtEveryTrade(of: symbol) {
+        let trade = trades[row]
+        try apply(trade, symbol)
+        try finishRecord(.trade(trade), symbol, snapshot, context)
+        row += 1
+      } else if isTold {
+        row = try tell(trades, quiet, symbol, snapshot, context)
       } else {
-        row = try takeSlice(trades, row..<end, symbol)
+        try pass(trades, quiet, symbol)
+        row = quiet.upperBound
       }
-      if exchange.hasNews { try deliverNews(snapshot, context) }
     }
   }
 
-  /// Trades of which the strategy is not told.
-  /// - Returns: The first row that was not taken.
-  private func takeSlice(
+  /// Trades that nothing happens on, apart from bars, marks and the clock.
+  func pass(
     _ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int
-  ) throws(BacktestError) -> Int {
-    let end: Int
+  ) throws(BacktestError) {
+    scanEquity(trades, rows, symbol)
     do throws(ExchangeError) {
-      end = try exchange.applyUntilNews(trades, rows, to: symbols[symbol].listingID)
+      try exchange.pass(trades, rows, to: symbols[symbol].listingID)
     } catch {
       throw .exchange(error)
     }
-    try fold(trades, rows.lowerBound..<end, symbol)
-    now = Moment(Timestamp(unchecked: trades.times[end - 1]), .records)
-    recordCount += end - rows.lowerBound
-    try noteEquity(trades, rows.lowerBound..<end, symbol)
-    return end
+    try fold(trades, rows, symbol)
+    now = Moment(Timestamp(unchecked: trades.times[rows.upperBound - 1]), .records)
+    recordCount += rows.count
   }
 
   private func fold(
@@ -181,26 +196,45 @@ extension RunCore {
     }
   }
 
-  /// Trades of which the strategy is told one by one.
+  /// Tells the strategy of trades that nothing happens on, as long as it does nothing itself. They
+  /// reach the timeframes and the exchange when somebody looks, or at the end.
   /// - Returns: The first row that was not taken.
-  private func takeTicks(
-    _ trades: TradeColumns, _ rows: Range<Int>, _ run: StreamRun, _ symbol: Int,
+  private func tell(
+    _ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int,
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) -> Int {
-    for row in rows {
-      let trade = trades[row]
-      try takeOwnMoments(before: trade.time.nanoseconds, upToArrivals: true, snapshot, context)
-      try apply(trade, symbol)
-      try finishRecord(.trade(trade), symbol, snapshot, context)
+    pending = PendingTrades(trades, rows.lowerBound..<rows.lowerBound, symbol)
+    let actions = actionCount
+    var row = rows.lowerBound
+    while row < rows.upperBound, actionCount == actions {
+      now = Moment(Timestamp(unchecked: trades.times[row]), .records)
+      row += 1
+      pending.end = row
+      current = symbol
+      try call("onTick", .trade(trades[row - 1]), strategy.onTick, snapshot, context)
     }
-    return rows.upperBound
+    try catchUp()
+    pending = PendingTrades()
+    if exchange.hasNews { try deliverNews(snapshot, context) }
+    return row
   }
 
   /// Brings the timeframes and the exchange to where the strategy has been told the tape is.
-  func catchUp() {}
+  @inline(__always)
+  func catchUp() throws(BacktestError) {
+    if pending.start < pending.end { try takePending() }
+  }
 
+  @inline(never)
+  private func takePending() throws(BacktestError) {
+    let rows = pending.start..<pending.end
+    pending.start = pending.end
+    try pass(pending.trades, rows, pending.symbol)
+  }
+
+  /// The same where a reader cannot throw: what goes wrong ends the run after the call.
   func caughtUp() -> RunCore {
-    catchUp()
+    do { try catchUp() } catch { failure = failure ?? error }
     return self
   }
 

@@ -9,7 +9,7 @@ import Streams
 /// all of them stand.
 ///
 /// A class, so that the snapshot and the context of a call are views of it and copy nothing.
-final class RunCore {
+@safe final class RunCore {
   let plan: BacktestPlan
   let symbols: [SymbolPlan]
   let strategy: any Strategy
@@ -17,7 +17,13 @@ final class RunCore {
   let monitor: RunMonitor?
   let control: RunControl?
   var state: SynchronizedState
-  var exchange: SimulatedExchange
+  private let exchangePlace: UnsafeMutablePointer<SimulatedExchange>
+  /// By its address: a question to a stored property of a class would copy the exchange first, which
+  /// counts the references of all that it holds.
+  var exchange: SimulatedExchange {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(exchangePlace) }
+    @inline(__always) unsafeMutableAddress { unsafe exchangePlace }
+  }
   var coordinator: Coordinator
   /// Of each stream: the place of its symbol, and its kind.
   let streams: [(symbol: Int, kind: StreamKind)]
@@ -36,6 +42,8 @@ final class RunCore {
   var trading: [TradingGate]
   var book = OrderBookkeeping()
   var meter: EquityMeter
+  /// Never the same twice, and below zero.
+  var meterState = -2
   var qualities: [StreamQuality] = []
   /// Trades that the strategy has been told of, and that nobody has looked behind yet.
   var pending = PendingTrades()
@@ -43,6 +51,10 @@ final class RunCore {
   /// The first and the latest look at what the account is worth.
   var start: EquitySample?
   var end: EquitySample?
+  /// What went wrong while a snapshot was read.
+  var failure: BacktestError?
+  /// How often the strategy has ordered, cancelled, amended or set a timer.
+  var actionCount = 0
   var recordCount = 0
   var eventCount = 0
   var decisionCount = 0
@@ -58,7 +70,7 @@ final class RunCore {
     self.control = control
     let configuration = plan.configuration
     state = try BacktestError.state { () throws(StateError) in try SynchronizedState(plan.state) }
-    exchange = SimulatedExchange(
+    let exchange = SimulatedExchange(
       configuration.symbols.map(\.listing), latency: configuration.latency,
       account: configuration.account)
     symbols = try RunCore.symbols(plan, state, exchange)
@@ -70,17 +82,24 @@ final class RunCore {
     meter = EquityMeter(configuration.currency)
     coordinator = Coordinator(through: configuration.end, control: control)
     streams = try RunCore.register(tape, in: &coordinator, symbols)
+    unsafe exchangePlace = .allocate(capacity: 1)
+    unsafe exchangePlace.initialize(to: exchange)
+  }
+
+  deinit {
+    unsafe exchangePlace.deinitialize(count: 1)
+    unsafe exchangePlace.deallocate()
   }
 
   private static func symbols(
-    _ plan: BacktestPlan, _ state: borrowing SynchronizedState, _ exchange: SimulatedExchange
+    _ plan: BacktestPlan, _ state: borrowing SynchronizedState,
+    _ exchange: borrowing SimulatedExchange
   ) throws(BacktestError) -> [SymbolPlan] {
     var symbols: [SymbolPlan] = []
     for symbol in plan.configuration.symbols {
       let name = symbol.listing.instrument.symbol
-      let listingID = try BacktestError.exchange { () throws(ExchangeError) in
-        try exchange.listing(name)
-      }
+      let listingID: ListingID
+      do { listingID = try exchange.listing(name) } catch { throw .exchange(error) }
       let id: SymbolID
       var roleSeries: [SeriesID] = []
       do throws(StateError) {
@@ -94,8 +113,7 @@ final class RunCore {
       }
       symbols.append(
         SymbolPlan(
-          name: name, listing: symbol.listing, listingID: listingID, symbol: id,
-          roleSeries: roleSeries, fillingRecord: symbol.listing.matching.records))
+          symbol.listing, listingID, id, roleSeries, currency: plan.configuration.currency))
     }
     return symbols
   }

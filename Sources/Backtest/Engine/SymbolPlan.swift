@@ -12,8 +12,27 @@ struct SymbolPlan {
   let symbol: SymbolID
   /// By `Role`, in the order of its cases.
   let roleSeries: [SeriesID]
-  /// Which records fill its orders.
-  let fillingRecord: FillingRecord
+  /// Whether trades move its mark.
+  let isMarkedByTrades: Bool
+  /// Whether the worth of a position is a straight line of the price of trades, or does not follow it.
+  let isWorthStraight: Bool
+
+  init(
+    _ listing: Listing, _ listingID: ListingID, _ symbol: SymbolID, _ roleSeries: [SeriesID],
+    currency: Currency
+  ) {
+    name = listing.instrument.symbol
+    self.listing = listing
+    self.listingID = listingID
+    self.symbol = symbol
+    self.roleSeries = roleSeries
+    isMarkedByTrades = listing.mark == .last
+    let contract = listing.contract
+    isWorthStraight =
+      !isMarkedByTrades
+      || (contract.kind.asset == nil && contract.settlement == .linear
+        && contract.currency == currency)
+  }
 }
 
 /// The closes of one timeframe of one symbol, which the run looks at.

@@ -1,0 +1,154 @@
+import Exchange
+import Market
+
+/// The largest fall of the equity from its peak, by every record.
+///
+/// Equity is exact, and only the records that could make a new peak or a deeper fall are valued: in
+/// between the price says enough. So a slice of trades costs a look for its lowest and highest price.
+struct EquityMeter {
+  private(set) var equity: Money
+  private var peak: Money
+  private var peakTime = Timestamp.earliest
+  private(set) var drawdown = TickDrawdown(largest: 0, peak: .earliest, trough: .earliest)
+  private var limits = PriceLimits()
+
+  init(_ currency: Currency) {
+    equity = .zero(currency)
+    peak = .zero(currency)
+  }
+
+  mutating func note(_ equity: Money, at time: Timestamp) {
+    self.equity = equity
+    if equity > peak {
+      (peak, peakTime) = (equity, time)
+      limits.isKnown = false
+    } else if equity < peak, peak.units > 0 {
+      let fall = (peak - equity).units.nearestDouble / peak.units.nearestDouble
+      guard fall > drawdown.largest else { return }
+      drawdown = TickDrawdown(largest: fall, peak: peakTime, trough: time)
+      limits.isKnown = false
+    }
+  }
+
+  /// Notes trades through which the positions stay as they are.
+  ///
+  /// - Parameters:
+  ///   - sign: that of the position.
+  ///   - state: equal for two slices between which nothing but this price has changed the equity.
+  ///   - value: the equity with the mark at a price, in a straight line of it.
+  mutating func scan(
+    _ trades: TradeColumns, _ rows: Range<Int>, sign: Int64, state: Int,
+    value: (Int64) -> Money?
+  ) {
+    if state != limits.state {
+      limits = PriceLimits()
+      limits.state = state
+    }
+    if !limits.isKnown {
+      limits.find(
+        around: trades.prices[rows.lowerBound], peak: peak, largest: drawdown.largest, sign, value)
+    }
+    var start = rows.lowerBound
+    while start < rows.upperBound {
+      let end = min(start + 256, rows.upperBound)
+      if limits.areLeft(by: trades.prices, start..<end, sign) {
+        for row in start..<end {
+          let place = sign * trades.prices[row]
+          guard place > limits.highest || place < limits.lowest else { continue }
+          guard let equity = value(trades.prices[row]) else { continue }
+          note(equity, at: Timestamp(unchecked: trades.times[row]))
+          if limits.isKnown {
+            limits.widen(to: place)
+          } else {
+            limits.find(
+              around: trades.prices[row], peak: peak, largest: drawdown.largest, sign, value)
+            limits.widen(to: place)
+          }
+        }
+      }
+      start = end
+    }
+  }
+}
+
+/// Between which prices there is neither a new peak nor a deeper fall. Prices are turned round for a
+/// short position, so that higher is always better.
+private struct PriceLimits {
+  var state = -1
+  var isKnown = false
+  private(set) var highest = Int64.min
+  private(set) var lowest = Int64.max
+
+  /// By the straight line through two prices, and a little narrower, so that what lies within is
+  /// certain.
+  mutating func find(
+    around price: Int64, peak: Money, largest: Double, _ sign: Int64,
+    _ value: (Int64) -> Money?
+  ) {
+    (highest, lowest) = (.min, .max)
+    let step: Int64 = 1 << 20
+    guard let here = value(price), let there = value(price + sign * step), there > here else {
+      return
+    }
+    let slope = (there - here).units.nearestDouble / Double(step)
+    let top = peak.units.nearestDouble
+    let level = here.units.nearestDouble
+    let above = (top - level) / slope
+    let below = (top * (1 - largest) - level) / slope
+    let origin = sign * price
+    if let above = Int64(exactly: above.rounded(.down)) { highest = origin + above - 1 }
+    if let below = Int64(exactly: below.rounded(.up)) { lowest = origin + below + 1 }
+    isKnown = true
+  }
+
+  /// A place that has been valued is certain.
+  mutating func widen(to place: Int64) {
+    highest = max(highest, place)
+    lowest = min(lowest, place)
+  }
+
+  func areLeft(by prices: [Int64], _ rows: Range<Int>, _ sign: Int64) -> Bool {
+    var (low, high) = (Int64.max, Int64.min)
+    unsafe prices.withUnsafeBufferPointer { prices in
+      for row in rows {
+        let price = unsafe prices[row]
+        low = min(low, price)
+        high = max(high, price)
+      }
+    }
+    return sign > 0
+      ? high > highest || low < lowest : -low > highest || -high < lowest
+  }
+}
+
+extension RunCore {
+  /// Whether trades of a symbol must be valued one by one: something is held whose worth is no
+  /// straight line of its price.
+  func looksAtEveryTrade(of symbol: Int) -> Bool {
+    !symbols[symbol].isWorthStraight && position(of: symbol) != 0
+  }
+
+  /// Notes trades that change nothing but marks.
+  func scanEquity(_ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int) {
+    let quantity = position(of: symbol)
+    guard quantity != 0, symbols[symbol].isMarkedByTrades else { return }
+    let currency = plan.configuration.currency
+    let listing = symbols[symbol].listingID
+    // With one symbol only entries of the ledger change the equity besides its price.
+    let state = symbols.count == 1 ? exchange.ledger.entries.count : meterState
+    meterState -= 1
+    var others = Int128.zero
+    for other in exchange.ledger.currencies where other != currency {
+      guard let amount = try? exchange.equity(in: other),
+        let converted = try? exchange.converted(amount, to: currency)
+      else { return }
+      others += converted.units
+    }
+    meter.scan(trades, rows, sign: quantity.signum(), state: state) { price in
+      guard let price = try? Price(raw: price),
+        let equity = try? exchange.equity(in: currency, with: listing, at: price)
+      else { return nil }
+      return Money(units: equity.units + others, currency)
+    }
+  }
+}

@@ -1,0 +1,136 @@
+import Backtest
+import Exchange
+import Market
+import MultiTimeframe
+import Testing
+
+@Suite("Risk rules, each by hand")
+struct RiskTests {
+  /// A trade at 100.00 in each minute, then at those prices.
+  private static func tape(_ prices: [Int64] = []) throws -> [TapeStream] {
+    let all = Array(repeating: Int64(10_000), count: 4) + prices
+    let points = all.enumerated().map { index, price -> (Double, Int64) in
+      (Double(index) * 60 + 30, price)
+    }
+    return try RunTape(
+      symbols: [], streams: [.init(symbol: "BTC", records: try trades(points))]
+    ).tape()
+  }
+
+  /// Submits one order at the second close, and gives its quantity or why there was none.
+  private func first(
+    _ rules: RiskRules, stop: Int64? = nil, side: OrderSide = .buy, prices: [Int64] = []
+  ) throws -> String {
+    let strategy = Scripted()
+    if case .riskByATR(_, let atr, _) = rules.sizing { strategy.needs.indicators = [.ltf: [atr]] }
+    var isDone = false
+    strategy.bar = { _, snapshot, context in
+      guard snapshot.tsClose.nanoseconds >= midnight + 240_000_000_000, !isDone else { return }
+      isDone = true
+      try context.submit(
+        OrderIntent(
+          side, of: snapshot.symbol, .bySizing(stop: try stop.map { try Price(raw: $0) })))
+    }
+    var configuration = try configuration([perpetual()])
+    configuration.risk = rules
+    let journal = try run(configuration, strategy, try RiskTests.tape(prices + [10_000, 10_000]))
+    for (_, event) in journal.events {
+      if case .refused(_, let refusal) = event { return "\(refusal)" }
+    }
+    return journal.fills.map { "\($0.quantity.raw)" }.joined(separator: " ")
+  }
+
+  private func rules(_ sizing: SizingRule) -> RiskRules {
+    var rules = RiskRules()
+    rules.sizing = sizing
+    return rules
+  }
+
+  @Test("sizes")
+  func sizes() throws {
+    #expect(try first(rules(.fixed(try Quantity(raw: 37)))) == "37")
+    // A quarter of 10,000 at 100.00 is 25.0.
+    #expect(try first(rules(.equityShare(0.25))) == "250")
+    // 1 % is 100; from 100.00 to 98.00 each unit loses 2: 50.0.
+    #expect(try first(rules(.riskToStop(0.01)), stop: 9_800) == "500")
+    #expect(try first(rules(.riskToStop(0.01)), stop: 10_200, side: .sell) == "500")
+    #expect(
+      try first(rules(.riskToStop(0.01))) == "sizing needs a stop on the losing side of the mark")
+    #expect(
+      try first(rules(.riskToStop(0.01)), stop: 10_100)
+        == "sizing needs a stop on the losing side of the mark")
+    // 0.00001 % is 0.001, of which 0.00001 units can be had.
+    #expect(
+      try first(rules(.equityShare(0.000_000_1)))
+        == "sizing comes to 0.0001 units, which is less than the smallest order")
+  }
+
+  @Test("by the average true range, and by volatility")
+  func volatility() throws {
+    // The closes 100, 100, 100, 100 and then 104 and 100: true ranges of the last two are 4 and 4.
+    // 1 % is 100; twice the range of 4 is 8 a unit: 12.5 units.
+    let strategy = Scripted()
+    strategy.needs.indicators = [.ltf: ["atr(2)"]]
+    strategy.bar = { _, snapshot, context in
+      if snapshot.tsClose.nanoseconds == midnight + 420_000_000_000 {
+        try context.submit(OrderIntent(.buy, of: snapshot.symbol))
+      }
+    }
+    var configuration = try configuration([perpetual()])
+    configuration.risk.sizing = .riskByATR(share: 0.01, atr: "atr(2)", multiple: 2)
+    let prices: [Int64] = [10_400, 10_000, 10_400, 10_400, 10_400]
+    let atr = try run(configuration, strategy, try RiskTests.tape(prices))
+    // Wilder's average of 0, 4, 4, 4: (0 + 4) / 2 = 2, then 3, then 3.5; 100 / (2 × 3.5) = 14.28.
+    #expect(atr.fills.map(\.quantity.raw) == [142])
+    // Of the last two changes, -1/26 and 1/25, the standard deviation is their distance over √2.
+    configuration.risk.sizing = .targetVolatility(yearly: 0.2, bars: 2, barsPerYear: 4)
+    let target = try run(configuration, strategy, try RiskTests.tape(prices))
+    let deviation = (1.0 / 26 + 1.0 / 25) / 2.0.squareRoot()
+    #expect(target.fills.map(\.quantity.raw) == [Int64(10_000 * 0.2 / (deviation * 2 * 104) * 10)])
+  }
+
+  @Test("limits, with their numbers")
+  func limits() throws {
+    var rules = rules(.equityShare(3))
+    rules.maximumLeverage = 2
+    #expect(
+      try first(rules) == "all positions would come to 3.0 times the equity: at most 2.0")
+    rules.maximumLeverage = nil
+    rules.maximumPosition = 2.5
+    #expect(try first(rules) == "the position would come to 3.0 times the equity: at most 2.5")
+    rules.maximumPosition = 3
+    #expect(try first(rules) == "3000")
+  }
+
+  @Test("a day's loss, the drawdown and a loss's pause stop entries, never exits")
+  func stops() throws {
+    func refusals(_ change: (inout RiskRules) -> Void) throws -> [String] {
+      let strategy = Scripted()
+      strategy.bar = { _, snapshot, context in
+        // In at 100, out after the fall, and in again.
+        try context.submit(
+          snapshot.position == 0
+            ? OrderIntent(.buy, of: snapshot.symbol, .quantity(try Quantity(raw: 500)))
+            : OrderIntent(.sell, of: snapshot.symbol, .wholePosition))
+      }
+      var configuration = try configuration([perpetual()])
+      change(&configuration.risk)
+      let journal = try run(
+        configuration, strategy, try RiskTests.tape([9_000, 9_000, 9_000, 9_000]))
+      return journal.events.compactMap { entry in
+        if case .refused(_, let refusal) = entry.event { "\(refusal)" } else { nil }
+      }
+    }
+    // 50 units in and out at 100.00, then in at 100.00 and out at 90.00: 500 of 10,000.
+    #expect(
+      try refusals { $0.drawdown = 0.05 }.first
+        == "the equity lies 0.05 below its peak: at most 0.05")
+    #expect(
+      try refusals { $0.dailyLoss = 0.05 }.first
+        == "the day has lost 0.05 of its equity: at most 0.05")
+    #expect(
+      try refusals { $0.cooldown = 3600 * nanosecondsPerSecond }.first
+        == "after a loss nothing is opened until 2024-03-08T01:04:30Z")
+    #expect(try refusals { $0.drawdown = 0.06 }.isEmpty)
+  }
+}
