@@ -20,6 +20,7 @@ struct Benchmarks {
       bench.run("merge", MergeSuite.run)
       bench.run("indicators", IndicatorSuite.run)
       bench.run("exchange", ExchangeSuite.run)
+      bench.run("backtest", BacktestSuite.run)
       let report = Report(bench)
       print(report.table)
       try report.write(to: options.output)

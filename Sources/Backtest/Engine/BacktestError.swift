@@ -12,7 +12,7 @@ public enum BacktestError: Error {
   /// A strategy asks for the closes of a timeframe that the run does not keep.
   case unknownTimeframe(Timeframe, known: [Timeframe])
   /// A strategy asks for a feature that was not declared, or in words that mean none.
-  case unknownFeature(String, role: Role, StateError)
+  case unknownFeature(String, Timeframe, StateError)
   case unknownSymbol(String, known: [String])
   /// A timer in the past.
   case timerInThePast(at: Timestamp, now: Timestamp)
@@ -38,8 +38,8 @@ extension BacktestError: CustomStringConvertible {
     case .unknownTimeframe(let timeframe, let known):
       "the strategy asks for closes of \(timeframe), which the run does not keep: it keeps "
         + known.map(\.description).joined(separator: ", ")
-    case .unknownFeature(let text, let role, let error):
-      "the strategy asks for '\(text)' in the role \(role.rawValue): \(error)"
+    case .unknownFeature(let text, let timeframe, let error):
+      "the strategy asks for '\(text)' on \(timeframe): \(error)"
     case .unknownSymbol(let symbol, let known):
       "no symbol '\(symbol)': the run has \(known.joined(separator: ", "))"
     case .timerInThePast(let time, let now):

@@ -67,7 +67,7 @@ public struct BacktestPlan: Sendable {
       } catch {
         let symbol = configuration.symbols[0].listing.instrument.symbol
         throw .unknownFeature(
-          text, role: role, .indicator(symbol: symbol, timeframe, error))
+          text, timeframe, .indicator(symbol: symbol, timeframe, error))
       }
     }
     return declared

@@ -1,9 +1,9 @@
 public import Market
 import MultiTimeframe
 
-/// One output of an indicator, in one role of one symbol: the handle by which a strategy reads it.
+/// One output of an indicator, on one timeframe of one symbol: the handle by which a strategy reads it.
 public struct Feature: Hashable, Sendable {
-  public let role: Role
+  public let timeframe: Timeframe
   let indicator: IndicatorID
 }
 

@@ -32,12 +32,20 @@ public struct StrategyContext: ~Copyable {
   public func feature(
     _ text: String, _ role: Role = .ltf, of symbol: SymbolID
   ) throws(BacktestError) -> Feature {
+    try feature(text, on: roles[role], of: symbol)
+  }
+
+  /// The same on any timeframe that the run keeps.
+  public func feature(
+    _ text: String, on timeframe: Timeframe, of symbol: SymbolID
+  ) throws(BacktestError) -> Feature {
+    let source = core.plan.configuration.symbols[symbol.index].priceSource
     do throws(StateError) {
-      let series = core.symbols[symbol.index].roleSeries[role.place]
+      let series = try core.state.series(timeframe, source, of: symbol)
       return Feature(
-        role: role, indicator: try core.state.layout.indicator(text, of: series))
+        timeframe: timeframe, indicator: try core.state.layout.indicator(text, of: series))
     } catch {
-      throw .unknownFeature(text, role: role, error)
+      throw .unknownFeature(text, timeframe, error)
     }
   }
 
