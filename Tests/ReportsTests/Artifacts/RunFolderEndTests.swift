@@ -40,6 +40,26 @@ import Testing
     #expect(stored.metrics.count == MetricDefinition.all.count)
   }
 
+  /// The rest of the run is there; only its metrics cannot be.
+  @Test func `metrics that cannot be worked out fail the run`() throws {
+    let folder = try ArtifactFolder()
+    let run = try RunFolder(path: folder.file("run"), identity())
+    try run.append(sample(-24, .start, "1000", day: "2023-12-31"))
+    try run.append(sample(24, .day, "1000", day: "2024-01-02"))
+    try run.append(sample(48, .day, "1000", day: "2024-01-01"))
+    let end = sample(48, .end, "1000", day: "2024-01-03")
+    try run.append(end)
+    run.end(summary(end: end))
+    let error = ArtifactError.metrics(.outOfOrder(field: "days", place: 1))
+    #expect(throws: error) { try run.complete(qualities: []) }
+    #expect(error.description.contains("the metrics cannot be worked out: days[1] lies before"))
+    run.fail("\(error)", interrupted: false)
+    let stored = try StoredRun(path: folder.file("run"))
+    #expect((stored.status, stored.metrics.count) == ("failed", 0))
+    #expect(stored.files?.map(\.artifact) == [.events, .equity, .trades])
+    try stored.verify()
+  }
+
   /// A process that dies leaves whole lines of everything but the last quarter of a second, and a
   /// manifest that says that it runs.
   @Test func `a process that dies`() async throws {
