@@ -18,21 +18,14 @@ extension SimulatedExchange {
   public func equity(
     in currency: Currency, with listing: ListingID, at price: Price
   ) throws(ExchangeError) -> Money? {
-    let book = books[listing.index]
     guard let equity = try equity(in: currency) else { return nil }
-    guard book.listing.contract.currency == currency, book.listing.contract.kind.asset == nil,
-      let now = try unrealizedProfit(in: listing)
+    let description = books[listing.index].listing
+    guard description.contract.currency == currency, description.contract.kind.asset == nil,
+      let now = try unrealizedProfit(in: listing),
+      let then = try unrealizedProfit(in: listing, { $0.with(price) })
     else { return equity }
-    var then = Money.zero(currency)
-    for leg in book.holding.legs where leg.quantity != 0 {
-      guard let mark = book.marks.mark(ofSign: leg.quantity.signum()) else { return nil }
-      let profit = try leg.position.unrealizedProfit(at: mark.with(price), in: book.listing)
-        .money(in: currency)
-      guard let sum = then.adding(profit) else { throw book.listing.overflow("equity") }
-      then = sum
-    }
     guard let changed = equity.adding(-now)?.adding(then) else {
-      throw book.listing.overflow("equity")
+      throw description.overflow("equity")
     }
     return changed
   }
@@ -49,9 +42,11 @@ extension SimulatedExchange {
   public func value(
     of quantity: Int64, in listing: ListingID
   ) throws(ExchangeError) -> Money? {
-    let book = books[listing.index]
-    guard let mark = book.marks.mark(ofSign: quantity.signum()) else { return nil }
-    return try book.listing.notional(quantity, at: mark).money(in: book.listing.contract.currency)
+    let description = books[listing.index].listing
+    guard let mark = books[listing.index].marks.mark(ofSign: quantity.signum()) else {
+      return nil
+    }
+    return try description.notional(quantity, at: mark).money(in: description.contract.currency)
   }
 
   /// When the positions were opened that are open now, by listing.

@@ -37,7 +37,7 @@ struct EquityMeter {
   ///   - state: equal for two slices between which nothing but this price has changed the equity.
   ///   - value: the equity with the mark at a price, in a straight line of it.
   mutating func scan(
-    _ trades: TradeColumns, _ rows: Range<Int>, sign: Int64, state: Int,
+    _ trades: TradeColumns, _ quiet: QuietTrades, sign: Int64, state: Int,
     value: (Int64) -> Money?
   ) {
     if state != limits.state {
@@ -46,27 +46,20 @@ struct EquityMeter {
     }
     if !limits.isKnown {
       limits.find(
-        around: trades.prices[rows.lowerBound], peak: peak, largest: drawdown.largest, sign, value)
+        around: trades.prices[quiet.rows.lowerBound], peak: peak, largest: drawdown.largest, sign,
+        value)
     }
-    var start = rows.lowerBound
-    while start < rows.upperBound {
-      let end = min(start + 256, rows.upperBound)
-      if limits.areLeft(by: trades.prices, start..<end, sign) {
-        for row in start..<end {
-          let place = sign * trades.prices[row]
-          guard place > limits.highest || place < limits.lowest else { continue }
-          guard let equity = value(trades.prices[row]) else { continue }
-          note(equity, at: Timestamp(unchecked: trades.times[row]))
-          if limits.isKnown {
-            limits.widen(to: place)
-          } else {
-            limits.find(
-              around: trades.prices[row], peak: peak, largest: drawdown.largest, sign, value)
-            limits.widen(to: place)
-          }
-        }
+    guard limits.areLeft(by: quiet, sign) else { return }
+    for row in quiet.rows {
+      let place = sign * trades.prices[row]
+      guard place > limits.highest || place < limits.lowest else { continue }
+      guard let equity = value(trades.prices[row]) else { continue }
+      note(equity, at: Timestamp(unchecked: trades.times[row]))
+      if !limits.isKnown {
+        limits.find(
+          around: trades.prices[row], peak: peak, largest: drawdown.largest, sign, value)
       }
-      start = end
+      limits.widen(to: place)
     }
   }
 }
@@ -107,17 +100,10 @@ private struct PriceLimits {
     lowest = min(lowest, place)
   }
 
-  func areLeft(by prices: [Int64], _ rows: Range<Int>, _ sign: Int64) -> Bool {
-    var (low, high) = (Int64.max, Int64.min)
-    unsafe prices.withUnsafeBufferPointer { prices in
-      for row in rows {
-        let price = unsafe prices[row]
-        low = min(low, price)
-        high = max(high, price)
-      }
-    }
-    return sign > 0
-      ? high > highest || low < lowest : -low > highest || -high < lowest
+  func areLeft(by quiet: QuietTrades, _ sign: Int64) -> Bool {
+    sign > 0
+      ? quiet.high > highest || quiet.low < lowest
+      : -quiet.low > highest || -quiet.high < lowest
   }
 }
 
@@ -129,7 +115,7 @@ extension RunCore {
   }
 
   /// Notes trades that change nothing but marks.
-  func scanEquity(_ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int) {
+  func scanEquity(_ trades: TradeColumns, _ quiet: QuietTrades, _ symbol: Int) {
     let quantity = position(of: symbol)
     guard quantity != 0, symbols[symbol].isMarkedByTrades else { return }
     let currency = plan.configuration.currency
@@ -144,7 +130,7 @@ extension RunCore {
       else { return }
       others += converted.units
     }
-    meter.scan(trades, rows, sign: quantity.signum(), state: state) { price in
+    meter.scan(trades, quiet, sign: quantity.signum(), state: state) { price in
       guard let price = try? Price(raw: price),
         let equity = try? exchange.equity(in: currency, with: listing, at: price)
       else { return nil }

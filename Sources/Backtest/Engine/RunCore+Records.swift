@@ -142,32 +142,35 @@ extension RunCore {
       if own <= trades.times[end - 1] {
         end = firstRow(of: trades.times, row..<end, from: own)
       }
-      let quiet = exchange.quietRows(of: trades, row..<end, for: symbols[symbol].listingID)
-      let isTold = plan.needs.ticks && trading[symbol].isOpen
-      if quiet.isEmpty || looksAtEveryTrade(of: symbol) {
+      let quiet = exchange.quietTrades(
+        of: trades, row..<end, for: symbols[symbol].listingID)
+      guard let quiet, !looksAtEveryTrade(of: symbol) else {
         let trade = trades[row]
         try apply(trade, symbol)
         try finishRecord(.trade(trade), symbol, snapshot, context)
         row += 1
-      } else if isTold {
+        continue
+      }
+      if plan.needs.ticks && trading[symbol].isOpen {
         row = try tell(trades, quiet, symbol, snapshot, context)
       } else {
         try pass(trades, quiet, symbol)
-        row = quiet.upperBound
+        row = quiet.rows.upperBound
       }
     }
   }
 
   /// Trades that nothing happens on, apart from bars, marks and the clock.
   func pass(
-    _ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int
+    _ trades: TradeColumns, _ quiet: QuietTrades, _ symbol: Int
   ) throws(BacktestError) {
-    scanEquity(trades, rows, symbol)
+    scanEquity(trades, quiet, symbol)
     do throws(ExchangeError) {
-      try exchange.pass(trades, rows, to: symbols[symbol].listingID)
+      try exchange.pass(trades, quiet, to: symbols[symbol].listingID)
     } catch {
       throw .exchange(error)
     }
+    let rows = quiet.rows
     try fold(trades, rows, symbol)
     now = Moment(Timestamp(unchecked: trades.times[rows.upperBound - 1]), .records)
     recordCount += rows.count
@@ -200,9 +203,10 @@ extension RunCore {
   /// reach the timeframes and the exchange when somebody looks, or at the end.
   /// - Returns: The first row that was not taken.
   private func tell(
-    _ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int,
+    _ trades: TradeColumns, _ quiet: QuietTrades, _ symbol: Int,
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) -> Int {
+    let rows = quiet.rows
     pending = PendingTrades(trades, rows.lowerBound..<rows.lowerBound, symbol)
     let actions = actionCount
     var row = rows.lowerBound
@@ -229,7 +233,11 @@ extension RunCore {
   private func takePending() throws(BacktestError) {
     let rows = pending.start..<pending.end
     pending.start = pending.end
-    try pass(pending.trades, rows, pending.symbol)
+    guard
+      let quiet = exchange.quietTrades(
+        of: pending.trades, rows, for: symbols[pending.symbol].listingID), quiet.rows == rows
+    else { preconditionFailure("what was quiet stays quiet while nothing is done") }
+    try pass(pending.trades, quiet, pending.symbol)
   }
 
   /// The same where a reader cannot throw: what goes wrong ends the run after the call.

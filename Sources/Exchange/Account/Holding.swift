@@ -89,6 +89,10 @@ struct Legs: RandomAccessCollection, MutableCollection, Sendable {
 
   var startIndex: Int { 0 }
 
+  @inline(__always)
+  var isFlat: Bool { first.quantity == 0 && second.quantity == 0 }
+
+  @inline(__always)
   subscript(place: Int) -> Leg {
     get { place == 0 ? first : second }
     _modify {
@@ -109,7 +113,8 @@ struct Holding: Sendable {
     legs = Legs(mode, in: listing.contract.currency)
   }
 
-  var isFlat: Bool { legs.allSatisfy { $0.quantity == 0 } }
+  @inline(__always)
+  var isFlat: Bool { legs.isFlat }
   var isLiquidating: Bool { legs.contains(where: \.isLiquidating) }
 
   /// The leg that an order of this side trades in.

@@ -64,8 +64,8 @@ extension SimulatedExchange {
       }
     }
     for leg in books[index].holding.legs where leg.quantity != 0 {
-      guard let seen = leg.trip?.seen else { return nil }
-      (low, high) = (max(low, seen.low.raw), min(high, seen.high.raw))
+      // The first mark after a change of the position is a record of its own.
+      if leg.trip?.seen == nil { return nil }
     }
     return low <= high ? low...high : nil
   }

@@ -12,21 +12,36 @@ extension SimulatedExchange {
   /// The price at which the position is valued, by the listing's rule; nil while the tape has not
   /// had one. Where longs and shorts have marks of their own, that of the net position.
   public func mark(in listing: ListingID) -> Mark? {
-    let book = books[listing.index]
-    return book.marks.mark(ofSign: book.market.held.net.signum())
+    books[listing.index].marks.mark(ofSign: books[listing.index].market.held.net.signum())
   }
 
   /// What closing the positions at their marks would bring, each rounded once; nil for a position
   /// without a mark.
   /// - Throws: `ExchangeError.overflow`.
   public func unrealizedProfit(in listing: ListingID) throws(ExchangeError) -> Money? {
-    let book = books[listing.index]
-    var sum = Money.zero(book.listing.contract.currency)
-    for leg in book.holding.legs where leg.quantity != 0 {
-      guard let mark = book.marks.mark(ofSign: leg.quantity.signum()) else { return nil }
-      let profit = try leg.position.unrealizedProfit(at: mark, in: book.listing)
+    try unrealizedProfit(in: listing) { $0 }
+  }
+
+  /// The same with other marks than those in force.
+  ///
+  /// Reads single fields: a copy of a whole book would count the references of all that it holds.
+  func unrealizedProfit(
+    in listing: ListingID, _ changing: (Mark) -> Mark
+  ) throws(ExchangeError) -> Money? {
+    let index = listing.index
+    let description = books[index].listing
+    var sum = Money.zero(description.contract.currency)
+    for place in 0..<books[index].holding.legs.endIndex {
+      let position = books[index].holding.legs[place].position
+      if position.quantity == 0 { continue }
+      guard let mark = books[index].marks.mark(ofSign: position.quantity.signum()) else {
+        return nil
+      }
+      let profit = try position.unrealizedProfit(at: changing(mark), in: description)
         .money(in: sum.currency)
-      guard let next = sum.adding(profit) else { throw book.listing.overflow("unrealised profit") }
+      guard let next = sum.adding(profit) else {
+        throw description.overflow("unrealised profit")
+      }
       sum = next
     }
     return sum
@@ -55,10 +70,14 @@ extension SimulatedExchange {
   /// - Complexity: O(listings).
   public func equity(in currency: Currency) throws(ExchangeError) -> Money? {
     var equity = ledger.netBalance(in: currency)
-    for (index, book) in books.enumerated()
-    where book.listing.contract.currency == currency && book.listing.contract.kind.asset == nil {
+    for index in books.indices
+    where !books[index].holding.isFlat && books[index].listing.contract.currency == currency
+      && books[index].listing.contract.kind.asset == nil
+    {
       guard let profit = try unrealizedProfit(in: ListingID(index: index)) else { return nil }
-      guard let sum = equity.adding(profit) else { throw book.listing.overflow("equity") }
+      guard let sum = equity.adding(profit) else {
+        throw books[index].listing.overflow("equity")
+      }
       equity = sum
     }
     return equity

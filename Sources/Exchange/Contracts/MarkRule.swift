@@ -65,6 +65,7 @@ struct KnownPrices: Sendable {
     (bid, ask, quoteTime) = (quote.bid, quote.ask, quote.time)
   }
 
+  mutating func noteLast(_ price: Price, at time: Timestamp) { last = (price, time) }
   mutating func note(_ trade: Trade) { last = (trade.price, trade.time) }
   /// - Parameter fills: whether the bar fills orders because there is nothing finer: what there is of
   ///   bid and ask is then its close, for marks as for fills.

@@ -249,17 +249,18 @@ struct ListingMarket: Sendable {
 
   /// The trade prices that leave everything as it is; nil where every record counts.
   /// - Complexity: O(1).
+  @inline(__always)
   var quietPrices: ClosedRange<Int64>? {
     guard nobodyTakes else { return nil }
     var low = -Price.limit
     var high = Price.limit
-    for entry in [sellStops.nearest, buyTouches.nearest, buyLimits.nearest] {
-      if let entry { low = max(low, entry.level.raw + 1) }
-    }
-    for entry in [buyStops.nearest, sellTouches.nearest, sellLimits.nearest] {
-      if let entry { high = min(high, entry.level.raw - 1) }
-    }
+    if let entry = sellStops.nearest { low = max(low, entry.level.raw + 1) }
+    if let entry = buyTouches.nearest { low = max(low, entry.level.raw + 1) }
+    if let entry = buyLimits.nearest { low = max(low, entry.level.raw + 1) }
     if let entry = buyBests.nearest { low = max(low, entry.level.raw) }
+    if let entry = buyStops.nearest { high = min(high, entry.level.raw - 1) }
+    if let entry = sellTouches.nearest { high = min(high, entry.level.raw - 1) }
+    if let entry = sellLimits.nearest { high = min(high, entry.level.raw - 1) }
     if let entry = sellBests.nearest { high = min(high, entry.level.raw) }
     return low <= high ? low...high : nil
   }
