@@ -55,7 +55,7 @@ extension SimulatedExchange {
   }
 
   /// Writes what two exchanges that have done the same agree in: where the clock stands, all balances,
-  /// positions, the counts of what has happened, and the orders that are not at their end.
+  /// positions, marks, and how much has happened. Unlike `encode(into:)` it does not grow with the run.
   public func writeEvidence(into writer: inout StateWriter) {
     writer.write(clock.time.nanoseconds)
     writer.write(clock.phase.rawValue)

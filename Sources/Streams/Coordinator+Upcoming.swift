@@ -3,7 +3,8 @@ public import Market
 /// What comes next in a run, looked at before it is taken.
 public struct UpcomingEvent: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
-    case funding, session, timer, record
+    /// `bar` is a completed one, whose time is its close.
+    case funding, session, timer, bar, record
   }
 
   public let kind: Kind
@@ -28,7 +29,7 @@ extension Coordinator {
     let comesFirst = record < fence || (record == fence && (head.isBar || head.isFunding))
     if comesFirst {
       return UpcomingEvent(
-        kind: head.isFunding ? .funding : .record, time: Timestamp(unchecked: record))
+        kind: head.isFunding ? .funding : head.isBar ? .bar : .record, time: Timestamp(unchecked: record))
     }
     return UpcomingEvent(
       kind: sessions.nextTime == fence ? .session : .timer, time: Timestamp(unchecked: fence))

@@ -129,7 +129,8 @@ public struct Coordinator: ~Copyable {
     let event = try next(boundary: boundary, through: limit)
     guard case .records(let first) = event else { return event }
     runs.append(first)
-    if control?.isAtFullSpeed ?? true {
+    // Funding is a moment of its own, like a session or a timer.
+    if first.kind != .fundingRate, control?.isAtFullSpeed ?? true {
       // A bar a nanosecond behind the last moment would stand at it: leave what is there to `next`.
       appendRuns(&runs, before: min(fence, askedMoment(boundary), lastMoment(limit)))
     }

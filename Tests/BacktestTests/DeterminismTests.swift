@@ -23,6 +23,10 @@ struct DeterminismTests {
       ).lines
     }
     let first = try lines(plain: false, batch: .max)
+    if random.configuration.end == nil, let end = first.last {
+      #expect(
+        end.contains("recordCount: \(random.tape.times.count),"), "every record was taken")
+    }
     for (plain, batch) in [(true, Int.max), (false, 1), (false, 13), (true, 7), (false, 200)] {
       let other = try lines(plain: plain, batch: batch)
       if let difference = DeterminismTests.difference(first, other) {

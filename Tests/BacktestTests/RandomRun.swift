@@ -47,7 +47,8 @@ struct RandomRun {
     var configuration = BacktestConfiguration(
       symbols: symbols,
       roles: one
-        ? RoleMap(.minute1) : try RoleMap(ltf: .minute1, mtf: .minutes5, htf: .minutes15),
+        ? RoleMap(random.below(2) == 0 ? .minute1 : .minutes15)
+        : try RoleMap(ltf: .minute1, mtf: .minutes5, htf: .minutes15),
       deposits: [try Money(parsing: "100000", currency)])
     let latencies: [LatencyModel] = [
       .none, .none, .fixed(250_000_000), .jittered(base: 1_000_000, spread: 2_000_000_000),
@@ -60,6 +61,10 @@ struct RandomRun {
     if random.below(2) == 0 {
       configuration.start = try Timestamp(
         nanoseconds: RandomRun.start + Int64(random.below(5000)) * nanosecondsPerSecond)
+    }
+    if random.below(3) == 0 {
+      configuration.end = try Timestamp(
+        nanoseconds: RandomRun.start + Int64(30_000 + random.below(300_000)) * nanosecondsPerSecond)
     }
     configuration.seed = seed
     configuration.historyLength = 50
@@ -79,7 +84,9 @@ struct RandomRun {
       Instrument(
         symbol: name, pricePrecision: try Precision(2), quantityPrecision: try Precision(1)),
       calendar: calendar, contract: ContractSpecification(currency: currency), matching: matching,
-      fees: FeeRates(maker: try Rate(parsing: "0.0002"), taker: try Rate(parsing: "0.0005")),
+      fees: random.below(3) == 0
+        ? FeeRates()
+        : FeeRates(maker: try Rate(parsing: "0.0002"), taker: try Rate(parsing: "0.0005")),
       margin: MarginRules(leverage: 5))
   }
 
@@ -146,7 +153,10 @@ struct RandomRun {
 
   private static func funding(_ random: inout SeededGenerator) throws -> [FundingRate] {
     try (0..<60).map { hour in
-      let time = try Timestamp(nanoseconds: start + Int64(hour) * 3600 * nanosecondsPerSecond)
+      // Half of them off the minute, so that no close is at their moment.
+      let late = Int64(random.below(2)) * random.within(1...59_999_999_999)
+      let time = try Timestamp(
+        nanoseconds: start + Int64(hour) * 3600 * nanosecondsPerSecond + late)
       return FundingRate(
         time: time, rawTime: time, rate: Rate(units: random.within(-200_000_000...300_000_000)))
     }

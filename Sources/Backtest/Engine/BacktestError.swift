@@ -9,6 +9,8 @@ public enum BacktestError: Error {
   /// Bars of one role reach over the edges of those of the role above.
   case roleNotMultiple(symbol: String, lower: Timeframe, upper: Timeframe)
   case noSymbols
+  /// A listing with a long and a short position: a strategy sees one position a symbol.
+  case hedging(symbol: String)
   /// A strategy asks for the closes of a timeframe that the run does not keep.
   case unknownTimeframe(Timeframe, known: [Timeframe])
   /// A strategy asks for a feature that was not declared, or in words that mean none.
@@ -35,6 +37,8 @@ extension BacktestError: CustomStringConvertible {
     case .roleNotMultiple(let symbol, let lower, let upper):
       "\(symbol): bars of \(lower) do not fit into those of \(upper): expected a whole multiple"
     case .noSymbols: "no symbols: expected at least one"
+    case .hedging(let symbol):
+      "\(symbol) keeps a long and a short position: expected one that nets them"
     case .unknownTimeframe(let timeframe, let known):
       "the strategy asks for closes of \(timeframe), which the run does not keep: it keeps "
         + known.map(\.description).joined(separator: ", ")

@@ -21,6 +21,9 @@ public struct BacktestPlan: Sendable {
     self.configuration = configuration
     self.needs = needs
     for symbol in configuration.symbols {
+      guard symbol.listing.positions == .netting else {
+        throw .hedging(symbol: symbol.listing.instrument.symbol)
+      }
       try configuration.roles.check(
         on: symbol.listing.calendar, symbol: symbol.listing.instrument.symbol)
     }

@@ -120,8 +120,10 @@ extension RunCore {
     guard quantity != 0, symbols[symbol].isMarkedByTrades else { return }
     let currency = plan.configuration.currency
     let listing = symbols[symbol].listingID
-    // With one symbol only entries of the ledger change the equity besides its price.
-    let state = symbols.count == 1 ? exchange.ledger.entries.count : meterState
+    // With one symbol only fills and entries of the ledger change the equity besides its price.
+    let state =
+      symbols.count == 1
+      ? exchange.ledger.entries.count &* (1 << 32) &+ exchange.fillCount : meterState
     meterState -= 1
     var others = Int128.zero
     for other in exchange.ledger.currencies where other != currency {

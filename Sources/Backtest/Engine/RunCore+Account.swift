@@ -29,8 +29,11 @@ extension RunCore {
 
   /// After each record that was applied by itself.
   func noteEquity() {
-    guard symbols.indices.contains(where: { position(of: $0) != 0 }), let equity = knownEquity()
-    else { return }
+    let isHeld = symbols.indices.contains { position(of: $0) != 0 }
+    guard isHeld || exchange.fillCount != valuedFillCount, let equity = knownEquity() else {
+      return
+    }
+    valuedFillCount = exchange.fillCount
     meter.note(equity, at: now.time)
   }
 
@@ -122,6 +125,14 @@ extension RunCore {
       }
     }
     exchange.writeEvidence(into: &writer)
+    for order in openOrders() {
+      writer.write(Int64(order.id.number))
+      writer.write(order.status.rawValue)
+      writer.write(order.remainingQuantity.raw)
+      writer.write(order.request.type.limitPrice?.raw ?? .min)
+      writer.write(order.request.type.triggerPrice?.raw ?? .min)
+    }
+    risk.save(into: &writer)
     strategy.save(into: &writer)
     timers.save(into: &writer)
     var copy = random

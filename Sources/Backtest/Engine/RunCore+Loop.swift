@@ -39,7 +39,8 @@ extension RunCore {
 
   /// Money first, then the strategy, then the first look at the calendars.
   private func begin(_ context: borrowing StrategyContext) throws(BacktestError) {
-    let first = try upcoming()?.time ?? plan.configuration.start ?? .earliest
+    let upcoming = try upcoming()
+    let first = upcoming?.time ?? plan.configuration.start ?? .earliest
     // Bars are known at their close, and a trade on one may be stamped at its open.
     now = Moment(first, .sourceBars)
     for deposit in plan.configuration.deposits {
@@ -49,7 +50,9 @@ extension RunCore {
     }
     try call("onStart", strategy.onStart, context)
     try sample(.start, tradingDay: first.utcDate)
-    refreshCloses(at: first)
+    // A tape of bars begins inside of its first one.
+    let isBar = upcoming?.kind == .bar && first > .earliest
+    refreshCloses(at: isBar ? Timestamp(unchecked: first.nanoseconds - 1) : first)
   }
 
   /// One moment at which no record is matched: phases 1 to 4.
@@ -71,7 +74,7 @@ extension RunCore {
   ) throws(BacktestError) {
     while true {
       let time = nextOwnTime
-      guard time < limit else { return }
+      guard time < limit, control?.isStopped != true else { return }
       try takeOneMoment(
         Timestamp(unchecked: time), from: nil, isOwn: true, snapshot, context)
     }
@@ -81,7 +84,7 @@ extension RunCore {
   /// `Int64.max` for never.
   @inline(__always)
   var nextOwnTime: Int64 {
-    min(timers.nextTime, exchange.nextDue?.time.nanoseconds ?? .max)
+    min(timers.nextTime, exchange.nextDue?.time.nanoseconds ?? .max, toldBarsDue)
   }
 
   private func takeOneMoment(
@@ -94,6 +97,7 @@ extension RunCore {
     try advance(to: Moment(time, .exchange))
     try advance(to: Moment(time, .events))
     try deliverNews(snapshot, context)
+    try tellBars(snapshot, context)
     for (symbol, boundary) in sessions {
       try tell(boundary, of: symbol, snapshot, context)
     }
@@ -134,7 +138,11 @@ extension RunCore {
       guard let next = try upcoming(), next.time == time,
         next.kind == .funding || next.kind == .session
       else { break }
-      do { event = try coordinator.next(through: time) } catch { throw .stream(error) }
+      let taken: StreamEvent?
+      do { taken = try coordinator.next(through: time) } catch { throw .stream(error) }
+      // Nothing comes any more where the run was stopped.
+      guard let taken else { break }
+      event = taken
     }
     if plan.needs.qualities { qualities = coordinator.qualities }
     return sessions
@@ -259,6 +267,15 @@ extension RunCore {
       if end > now.time { try takeMoment(end, from: nil, snapshot, context) }
     }
     for symbol in trading.indices { trading[symbol].isOpen = false }
+    timers = RunTimers()
+    if toldBarsDue != .max, !isStopped {
+      try takeOneMoment(
+        Timestamp(unchecked: toldBarsDue), from: nil, isOwn: true, snapshot, context)
+    }
+    // What the exchange has told arrives, so that the log has every fill.
+    while !isStopped, let report = exchange.nextReport {
+      try takeOneMoment(report.time, from: nil, isOwn: true, snapshot, context)
+    }
     current = 0
     try call("onStop", strategy.onStop, snapshot, context)
     try sample(.end, tradingDay: now.time.utcDate)

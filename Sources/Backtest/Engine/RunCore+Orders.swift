@@ -7,8 +7,10 @@ struct OrderBookkeeping {
   /// In the order of sending.
   var open: [OrderID] = []
   var reasons: [OrderID: String] = [:]
-  /// By listing: the reasons of the open long and of the open short.
-  var tripReasons: [Int: (long: String, short: String)] = [:]
+  /// By listing: the position as far as its fills have been told.
+  var toldPositions: [Int: Int64] = [:]
+  /// By listing: why each trade was entered whose end has not been told, oldest first.
+  var tripReasons: [Int: [String]] = [:]
   var refusalCount = 0
   /// In 10^-8 of the run's currency.
   var tradedValue: Int128 = 0
@@ -63,10 +65,29 @@ extension RunCore {
   func amend(_ order: OrderID, _ amendment: OrderAmendment) throws(BacktestError) {
     try catchUp()
     actionCount += 1
+    if let refusal = refusal(of: amendment, order) {
+      book.refusalCount += 1
+      return try append(.refused(refusal.intent, refusal.reason))
+    }
     let moment = now
     try BacktestError.exchange { () throws(ExchangeError) in
       try exchange.amend(order, amendment, at: moment)
     }
+  }
+
+  /// An order that grows is looked at like one for the difference.
+  private func refusal(
+    of amendment: OrderAmendment, _ id: OrderID
+  ) -> (intent: OrderIntent, reason: RiskRefusal)? {
+    let request = exchange.orders[id.number].request
+    guard let quantity = amendment.quantity, quantity > request.quantity, !request.isReduceOnly
+    else { return nil }
+    let more = Quantity(unchecked: quantity.raw - request.quantity.raw)
+    let intent = OrderIntent(
+      request.side, of: symbols[request.listing.index].symbol, .quantity(more), request.type,
+      reason: "amendment")
+    guard case .failure(let reason) = riskDecision(on: intent) else { return nil }
+    return (intent, reason)
   }
 
   func setTimer(at time: Timestamp, period: Int64?) throws(BacktestError) -> RunTimerID {
@@ -105,6 +126,7 @@ extension RunCore {
   ) throws(BacktestError) {
     let request = exchange.orders[report.order.number].request
     try append(.order(report, request))
+    defer { if report.status.isFinal { book.reasons[report.order] = nil } }
     if report.status.isFinal, let place = book.open.firstIndex(of: report.order) {
       book.open.remove(at: place)
     }
@@ -126,29 +148,25 @@ extension RunCore {
         symbols[listing].listing.value(of: fill), to: plan.configuration.currency)
     }
     if let value { book.tradedValue += value.units }
-    // A fill that opens or turns a position gives its trade the reason; one that adds does not.
-    guard !fill.isClosing || position(of: listing) != 0 else { return }
-    let reason = book.reasons[fill.order] ?? ""
-    var reasons = book.tripReasons[listing] ?? ("", "")
-    if fill.side == .buy, reasons.long.isEmpty { reasons.long = reason }
-    if fill.side == .sell, reasons.short.isEmpty { reasons.short = reason }
-    book.tripReasons[listing] = reasons
+    let before = book.toldPositions[listing] ?? 0
+    let after = before + fill.side.sign * fill.quantity.raw
+    book.toldPositions[listing] = after
+    // A fill that opens or turns a position begins a trade.
+    if after != 0, before.signum() != after.signum() {
+      book.tripReasons[listing, default: []].append(book.reasons[fill.order] ?? "")
+    }
   }
 
   private func tell(_ trip: RoundTrip) throws(BacktestError) {
     let listing = trip.listing.index
-    var reasons = book.tripReasons[listing] ?? ("", "")
-    let reason = trip.side == .buy ? reasons.long : reasons.short
-    if trip.side == .buy { reasons.long = "" } else { reasons.short = "" }
+    var reasons = book.tripReasons[listing] ?? []
+    let reason = reasons.isEmpty ? "" : reasons.removeFirst()
     book.tripReasons[listing] = reasons
+    // A liquidation or the end of a contract closes without a fill.
+    if trip.end != .fill { book.toldPositions[listing] = 0 }
     risk.tradeEnded(of: listing, hasLost: trip.netProfit.units < 0, at: now.time)
     try append(.roundTrip(trip, reason: reason))
   }
-}
-
-extension Fill {
-  /// Whether it closed something.
-  fileprivate var isClosing: Bool { realizedProfit.units != 0 }
 }
 
 extension OrderStatus {
@@ -160,13 +178,21 @@ extension OrderStatus {
 extension RunCore {
   func append(_ event: RunEvent) throws(BacktestError) {
     do { try journal.append(event, number: eventCount, at: now.time) } catch {
-      throw .journal(error)
+      throw fatal(.journal(error))
     }
     eventCount += 1
   }
 
   func record(_ value: Double, as series: String) throws(BacktestError) {
-    do { try journal.append(value, to: series, at: now.time) } catch { throw .journal(error) }
+    do { try journal.append(value, to: series, at: now.time) } catch {
+      throw fatal(.journal(error))
+    }
+  }
+
+  /// What the run cannot go on from, even where a strategy swallows it.
+  private func fatal(_ error: BacktestError) -> BacktestError {
+    failure = failure ?? error
+    return error
   }
 
   /// Calls the strategy, and says which call it was if it throws.
@@ -203,8 +229,8 @@ extension RunCore {
     monitor?.showReturn()
   }
 
-  /// What the engine itself threw inside of a call stays what it is.
+  /// What the journal or a reading threw inside of a call stays what it is.
   private func failure(of name: StaticString, _ error: any Error) -> BacktestError {
-    .strategy(call: "\(name)", at: now.time == .earliest ? nil : now.time, error)
+    failure ?? .strategy(call: "\(name)", at: now.time == .earliest ? nil : now.time, error)
   }
 }

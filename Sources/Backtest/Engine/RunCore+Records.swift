@@ -34,7 +34,7 @@ extension RunCore {
     case .quotes:
       for row in run.range {
         let quote = coordinator.quote(at: row, of: run.stream)
-        try takeOwnMoments(before: quote.time.nanoseconds, upToArrivals: true, snapshot, context)
+        try takeOwnMoments(upTo: quote.time.nanoseconds, snapshot, context)
         try apply(quote, symbol)
         try finishRecord(.quote(quote), symbol, snapshot, context)
       }
@@ -43,13 +43,17 @@ extension RunCore {
         let bar = coordinator[bars: run.stream][row]
         try takeOwnMoments(before: bar.tsClose.nanoseconds, snapshot, context)
         try apply(bar, source, symbol)
-        try finishRecord(.bar(bar), symbol, snapshot, context)
+        recordCount += 1
+        noteEquity()
+        // Told once all bars of this moment are in, and what closes has closed.
+        toldBars.append((symbol, bar))
+        toldBarsDue = bar.tsClose.nanoseconds
       }
     case .fundingRates: preconditionFailure("funding comes alone, as a moment of its own")
     case .markPrices:
       for row in run.range {
         let mark = coordinator[markPrices: run.stream][row]
-        try takeOwnMoments(before: mark.time.nanoseconds, upToArrivals: true, snapshot, context)
+        try takeOwnMoments(upTo: mark.time.nanoseconds, snapshot, context)
         now = Moment(mark.time, .records)
         try BacktestError.exchange { () throws(ExchangeError) in
           try exchange.apply(mark, to: symbols[symbol].listingID)
@@ -62,11 +66,26 @@ extension RunCore {
 
   /// What is due before a record: timers and the exchange's own work up to its time, arrivals at it.
   private func takeOwnMoments(
-    before time: Int64, upToArrivals: Bool, _ snapshot: borrowing RuntimeSnapshot,
+    upTo time: Int64, _ snapshot: borrowing RuntimeSnapshot,
     _ context: borrowing StrategyContext
   ) throws(BacktestError) {
     if nextOwnTime <= time {
       try takeOwnMoments(before: time + 1, snapshot, context)
+    }
+  }
+
+  /// Tells of the source bars that ended at this moment, if the strategy asked for records.
+  func tellBars(
+    _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    guard !toldBars.isEmpty else { return }
+    let bars = toldBars
+    toldBars.removeAll(keepingCapacity: true)
+    toldBarsDue = .max
+    guard plan.needs.ticks else { return }
+    for (symbol, bar) in bars where trading[symbol].isOpen {
+      current = symbol
+      try call("onTick", .bar(bar), strategy.onTick, snapshot, context)
     }
   }
 
@@ -123,7 +142,7 @@ extension RunCore {
     if plan.configuration.isPlain || run.range.count < 8 {
       for row in run.range {
         let trade = coordinator.trade(at: row, of: run.stream)
-        try takeOwnMoments(before: trade.time.nanoseconds, upToArrivals: true, snapshot, context)
+        try takeOwnMoments(upTo: trade.time.nanoseconds, snapshot, context)
         try apply(trade, symbol)
         try finishRecord(.trade(trade), symbol, snapshot, context)
       }
@@ -142,9 +161,13 @@ extension RunCore {
       if own <= trades.times[end - 1] {
         end = firstRow(of: trades.times, row..<end, from: own)
       }
-      let quiet = exchange.quietTrades(
-        of: trades, row..<end, for: symbols[symbol].listingID)
-      guard let quiet, !looksAtEveryTrade(of: symbol) else {
+      // Not all at once: where the strategy acts on every trade, the rest is looked at again.
+      let quiet =
+        looksAtEveryTrade(of: symbol)
+        ? nil
+        : exchange.quietTrades(
+          of: trades, row..<min(end, row + 16_384), for: symbols[symbol].listingID)
+      guard let quiet else {
         let trade = trades[row]
         try apply(trade, symbol)
         try finishRecord(.trade(trade), symbol, snapshot, context)
@@ -236,7 +259,7 @@ extension RunCore {
     guard
       let quiet = exchange.quietTrades(
         of: pending.trades, rows, for: symbols[pending.symbol].listingID), quiet.rows == rows
-    else { preconditionFailure("what was quiet stays quiet while nothing is done") }
+    else { preconditionFailure("what was quiet stays quiet as long as nothing is done") }
     try pass(pending.trades, quiet, pending.symbol)
   }
 

@@ -55,6 +55,11 @@ import Streams
   var failure: BacktestError?
   /// How often the strategy has ordered, cancelled, amended or set a timer.
   var actionCount = 0
+  /// Source bars of this moment that the strategy is still to be told of, with what they led to.
+  var toldBars: [(symbol: Int, bar: Bar)] = []
+  var toldBarsDue = Int64.max
+  /// How many fills there were when the account was valued last.
+  var valuedFillCount = 0
   var recordCount = 0
   var eventCount = 0
   var decisionCount = 0

@@ -29,6 +29,12 @@ struct RiskManager {
 
   mutating func dayEnded(_ equity: Money) { dayStart = equity.units.nearestDouble }
 
+  func save(into writer: inout StateWriter) {
+    writer.write(peak ?? 0)
+    writer.write(dayStart ?? 0)
+    for time in pausedUntil { writer.write(time?.nanoseconds ?? 0) }
+  }
+
   mutating func tradeEnded(of symbol: Int, hasLost: Bool, at time: Timestamp) {
     guard hasLost, rules.cooldown > 0 else { return }
     pausedUntil[symbol] = Timestamp(unchecked: time.nanoseconds + rules.cooldown)
@@ -45,8 +51,10 @@ struct RiskManager {
     } catch {
       return .failure(error)
     }
-    let reached = held + intent.side.sign * quantity.raw
-    let opens = abs(reached) > abs(held) || reached.signum() == -held.signum()
+    // With what is on its way already: closes of the whole, and everything that opens on this side.
+    let expected = snapshot.expectedPosition(of: intent.symbol, before: intent.side)
+    let reached = expected + intent.side.sign * quantity.raw
+    let opens = abs(reached) > abs(expected) || reached.signum() == -expected.signum()
     if intent.isReduceOnly || intent.size == .wholePosition || !opens {
       return .success(quantity)
     }
@@ -74,7 +82,8 @@ struct RiskManager {
       return .dailyLoss(lost: (dayStart - equity) / dayStart, limit: limit)
     }
     if let limit = rules.maximumOpenPositions, held == 0,
-      snapshot.symbols.count(where: { snapshot.position(of: $0) != 0 }) >= limit
+      snapshot.symbols.count(where: { $0 != intent.symbol && snapshot.isEngaged(in: $0) })
+        >= limit
     {
       return .openPositions(limit: limit)
     }
@@ -89,7 +98,8 @@ struct RiskManager {
     var sum = 0.0
     var own = 0.0
     for symbol in snapshot.symbols {
-      let quantity = symbol == intent.symbol ? reached : snapshot.position(of: symbol)
+      let quantity =
+        symbol == intent.symbol ? reached : snapshot.largestExpectedPosition(of: symbol)
       guard quantity != 0 else { continue }
       guard let value = snapshot.value(of: quantity, of: symbol) else { return .noMark }
       let size = abs(value.units.nearestDouble)
@@ -176,6 +186,36 @@ extension Precision {
 }
 
 extension RuntimeSnapshot {
+  /// What the position comes to when every close at the market that is on its way has filled, and
+  /// everything that opens on this side.
+  fileprivate func expectedPosition(of symbol: SymbolID, before side: OrderSide) -> Int64 {
+    var position = position(of: symbol)
+    for order in core.openOrders() where order.request.listing.index == symbol.index {
+      let change = order.request.side.sign * order.remainingQuantity.raw
+      if !order.request.isReduceOnly {
+        if order.request.side == side { position += change }
+      } else if order.request.type == .market, position.signum() == -change.signum() {
+        position = abs(change) >= abs(position) ? 0 : position + change
+      }
+    }
+    return position
+  }
+
+  /// The larger of what buys and what sells on their way may lead to.
+  fileprivate func largestExpectedPosition(of symbol: SymbolID) -> Int64 {
+    let long = expectedPosition(of: symbol, before: .buy)
+    let short = expectedPosition(of: symbol, before: .sell)
+    return abs(long) >= abs(short) ? long : short
+  }
+
+  /// Whether something is held, or on its way to be.
+  fileprivate func isEngaged(in symbol: SymbolID) -> Bool {
+    position(of: symbol) != 0
+      || core.openOrders().contains {
+        $0.request.listing.index == symbol.index && !$0.request.isReduceOnly
+      }
+  }
+
   var currency: Currency { core.plan.configuration.currency }
 
   /// What `quantity` is worth at the mark, in the run's currency.
