@@ -253,9 +253,9 @@ struct RandomMoneyRun {
     reference.prices[index] = (
       reference.exact(price(close), of: index), reference.exact(price(close), of: index)
     )
-    for extreme in extremes where filled.last.map({ extreme.time >= $0 }) ?? true {
-      // Without a position the mark waits for the close.
-      guard reference.legs[index].contains(where: { $0.quantity != 0 }) else { break }
+    // Without a position the mark waits for the close.
+    let isHeld = reference.legs[index].contains { $0.quantity != 0 }
+    for extreme in extremes where isHeld && filled.last.map({ extreme.time >= $0 }) ?? true {
       reference.mark(index, extreme.marks)
     }
     reference.mark(index, marks(index))
