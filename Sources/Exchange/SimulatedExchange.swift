@@ -7,7 +7,7 @@ import Sessions
 /// `docs/exchange.md` says what happens in which order, and how each number is rounded. An
 /// error other than `unknownSymbol`, `beforeClock` and `withdrawal` ends the run: the exchange is then to be
 /// thrown away.
-public struct SimulatedExchange: ~Copyable, Sendable {
+public struct SimulatedExchange: Sendable {
   /// What the exchange keeps for one listing.
   struct Book: Sendable {
     let listing: Listing

@@ -29,7 +29,8 @@ extension Coordinator {
     let comesFirst = record < fence || (record == fence && (head.isBar || head.isFunding))
     if comesFirst {
       return UpcomingEvent(
-        kind: head.isFunding ? .funding : head.isBar ? .bar : .record, time: Timestamp(unchecked: record))
+        kind: head.isFunding ? .funding : head.isBar ? .bar : .record,
+        time: Timestamp(unchecked: record))
     }
     return UpcomingEvent(
       kind: sessions.nextTime == fence ? .session : .timer, time: Timestamp(unchecked: fence))

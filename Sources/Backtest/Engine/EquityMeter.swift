@@ -125,18 +125,9 @@ extension RunCore {
       symbols.count == 1
       ? exchange.ledger.entries.count &* (1 << 32) &+ exchange.fillCount : meterState
     meterState -= 1
-    var others = Int128.zero
-    for other in exchange.ledger.currencies where other != currency {
-      guard let amount = try? exchange.equity(in: other),
-        let converted = try? exchange.converted(amount, to: currency)
-      else { return }
-      others += converted.units
-    }
     meter.scan(trades, quiet, sign: quantity.signum(), state: state) { price in
-      guard let price = try? Price(raw: price),
-        let equity = try? exchange.equity(in: currency, with: listing, at: price)
-      else { return nil }
-      return Money(units: equity.units + others, currency)
+      guard let price = try? Price(raw: price) else { return nil }
+      return (try? exchange.worth(in: currency, with: listing, at: price)) ?? nil
     }
   }
 }

@@ -6,16 +6,7 @@ import MultiTimeframe
 extension RunCore {
   /// What the account is worth in the run's currency; nil while something has no price.
   func knownEquity() -> Money? {
-    let currency = plan.configuration.currency
-    guard var equity = try? exchange.equity(in: currency) else { return nil }
-    for other in exchange.ledger.currencies where other != currency {
-      guard let amount = try? exchange.equity(in: other),
-        let converted = try? exchange.converted(amount, to: currency),
-        let sum = equity.adding(converted)
-      else { return nil }
-      equity = sum
-    }
-    return equity
+    (try? exchange.worth(in: plan.configuration.currency)) ?? nil
   }
 
   func unrealizedProfit(of symbol: Int) -> Money? {

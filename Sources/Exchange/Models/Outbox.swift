@@ -32,7 +32,8 @@ struct Outbox: Sendable {
   @inline(__always)
   func hasNews(upTo moment: Moment) -> Bool {
     !reports.waiting.isEmpty || !roundTrips.waiting.isEmpty || !funding.waiting.isEmpty
-      || !liquidations.waiting.isEmpty || (firstLate < late.count && late[firstLate].delivery <= moment)
+      || !liquidations.waiting.isEmpty
+      || (firstLate < late.count && late[firstLate].delivery <= moment)
   }
 
   /// The reports that nobody has taken yet, whether they have come back or are on their way.
