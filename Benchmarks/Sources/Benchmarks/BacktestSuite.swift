@@ -20,10 +20,10 @@ enum BacktestSuite {
 
   private static func cross(_ trades: TradeColumns, _ bench: Bench) throws {
     let programs = try CReference.flavours.map { try CBacktest($0, bench) }
-    let expected = try programs[0].run(trades, bench).result
+    let expected = programs[0].run(trades, bench).result
     let times = try interleave(
       rounds: bench.size(9, quick: 3),
-      programs.map { program in { try program.run(trades, bench).time / Double(trades.count) } }
+      programs.map { program in { program.run(trades, bench).time / Double(trades.count) } }
         + [
           {
             let (time, summary) = try run(trades, SMACross(), [:], bench)
@@ -83,7 +83,7 @@ enum BacktestSuite {
     let time = try bench.stopwatch.time {
       let result = try run.run()
       summary = result
-      return result.stateHash.rawValue
+      return UInt64(result.eventCount)
     }
     guard let summary else { preconditionFailure("the run has ended") }
     return (time, summary)
@@ -186,7 +186,7 @@ private final class IndicatorReader: Strategy {
 }
 
 /// `backtest.c`.
-private struct CBacktest {
+@safe private struct CBacktest {
   static let deposit = "1000000"
 
   struct Result {
@@ -206,12 +206,12 @@ private struct CBacktest {
 
   init(_ flavour: String, _ bench: Bench) throws {
     library = try CReference("backtest", flavour: flavour, bench)
-    function = try unsafe library.function("backtest")
+    unsafe function = try library.function("backtest")
   }
 
-  func run(_ trades: TradeColumns, _ bench: Bench) throws -> (time: Double, result: Result) {
+  func run(_ trades: TradeColumns, _ bench: Bench) -> (time: Double, result: Result) {
     var result = Result()
-    let time = try bench.stopwatch.time {
+    let time = bench.stopwatch.time {
       unsafe withUnsafeMutableBytes(of: &result) { result in
         unsafe function(
           trades.times, trades.prices, trades.quantities, Int64(trades.count),
