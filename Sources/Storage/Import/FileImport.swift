@@ -135,6 +135,8 @@ struct FileImport {
   }
 
   private func refusal(of report: FileReport, _ numbers: Instrument?) -> ImportError {
+    // A rate's decimals are those of `Rate`, whatever the instrument.
+    guard planned.kind != .fundingRate else { return .tooManyRejected(report) }
     for row in report.firstRejected {
       guard case .tooManyDecimals(let column, _, _) = row.reason else { continue }
       let isPrice = planned.texts.contains { text in
