@@ -59,8 +59,12 @@ import Testing
       "its raw time 2024-03-08T00:01:00.000000007Z is another"
     ),
     (
-      "UPDATE funding_rates SET time = 9000000000000000000", "bars of S",
+      "UPDATE funding_rates SET time = 9000000000000000000", "funding rates of S",
       "table funding_rates, S: times outside 1900 to 2200"
+    ),
+    (
+      "UPDATE mark_prices SET time = 9000000000000000000", "mark prices of S",
+      "table mark_prices, S: times outside 1900 to 2200"
     ),
     ("UPDATE mark_prices SET price = 1 << 50", "mark prices of S", "a value outside its range"),
     (
@@ -77,6 +81,33 @@ import Testing
     let findings = try store.verify().findings
     #expect(
       findings.contains { $0.place.hasPrefix(place) && $0.what.contains(what) }, "\(findings)")
+  }
+
+  @Test func aDamagedRowKeepsNothingElseFromBeingChecked() throws {
+    let store = try makeStore()
+    let time = try Timestamp(parsing: "2024-03-08T10:00:00Z")
+    let price = try Price(raw: 100)
+    try store.write { transaction in
+      _ = try transaction.add(
+        [
+          Bar(
+            tsOpen: time, tsClose: try Timestamp(nanoseconds: time.nanoseconds + 60), open: price,
+            high: price, low: price, close: price, volume: .zero, tickCount: 1,
+            tradingDay: time.utcDate)
+        ],
+        symbol: "S", series: BarSeries(source: .last, timeframe: .minute1))
+    }
+    try store.connection.execute("UPDATE bars SET high = 99")
+    for table in ["funding_rates", "mark_prices"] {
+      try store.connection.execute("UPDATE \(table) SET time = 9000000000000000000")
+    }
+    #expect(
+      try store.verify().findings.map(\.description).sorted() == [
+        "1m last bar of S at 2024-03-08T10:00:00Z: its open or close lies outside its low and high",
+        "bars of S: 1 are stored, but the imports accepted 0",
+        "funding rates of S: table funding_rates, S: times outside 1900 to 2200, or reversed",
+        "mark prices of S: table mark_prices, S: times outside 1900 to 2200, or reversed",
+      ])
   }
 
   /// A store as the third version left it: its imports stay, and contracts have room beside them.
