@@ -193,8 +193,9 @@ private final class FileRows {
       rejectedBefore = rejectedCount
       reader = nil
       batch.removeAll()
-      guard let (text, tape) = texts.popFirst() else { return false }
+      guard let (text, tape) = texts.first else { return false }
       reader = try text.rows(tape, instrument: instrument, sourceSymbol: sourceSymbol)
+      texts = texts.dropFirst()
     }
   }
 }
