@@ -1,4 +1,5 @@
 import Market
+import Sessions
 import Storage
 import Streams
 import TestSupport
@@ -44,6 +45,28 @@ import Testing
     let source = try FileSource(quotes: path, of: instrument(), ImportOptions(symbol: "TEST"))
     #expect(try all(source).joined().map(\.bid.raw) == [150, 170])
     #expect(source.rejectedCount == 1)
+  }
+
+  @Test func `bars are left out for what they say and for where they stand`() throws {
+    func row(_ time: String, _ close: String) -> String {
+      "2024-03-08T\(time)Z,1.5,1.7,1.4,\(close),10\n"
+    }
+    let path = place.write(
+      "time,open,high,low,close,volume\n" + row("10:00:00", "1.6") + row("10:01:00", "none")
+        + row("10:02:00", "1.8") + row("10:03:30", "1.6") + row("10:04:00", "1.6")
+        + row("10:02:00", "1.5") + row("10:03:00", "1.5"))
+    var options = ImportOptions(symbol: "TEST")
+    options.timeframe = .minute1
+    options.barLabel = .start
+    let source = try FileSource(
+      bars: path, of: instrument(), calendar: .named("24x7"), options)
+    #expect(
+      try all(source).map { $0.map { "\($0.tsClose) \($0.close.raw)" } } == [
+        ["2024-03-08T10:01:00Z 160", "2024-03-08T10:05:00Z 160"],
+        ["2024-03-08T10:03:00Z 150", "2024-03-08T10:04:00Z 150"],
+      ])
+    // One that cannot be read; one that closes above its high, and one off the grid.
+    #expect(source.rejectedCount == 3)
   }
 
   @Test func `a file of another kind is refused`() throws {
