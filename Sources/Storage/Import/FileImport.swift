@@ -89,10 +89,7 @@ struct FileImport {
     try planned.survey(&survey, meter)
     let precision = try transaction.putMarkPrices(
       symbol: instrument.symbol, precision: try Precision(survey.priceDecimals))
-    return Instrument(
-      symbol: instrument.symbol, pricePrecision: precision,
-      quantityPrecision: instrument.quantityPrecision, calendarName: instrument.calendarName,
-      allowsNonPositivePrices: instrument.allowsNonPositivePrices)
+    return instrument.with(pricePrecision: precision)
   }
 
   /// - Parameter numbers: the precision of the rows' numbers, where it is not the instrument's own.
