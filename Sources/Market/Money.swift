@@ -27,7 +27,8 @@ public struct Money: Hashable, Sendable {
     }
   }
 
-  /// The amount with exactly 8 decimals, without its currency: what `init(parsing:_:)` reads.
+  /// The amount with exactly 8 decimals, without its currency: what `init(parsing:_:)`
+  /// reads, except for the smallest amount of all, whose opposite there is not.
   public var decimalText: String { DecimalText.format(units, digits: Money.digits) }
 
   /// The sum, or nil when it does not fit.

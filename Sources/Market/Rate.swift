@@ -27,6 +27,7 @@ public struct Rate: Hashable, Comparable, Sendable {
 }
 
 extension Rate: CustomStringConvertible {
-  /// The rate with exactly 12 decimals: what `init(parsing:)` reads.
+  /// The rate with exactly 12 decimals: what `init(parsing:)` reads, except for
+  /// the smallest rate of all, whose opposite there is not.
   public var description: String { DecimalText.format(Int128(units), digits: Rate.digits) }
 }

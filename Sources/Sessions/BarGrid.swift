@@ -1,24 +1,29 @@
 import Market
 
 /// The grid that intraday bars lie on within one part of a trading day, in nanoseconds.
-struct BarGrid: Sendable {
+package struct BarGrid: Sendable {
   /// Every bar begins a whole number of its lengths after, or before, this moment.
   var anchor: Int64
   /// No bar begins earlier.
-  var open: Int64
+  package var open: Int64
   /// Where the last bar is cut on the clock.
   var nominalClose: Int64
   /// Where the last bar ends, grace included.
-  var close: Int64
+  package var close: Int64
   /// The trading day of the bars; nil for the UTC date they begin on.
   var tradingDay: CalendarDate?
 
-  static let none = BarGrid(anchor: 0, open: 0, nominalClose: 0, close: 0, tradingDay: nil)
+  package static let none = BarGrid(from: 0, to: 0)
 
   /// Multiples since the epoch, through all years.
   static let sinceEpoch = BarGrid(
     anchor: 0, open: Timestamp.earliest.nanoseconds, nominalClose: Timestamp.latest.nanoseconds,
     close: Timestamp.latest.nanoseconds, tradingDay: nil)
+
+  /// Intervals from `open` on, the last of which ends at `close`, however short it is.
+  package init(from open: Int64, to close: Int64) {
+    self.init(anchor: open, open: open, nominalClose: close, close: close, tradingDay: nil)
+  }
 
   init(anchor: Int64, open: Int64, nominalClose: Int64, close: Int64, tradingDay: CalendarDate?) {
     self.anchor = anchor
@@ -38,13 +43,34 @@ struct BarGrid: Sendable {
   /// The bar of `length` nanoseconds that holds `time`, which lies in [open, close).
   @inline(__always)
   func bar(of length: Int64, at time: Int64) -> BarBounds {
-    // Prints within the grace belong to the last bar, which ends on the clock at the latest.
-    let clock = min(time, nominalClose - 1) - anchor
-    let cell = anchor + clock.flooredDivision(by: length) * length
-    let tsOpen = Timestamp(unchecked: max(cell, open))
-    let end = cell + length
+    let range = range(of: length, at: time)
+    let tsOpen = Timestamp(unchecked: range.lowerBound)
     return BarBounds(
-      tsOpen: tsOpen, tsClose: Timestamp(unchecked: end >= nominalClose ? close : end),
+      tsOpen: tsOpen, tsClose: Timestamp(unchecked: range.upperBound),
       tradingDay: tradingDay ?? tsOpen.utcDate)
+  }
+
+  /// From where to where that bar goes.
+  @inline(__always)
+  package func range(of length: Int64, at time: Int64) -> Range<Int64> {
+    let start = anchor + cell(of: length, at: time) * length
+    let end = start + length
+    return max(start, open)..<(end >= nominalClose ? close : end)
+  }
+
+  /// How many bars of `length` nanoseconds lie between two moments, each the start or end of one.
+  package func count(of length: Int64, in moments: Range<Int64>) -> Int {
+    Int(index(of: length, at: moments.upperBound) - index(of: length, at: moments.lowerBound))
+  }
+
+  private func index(of length: Int64, at time: Int64) -> Int64 {
+    cell(of: length, at: time) + (time >= close ? 1 : 0)
+  }
+
+  /// Which multiple of `length` holds `time`.
+  @inline(__always)
+  private func cell(of length: Int64, at time: Int64) -> Int64 {
+    // Prints within the grace belong to the last bar, which ends on the clock at the latest.
+    (min(time, nominalClose - 1) - anchor).flooredDivision(by: length)
   }
 }

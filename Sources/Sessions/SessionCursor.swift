@@ -46,6 +46,12 @@ public struct SessionCursor: Sendable {
     return blockBounds(of: timeframe, in: day)
   }
 
+  /// The grid of intraday bars around `time`; nil outside of sessions.
+  package mutating func grid(at time: Timestamp) -> BarGrid? {
+    seek(time)
+    return interval.part == nil ? nil : grid
+  }
+
   /// Whether `time` lies in a part of a trading day.
   public mutating func isInSession(_ time: Timestamp) -> Bool {
     seek(time)

@@ -3,8 +3,11 @@ public import Market
 extension Coordinator {
   /// Sets a timer that rings once.
   ///
-  /// - Throws: `StreamError.timerInThePast` for a moment that does not lie behind the clock. Only a bar leaves
-  ///   its own moment open: what is due then comes behind it.
+  /// - Throws: `StreamError.timerInThePast` for a moment that has begun: one before the clock, and the
+  ///   clock's own, where anything but bars has come of it. A bar stands in front of the moment of its
+  ///   close, and what is due then comes behind it. A boundary, a funding rate, a session or another timer
+  ///   has begun the moment, though there may be timers of it still to come: else the clock could be
+  ///   kept at one moment for ever.
   @discardableResult
   public mutating func setTimer(at time: Timestamp) throws(StreamError) -> TimerID {
     try setTimer(at: time, period: nil)
@@ -12,8 +15,8 @@ extension Coordinator {
 
   /// Sets a timer that rings at `first`, and every `period` from then on.
   ///
-  /// - Throws: `StreamError.timerInThePast` for a moment that does not lie behind the clock. Only a bar leaves
-  ///   its own moment open: what is due then comes behind it.
+  /// - Throws: `StreamError.timerInThePast` for a first moment that has begun, as for a timer that rings
+  ///   once.
   /// - Precondition: the period is a nanosecond at least.
   @discardableResult
   public mutating func setTimer(

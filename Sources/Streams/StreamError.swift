@@ -18,6 +18,8 @@ public enum StreamError: Error {
   case differentCalendars(symbol: String, String, String)
   /// A record lies before the one in front of it in its stream.
   case outOfOrder(StreamKey, previous: Timestamp, found: Timestamp)
+  /// A record lies before the moment up to which its feed had said that there is nothing more.
+  case behindHorizon(StreamKey, horizon: Timestamp, found: Timestamp)
   /// A record lies before the clock.
   case stale(StreamKey, found: Timestamp, clock: Timestamp)
   /// The source of the stream threw.
@@ -45,6 +47,8 @@ extension StreamError: CustomStringConvertible {
         + "expected one for all"
     case .outOfOrder(let key, let previous, let found):
       "\(key): a record of \(found) comes after one of \(previous)"
+    case .behindHorizon(let key, let horizon, let found):
+      "\(key): a record of \(found) comes after its feed has named \(horizon)"
     case .stale(let key, let found, let clock):
       "\(key): a record of \(found) comes after the clock has reached \(clock)"
     case .sourceFailed(let key, let error): "\(key): its source failed: \(error)"

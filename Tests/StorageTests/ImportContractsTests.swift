@@ -67,12 +67,26 @@ import Testing
   @Test func `a rate that is none is rejected with the reason`() throws {
     let good = (0..<400).map { "\(1_577_836_800_000 + $0 * 28_800_000),0.0001\n" }.joined()
     let report = try place.run(
-      "time,rate\n" + good + "1600000000000,\n1600000000000,none\n1600000000000,0.0000000000001\n")
+      "time,rate\n" + good + "1600000000000,\n1600000000000,none\n1600000000000,0.0000000000001\n"
+        + "1600000000000,9223372.036854775808\n")
     #expect(
       report.files[0].firstRejected.map { "\($0.line) \($0.reason)" } == [
         "402 rate is empty: expected a value", "403 rate is 'none': expected a decimal number",
         "404 rate is '0.0000000000001': expected at most 12 decimals",
+        "405 rate is '9223372.036854775808': "
+          + "expected -9223372.036854775807 to 9223372.036854775807",
       ])
+  }
+
+  /// The decimals of the instrument are those of its prices and quantities.
+  @Test func `rates with too many decimals have nothing to do with the instrument's`() throws {
+    let message = ImportSupport.message {
+      try place.run("time,rate\n1577836800000,0.0000123456789\n")
+    }
+    #expect(
+      message.hasSuffix(
+        "tape.csv: 1 of 1 rows were rejected, more than 1 in 100\n  \(place.folder.path)/tape.csv:2: "
+          + "rate is '0.0000123456789': expected at most 12 decimals"), "\(message)")
   }
 
   @Test func `mark prices have decimals of their own, and later files may have more`() throws {

@@ -1,5 +1,6 @@
 import Hashing
 import Market
+import Streams
 import Testing
 
 @testable import Storage
@@ -59,8 +60,12 @@ import Testing
       "its raw time 2024-03-08T00:01:00.000000007Z is another"
     ),
     (
-      "UPDATE funding_rates SET time = 9000000000000000000", "bars of S",
+      "UPDATE funding_rates SET time = 9000000000000000000", "funding rates of S",
       "table funding_rates, S: times outside 1900 to 2200"
+    ),
+    (
+      "UPDATE mark_prices SET time = 9000000000000000000", "mark prices of S",
+      "table mark_prices, S: times outside 1900 to 2200"
     ),
     ("UPDATE mark_prices SET price = 1 << 50", "mark prices of S", "a value outside its range"),
     (
@@ -77,6 +82,76 @@ import Testing
     let findings = try store.verify().findings
     #expect(
       findings.contains { $0.place.hasPrefix(place) && $0.what.contains(what) }, "\(findings)")
+  }
+
+  @Test func aDamagedRowKeepsNothingElseFromBeingChecked() throws {
+    let store = try makeStore()
+    let time = try Timestamp(parsing: "2024-03-08T10:00:00Z")
+    let price = try Price(raw: 100)
+    try store.write { transaction in
+      _ = try transaction.add(
+        [
+          Bar(
+            tsOpen: time, tsClose: try Timestamp(nanoseconds: time.nanoseconds + 60), open: price,
+            high: price, low: price, close: price, volume: .zero, tickCount: 1,
+            tradingDay: time.utcDate)
+        ],
+        symbol: "S", series: BarSeries(source: .last, timeframe: .minute1))
+    }
+    try store.connection.execute("UPDATE bars SET high = 99")
+    for table in ["funding_rates", "mark_prices"] {
+      try store.connection.execute("UPDATE \(table) SET time = 9000000000000000000")
+    }
+    #expect(
+      try store.verify().findings.map(\.description).sorted() == [
+        "1m last bar of S at 2024-03-08T10:00:00Z: its open or close lies outside its low and high",
+        "bars of S: 1 are stored, but the imports accepted 0",
+        "funding rates of S: table funding_rates, S: times outside 1900 to 2200, or reversed",
+        "mark prices of S: table mark_prices, S: times outside 1900 to 2200, or reversed",
+      ])
+  }
+
+  /// Each kind that is read row by row: what lies in front of a spoilt row comes first.
+  @Test func rowsInFrontOfASpoiltOneAreGiven() throws {
+    let store = try makeStore()
+    let series = BarSeries(source: .last, timeframe: .minute1)
+    let price = try Price(raw: 100)
+    let times = try (1...2000).map { minute in
+      try Timestamp(
+        nanoseconds: Timestamp(parsing: "2024-03-08").nanoseconds
+          + Int64(minute) * 60 * nanosecondsPerSecond)
+    }
+    try store.write { transaction in
+      let bars = zip(times, times.dropFirst()).map { open, close in
+        Bar(
+          tsOpen: open, tsClose: close, open: price, high: price, low: price, close: price,
+          volume: .zero, tickCount: 1, tradingDay: open.utcDate)
+      }
+      _ = try transaction.add(bars, symbol: "S", series: series)
+      _ = try transaction.add(
+        times.map { FundingRate(time: $0, rawTime: $0, rate: .zero) }, symbol: "S")
+      _ = try transaction.add(times.map { MarkPrice(time: $0, price: price) }, symbol: "S")
+    }
+    let spoilt = times[1499].nanoseconds
+    try store.connection.execute("UPDATE bars SET volume = -1 WHERE ts_open = \(spoilt)")
+    try store.connection.execute("UPDATE mark_prices SET price = 1 << 50 WHERE time = \(spoilt)")
+    try store.connection.execute(
+      "UPDATE funding_rates SET raw_time = 9000000000000000000 WHERE time = \(spoilt)")
+
+    func count<Batch: RecordBatch>(_ source: some Source<Batch>) -> Int {
+      var batch = Batch()
+      var count = 0
+      let first = ImportSupport.message {
+        while try source.next(into: &batch) { count += batch.count }
+      }
+      #expect(first.hasPrefix("table ") && first.contains("\(spoilt): "), "\(first)")
+      #expect(ImportSupport.message { _ = try source.next(into: &batch) } == first)
+      return count
+    }
+    #expect(count(try store.bars(symbol: "S", series: series)) == 1499)
+    // One was there before.
+    #expect(count(try store.fundingRates(symbol: "S")) == 1500)
+    #expect(count(try #require(try store.markPrices(symbol: "S"))) == 1500)
   }
 
   /// A store as the third version left it: its imports stay, and contracts have room beside them.

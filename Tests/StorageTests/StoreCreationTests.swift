@@ -80,17 +80,32 @@ import Testing
     try MarketStore.withStore(atPath: path, fileSystem: whole) { store in
       try store.write { try $0.put(.sample()) }
     }
+    var failed: [FileError.Operation?] = []
     for call in 1...whole.calls {
       let folder = TemporaryFolder()
       let path = folder.file("market.db")
-      _ = try? MarketStore.withStore(
-        atPath: path, fileSystem: FaultyFileSystem(failingCall: call)
-      ) { store in
-        try store.write { try $0.put(.sample()) }
+      var failure: FileError.Operation?
+      do {
+        try MarketStore.withStore(
+          atPath: path, fileSystem: FaultyFileSystem(failingCall: call)
+        ) { store in
+          try store.write { try $0.put(.sample()) }
+        }
+      } catch let error as FileError {
+        failure = error.operation
+      }
+      failed.append(failure)
+      switch failure {
+      case .exists, .link: #expect(folder.files.isEmpty)
+      case .synchronizeFolder: #expect(folder.files == ["market.db"])
+      // What could not be removed may still be there.
+      default: #expect(folder.files.contains("market.db"))
       }
       guard folder.files.contains("market.db") else { continue }
       #expect(try MarketStore(path: path, mode: .readOnly).instruments() == [.sample()])
     }
+    // Only the temporary names are left to be removed.
+    #expect(failed == [.exists, .link, .synchronizeFolder, nil, nil, nil])
   }
 
   @Test func aFullDiskLeavesNothing() async throws {

@@ -334,6 +334,48 @@ import Testing
     #expect(try coordinator.draw() == "--1b--c|")
   }
 
+  /// Only what closes at a moment leaves it open; anything else of it has begun it, as a timer that could
+  /// be set again and again for the moment at hand would let the clock stand for ever.
+  @Test func `a timer for the clock's own moment is set behind a bar, and behind nothing else`()
+    throws
+  {
+    let midnight = moment("2024-03-08T00:00:00Z")
+    let time = midnight.nanoseconds
+    var coordinator = Coordinator()
+    let options = StreamOptions(calendar: try .named("24x7"))
+    try coordinator.register(
+      RecordSource<TradeColumns>([trade(time - 10), trade(time)]), as: StreamKey("S", .trades),
+      options)
+    try coordinator.register(
+      RecordSource<BarBatch>([bar(closing: time)]), as: StreamKey("S", .bars(.last, .minute1)),
+      options)
+    try coordinator.register(
+      RecordSource<FundingRateBatch>([fundingRate(time)]), as: StreamKey("S", .fundingRates),
+      options)
+    try coordinator.setTimer(at: midnight)
+    var seen: [Seen] = []
+    var accepted: [Bool] = []
+    while let event = try coordinator.see(boundary: midnight) {
+      guard coordinator.clock.time == midnight else { continue }
+      seen += event
+      do throws(StreamError) {
+        try coordinator.setTimer(at: midnight)
+        accepted.append(true)
+      } catch {
+        guard case .timerInThePast(midnight, clock: midnight) = error else { throw error }
+        accepted.append(false)
+      }
+    }
+    #expect(
+      seen == [
+        .record(stream: 1, time: time, number: 1), .boundary(time),
+        .record(stream: 2, time: time, number: 1), .closed(symbol: 0, time),
+        .opened(symbol: 0, time), .timer(0, time), .timer(1, time),
+        .record(stream: 0, time: time, number: 1),
+      ])
+    #expect(accepted == [true] + Array(repeating: false, count: 7))
+  }
+
   @Test func `timers go on to the end of the run, when there is one`() throws {
     var coordinator = try Coordinator(drawn: ["a|"], through: second(5))
     try coordinator.setTimer(every: .seconds(2), from: second(2))

@@ -141,7 +141,13 @@ import Testing
     try source.push(trade(99))
     source.finish()
     if !takesBetween { #expect(try coordinator.see()?.map(\.time) == [50]) }
-    #expect(throws: StreamError.self) { _ = try coordinator.next() }
+    #expect {
+      try coordinator.next()
+    } throws: {
+      "\($0)"
+        == "A trades: a record of 1970-01-01T00:00:00.000000099Z comes after its feed has named "
+        + "1970-01-01T00:00:00.0000001Z"
+    }
   }
 
   /// Whoever feeds a run that has failed, or is over, is told, and does not wait for ever.

@@ -228,9 +228,22 @@ struct RealStreamsTests {
       merged == sorted([pairQuotes.map(\.time.nanoseconds), coinTrades.map(\.time.nanoseconds)]))
     #expect(coordinator.quality(of: coinID).deliveredCount == coinTrades.count)
     #expect(coordinator.quality(of: pairID).deliveredCount == pairQuotes.count)
-    // Two weekends, which are no gaps.
+    // Two weekends of 48 hours, which are no gaps.
     let quality = coordinator.quality(of: pairID)
-    #expect(quality.longestGap.map { $0.intervals < 24 * 60 } ?? true)
+    var cursor = SessionCursor(try .named("fx-ny"))
+    let minutes = Set(
+      pairQuotes.map(\.time).filter { cursor.isInSession($0) }
+        .map { $0.nanoseconds / (60 * nanosecondsPerSecond) }
+    ).sorted()
+    let steps = zip(minutes, minutes.dropFirst()).map { $1 - $0 }
+    let weekend: Int64 = 48 * 60
+    #expect(steps.count { $0 > weekend } == 2)
+    #expect(quality.receivedIntervals == minutes.count)
+    #expect(
+      quality.expectedIntervals
+        == Int(minutes[minutes.count - 1] - minutes[0] + 1 - 2 * weekend))
+    let missing = steps.map { Int($0 > weekend ? $0 - weekend : $0) - 1 }
+    #expect(quality.longestGap?.intervals == missing.max())
   }
 
   @Test func `a share's trades and quotes, with what lies outside of the session dropped or kept`()

@@ -40,20 +40,11 @@ struct BarImport: RowImport {
       if isLate { counts.outOfOrder += 1 }
     }
     let added = try add(bars)
-    counts.accepted += Int64(added.added)
-    counts.deduplicated += Int64(added.identical)
+    counts.count(added)
     for index in added.conflicting {
       rejects.add(
-        .conflictingBar(time: "\(bars[index].tsOpen)"), line: lines[index], place: place)
+        .conflictingRecord(.bar, time: "\(bars[index].tsOpen)"), line: lines[index], place: place)
     }
-    extendTimeRange(bars, leavingOut: added.conflicting)
-  }
-
-  private mutating func extendTimeRange(_ bars: [Bar], leavingOut positions: [Int]) {
-    let left = Set(positions)
-    for (index, bar) in bars.enumerated() where !left.contains(index) {
-      let lower = min(bar.tsOpen, timeRange?.lowerBound ?? bar.tsOpen)
-      timeRange = lower...max(bar.tsClose, timeRange?.upperBound ?? bar.tsClose)
-    }
+    timeRange.extend(over: bars, leavingOut: added) { $0.tsOpen...$0.tsClose }
   }
 }

@@ -89,10 +89,7 @@ struct FileImport {
     try planned.survey(&survey, meter)
     let precision = try transaction.putMarkPrices(
       symbol: instrument.symbol, precision: try Precision(survey.priceDecimals))
-    return Instrument(
-      symbol: instrument.symbol, pricePrecision: precision,
-      quantityPrecision: instrument.quantityPrecision, calendarName: instrument.calendarName,
-      allowsNonPositivePrices: instrument.allowsNonPositivePrices)
+    return instrument.with(pricePrecision: precision)
   }
 
   /// - Parameter numbers: the precision of the rows' numbers, where it is not the instrument's own.
@@ -135,6 +132,8 @@ struct FileImport {
   }
 
   private func refusal(of report: FileReport, _ numbers: Instrument?) -> ImportError {
+    // A rate's decimals are those of `Rate`, whatever the instrument.
+    guard planned.kind != .fundingRate else { return .tooManyRejected(report) }
     for row in report.firstRejected {
       guard case .tooManyDecimals(let column, _, _) = row.reason else { continue }
       let isPrice = planned.texts.contains { text in

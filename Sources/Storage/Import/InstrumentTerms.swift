@@ -97,3 +97,12 @@ extension PlannedFile {
     }
   }
 }
+
+extension Instrument {
+  /// The same with prices of another precision.
+  func with(pricePrecision: Precision) -> Instrument {
+    Instrument(
+      symbol: symbol, pricePrecision: pricePrecision, quantityPrecision: quantityPrecision,
+      calendarName: calendarName, allowsNonPositivePrices: allowsNonPositivePrices)
+  }
+}

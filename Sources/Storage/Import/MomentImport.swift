@@ -32,17 +32,35 @@ struct MomentImport<Record: MomentRecord>: RowImport {
       if isLate { counts.outOfOrder += 1 }
     }
     let added = try add(records)
-    counts.accepted += Int64(added.added)
-    counts.deduplicated += Int64(added.identical)
+    counts.count(added)
     for index in added.conflicting {
       rejects.add(
         .conflictingRecord(kind, time: "\(records[index].time)"), line: Int(batch[.line, index]),
         place: place)
     }
+    timeRange.extend(over: records, leavingOut: added) { $0.time...$0.time }
+  }
+}
+
+extension ImportCounts {
+  /// Counts what became of records that could be read.
+  mutating func count(_ added: RowsAdded) {
+    accepted += Int64(added.added)
+    deduplicated += Int64(added.identical)
+  }
+}
+
+extension ClosedRange<Timestamp>? {
+  /// Takes in the times of the records that were not in conflict with others.
+  mutating func extend<Record>(
+    over records: [Record], leavingOut added: RowsAdded,
+    times: (Record) -> ClosedRange<Timestamp>
+  ) {
     let left = Set(added.conflicting)
     for (index, record) in records.enumerated() where !left.contains(index) {
-      let lower = min(record.time, timeRange?.lowerBound ?? record.time)
-      timeRange = lower...max(record.time, timeRange?.upperBound ?? record.time)
+      let times = times(record)
+      let lower = min(times.lowerBound, self?.lowerBound ?? times.lowerBound)
+      self = lower...max(times.upperBound, self?.upperBound ?? times.upperBound)
     }
   }
 }

@@ -27,13 +27,21 @@ import Market
   package var storedBytesRead: Int64 { lines.storedBytesRead }
 
   /// Puts the next rows into `batch`, in place of what it held; false at the end of the text.
+  ///
+  /// - Throws: what reading does, behind the rows in front of it, and from then on.
   package mutating func next(into batch: inout RowBatch) throws(InputError) -> Bool {
     batch.removeAll()
     while !batch.isFull {
       if unsafe rest.isEmpty {
-        guard let block = unsafe try lines.next() else { break }
-        unsafe rest = block
-        isPlain = unsafe RowParser.isPlain(block)
+        do throws(InputError) {
+          guard let block = unsafe try lines.next() else { break }
+          unsafe rest = block
+          isPlain = unsafe RowParser.isPlain(block)
+        } catch {
+          // The next call says it again.
+          guard batch.count > 0 else { throw error }
+          break
+        }
       }
       let count = unsafe parser.parse(rest, isPlain: isPlain, into: &batch, rejects: &rejects)
       unsafe rest = UnsafeBufferPointer(rebasing: rest[count...])
@@ -47,7 +55,13 @@ extension TapeText {
   package func recognize(_ options: FormatOptions) throws(InputError) -> RecognizedTape {
     var lines = LineReader(try open(), path: place)
     guard let block = unsafe try lines.next() else { throw .noRows(path: place) }
-    return unsafe try options.recognize(block, path: file.path, member: member)
+    do throws(InputError) {
+      return unsafe try options.recognize(block, path: file.path, member: member)
+    } catch {
+      // Where the text breaks off behind its first lines, that is what is wrong with it.
+      _ = unsafe try lines.next()
+      throw error
+    }
   }
 
   package func rows(

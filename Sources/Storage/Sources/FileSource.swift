@@ -41,8 +41,9 @@ extension FileSource where Batch == TradeColumns {
     trades path: String, of instrument: Instrument, _ options: ImportOptions,
     fileSystem: any FileSystem = PosixFileSystem()
   ) throws {
-    let rows = try FileRows(path, .trade, instrument, options, fileSystem)
-    self.init(rows) { $0.appendInOrder($1, $2) }
+    try self.init(FileRows(path, .trade, instrument, options, fileSystem)) {
+      $0.appendInOrder($1, $2)
+    }
   }
 }
 
@@ -52,8 +53,9 @@ extension FileSource where Batch == QuoteColumns {
     quotes path: String, of instrument: Instrument, _ options: ImportOptions,
     fileSystem: any FileSystem = PosixFileSystem()
   ) throws {
-    let rows = try FileRows(path, .quote, instrument, options, fileSystem)
-    self.init(rows) { $0.appendInOrder($1, $2) }
+    try self.init(FileRows(path, .quote, instrument, options, fileSystem)) {
+      $0.appendInOrder($1, $2)
+    }
   }
 }
 
@@ -94,8 +96,9 @@ extension FileSource where Batch == FundingRateBatch {
     fundingRates path: String, of instrument: Instrument, _ options: ImportOptions,
     fileSystem: any FileSystem = PosixFileSystem()
   ) throws {
-    let rows = try FileRows(path, .fundingRate, instrument, options, fileSystem)
-    self.init(rows) { $0.appendInOrder($1, $2, FundingRate.init(_:_:)) }
+    try self.init(FileRows(path, .fundingRate, instrument, options, fileSystem)) {
+      $0.appendInOrder($1, $2, FundingRate.init(_:_:))
+    }
   }
 }
 
@@ -107,12 +110,10 @@ extension FileSource where Batch == MarkPriceBatch {
     markPrices path: String, of instrument: Instrument, precision: Precision? = nil,
     _ options: ImportOptions, fileSystem: any FileSystem = PosixFileSystem()
   ) throws {
-    let numbers = Instrument(
-      symbol: instrument.symbol, pricePrecision: precision ?? instrument.pricePrecision,
-      quantityPrecision: instrument.quantityPrecision, calendarName: instrument.calendarName,
-      allowsNonPositivePrices: instrument.allowsNonPositivePrices)
-    let rows = try FileRows(path, .markPrice, numbers, options, fileSystem)
-    self.init(rows) { $0.appendInOrder($1, $2, MarkPrice.init(_:_:)) }
+    let numbers = instrument.with(pricePrecision: precision ?? instrument.pricePrecision)
+    try self.init(FileRows(path, .markPrice, numbers, options, fileSystem)) {
+      $0.appendInOrder($1, $2, MarkPrice.init(_:_:))
+    }
   }
 }
 
@@ -193,8 +194,9 @@ private final class FileRows {
       rejectedBefore = rejectedCount
       reader = nil
       batch.removeAll()
-      guard let (text, tape) = texts.popFirst() else { return false }
+      guard let (text, tape) = texts.first else { return false }
       reader = try text.rows(tape, instrument: instrument, sourceSymbol: sourceSymbol)
+      texts = texts.dropFirst()
     }
   }
 }

@@ -4,9 +4,8 @@ import Market
 ///
 /// It sees the store as it was at the first `next()`, whatever is written meanwhile.
 public final class BarReader {
-  private let query: Statement
+  private var rows: RowQuery
   let symbol: String
-  private var isAtEnd = false
   /// What was wrong behind the batch that was given last: its records are delivered first.
   var fault: StoreError?
 
@@ -14,27 +13,22 @@ public final class BarReader {
     _ connection: Connection, symbol: String, series: BarSeries, from: Timestamp?, to: Timestamp?
   ) throws(StoreError) {
     self.symbol = symbol
-    query = try connection.prepare(
+    rows = try RowQuery(
+      connection,
       """
       SELECT ts_open, ts_close, open, high, low, close, volume, tick_count, trading_day FROM bars
       WHERE symbol = ? AND source = ? AND timeframe = ? AND ts_open BETWEEN ? AND ?
       ORDER BY ts_open
-      """)
-    try query.bind([
-      .text(symbol), .text(series.source.columnText), .text(series.timeframe.description),
-      .integer((from ?? .earliest).nanoseconds), .integer((to ?? .latest).nanoseconds),
-    ])
+      """,
+      [.text(symbol), .text(series.source.columnText), .text(series.timeframe.description)], from,
+      to)
   }
 
   /// The next bar; nil when there is no more.
   ///
   /// - Throws: `StoreError.malformedRow`, or what SQLite says.
   public func next() throws(StoreError) -> Bar? {
-    guard !isAtEnd else { return nil }
-    guard try query.step() else {
-      isAtEnd = true
-      return nil
-    }
+    guard let query = try rows.next() else { return nil }
     guard let tsOpen = try? Timestamp(nanoseconds: query.integer(0)),
       let tsClose = try? Timestamp(nanoseconds: query.integer(1)),
       let open = try? Price(raw: query.integer(2)), let high = try? Price(raw: query.integer(3)),

@@ -1,12 +1,38 @@
 import Market
 
+/// The rows of a query whose last two placeholders are the bounds of a time, one after the other.
+struct RowQuery {
+  private let statement: Statement
+  private var isAtEnd = false
+
+  /// - Parameters:
+  ///   - values: of the placeholders in front of the bounds.
+  ///   - from: the first time; nil for the earliest that there may be.
+  ///   - to: the last time; nil for the latest.
+  init(
+    _ connection: Connection, _ sql: String, _ values: [SQLiteValue], _ from: Timestamp?,
+    _ to: Timestamp?
+  ) throws(StoreError) {
+    statement = try connection.prepare(sql)
+    try statement.bind(
+      values + [
+        .integer((from ?? .earliest).nanoseconds), .integer((to ?? .latest).nanoseconds),
+      ])
+  }
+
+  /// The statement on its next row; nil when there is no more, then and from then on.
+  mutating func next() throws(StoreError) -> Statement? {
+    if !isAtEnd { isAtEnd = try !statement.step() }
+    return isAtEnd ? nil : statement
+  }
+}
+
 /// Reads the funding rates of one instrument, in the order in which they are due.
 ///
 /// It sees the store as it was at the first `next()`, whatever is written meanwhile.
 public final class FundingRateReader {
-  private let query: Statement
+  private var rows: RowQuery
   private let symbol: String
-  private var isAtEnd = false
   /// What was wrong behind the batch that was given last: its records are delivered first.
   var fault: StoreError?
 
@@ -14,26 +40,20 @@ public final class FundingRateReader {
     _ connection: Connection, symbol: String, from: Timestamp?, to: Timestamp?
   ) throws(StoreError) {
     self.symbol = symbol
-    query = try connection.prepare(
+    rows = try RowQuery(
+      connection,
       """
       SELECT time, raw_time, rate FROM funding_rates
       WHERE symbol = ? AND time BETWEEN ? AND ? ORDER BY time
-      """)
-    try query.bind([
-      .text(symbol), .integer((from ?? .earliest).nanoseconds),
-      .integer((to ?? .latest).nanoseconds),
-    ])
+      """,
+      [.text(symbol)], from, to)
   }
 
   /// The next rate; nil when there is no more.
   ///
   /// - Throws: `StoreError.malformedRow`, or what SQLite says.
   public func next() throws(StoreError) -> FundingRate? {
-    guard !isAtEnd else { return nil }
-    guard try query.step() else {
-      isAtEnd = true
-      return nil
-    }
+    guard let query = try rows.next() else { return nil }
     guard let time = try? Timestamp(nanoseconds: query.integer(0)),
       let rawTime = try? Timestamp(nanoseconds: query.integer(1))
     else {
@@ -49,9 +69,8 @@ public final class FundingRateReader {
 public final class MarkPriceReader {
   /// The unit of the prices, often finer than that of the instrument's.
   public let precision: Precision
-  private let query: Statement
+  private var rows: RowQuery
   private let symbol: String
-  private var isAtEnd = false
   /// What was wrong behind the batch that was given last: its records are delivered first.
   var fault: StoreError?
 
@@ -61,26 +80,20 @@ public final class MarkPriceReader {
   ) throws(StoreError) {
     self.symbol = symbol
     self.precision = precision
-    query = try connection.prepare(
+    rows = try RowQuery(
+      connection,
       """
       SELECT time, price FROM mark_prices
       WHERE symbol = ? AND time BETWEEN ? AND ? ORDER BY time
-      """)
-    try query.bind([
-      .text(symbol), .integer((from ?? .earliest).nanoseconds),
-      .integer((to ?? .latest).nanoseconds),
-    ])
+      """,
+      [.text(symbol)], from, to)
   }
 
   /// The next price; nil when there is no more.
   ///
   /// - Throws: `StoreError.malformedRow`, or what SQLite says.
   public func next() throws(StoreError) -> MarkPrice? {
-    guard !isAtEnd else { return nil }
-    guard try query.step() else {
-      isAtEnd = true
-      return nil
-    }
+    guard let query = try rows.next() else { return nil }
     guard let time = try? Timestamp(nanoseconds: query.integer(0)),
       let price = try? Price(raw: query.integer(1))
     else {

@@ -42,8 +42,11 @@ extension MarketStore {
   /// The streams of `symbol` that hold records: trades, quotes, then bars by price and timeframe, then
   /// funding rates and mark prices.
   public func streams(symbol: String) throws(StoreError) -> [StreamSummary] {
-    try tickStreams(symbol: symbol) + barStreams(symbol: symbol)
-      + contractStreams(symbol: symbol)
+    var found = try tickStreams(symbol: symbol) + barStreams(symbol: symbol)
+    for kind in [RecordKind.fundingRate, .markPrice] {
+      if let stream = try contractStream(symbol: symbol, kind: kind) { found.append(stream) }
+    }
+    return found
   }
 
   private func tickStreams(symbol: String) throws(StoreError) -> [StreamSummary] {
@@ -67,7 +70,7 @@ extension MarketStore {
     return found
   }
 
-  private func barStreams(symbol: String) throws(StoreError) -> [StreamSummary] {
+  func barStreams(symbol: String) throws(StoreError) -> [StreamSummary] {
     let query = try connection.prepare(
       """
       SELECT source, timeframe, count(*), min(ts_open), max(ts_close)
@@ -91,24 +94,29 @@ extension MarketStore {
     return found.sorted { $0.bars! < $1.bars! }
   }
 
-  private func contractStreams(symbol: String) throws(StoreError) -> [StreamSummary] {
-    var found: [StreamSummary] = []
-    for (kind, table) in [
-      (RecordKind.fundingRate, "funding_rates"), (.markPrice, "mark_prices"),
-    ] {
-      let query = try connection.prepare(
-        "SELECT count(*), min(time), max(time) FROM \(table) WHERE symbol = ?")
-      try query.bind([.text(symbol)])
-      while try query.step() {
-        if query.integer(0) == 0 { continue }
-        found.append(
-          StreamSummary(
-            symbol: symbol, kind: kind, bars: nil, count: query.integer(0),
-            timeRange: try timeRange(query, 1, 2, table: table, row: symbol),
-            chunkCount: 0, byteCount: 0))
-      }
-    }
-    return found
+  /// Of funding rates, or of mark prices; nil where there are none.
+  func contractStream(
+    symbol: String, kind: RecordKind
+  ) throws(StoreError) -> StreamSummary? {
+    let table = kind.table
+    let query = try connection.prepare(
+      "SELECT count(*), min(time), max(time) FROM \(table) WHERE symbol = ?")
+    try query.bind([.text(symbol)])
+    guard try query.step(), query.integer(0) > 0 else { return nil }
+    return StreamSummary(
+      symbol: symbol, kind: kind, bars: nil, count: query.integer(0),
+      timeRange: try timeRange(query, 1, 2, table: table, row: symbol), chunkCount: 0, byteCount: 0)
+  }
+
+  /// How many records of `kind` are stored, sound or not.
+  func recordCount(symbol: String, kind: RecordKind) throws(StoreError) -> Int64 {
+    let isTick = kind == .trade || kind == .quote
+    let query = try connection.prepare(
+      isTick
+        ? "SELECT sum(tick_count) FROM tick_chunks WHERE symbol = ? AND kind = ?"
+        : "SELECT count(*) FROM \(kind.table) WHERE symbol = ?")
+    try query.bind([.text(symbol)] + (isTick ? [.text(kind.rawValue)] : []))
+    return try query.step() ? query.integer(0) : 0
   }
 
   /// All imports, in the order in which they were made.
@@ -173,6 +181,18 @@ extension MarketStore {
       throw .malformedRow(table: table, row: row, what: "times outside 1900 to 2200, or reversed")
     }
     return first...last
+  }
+}
+
+extension RecordKind {
+  /// The table that its records lie in.
+  fileprivate var table: String {
+    switch self {
+    case .trade, .quote: "tick_chunks"
+    case .bar: "bars"
+    case .fundingRate: "funding_rates"
+    case .markPrice: "mark_prices"
+    }
   }
 }
 

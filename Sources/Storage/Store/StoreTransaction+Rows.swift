@@ -29,6 +29,9 @@ extension StoreTransaction {
 
   /// Adds funding rates. One whose time is taken is left out, and counted.
   ///
+  /// Each is for the whole minute within five seconds of its raw time, or for that time itself where
+  /// there is none, as an import makes it: `MarketStore.verify` finds any other.
+  ///
   /// - Throws: `StoreError.unknownInstrument`, `.diskFull`, `.database`.
   public func add(_ rates: [FundingRate], symbol: String) throws(StoreError) -> RowsAdded {
     try requireInstrument(symbol)

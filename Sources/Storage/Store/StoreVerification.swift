@@ -67,8 +67,7 @@ extension MarketStore {
         try checkFundingRates(symbol, &result)
       }
       try result.attempt("mark prices of \(symbol)") { result throws(StoreError) in
-        let reader = try markPrices(symbol: symbol)
-        while try reader?.next() != nil { result.markPriceCount += 1 }
+        try checkMarkPrices(symbol, &result)
       }
     }
     try result.attempt("table imports") { result throws(StoreError) in
@@ -116,7 +115,7 @@ extension MarketStore {
   private func checkBars(
     _ symbol: String, _ result: inout StoreVerification
   ) throws(StoreError) {
-    for series in try streams(symbol: symbol).compactMap(\.bars) {
+    for series in try barStreams(symbol: symbol).compactMap(\.bars) {
       let reader = try bars(symbol: symbol, series: series)
       var previous: Bar?
       while let bar = try reader.next() {
@@ -145,6 +144,16 @@ extension MarketStore {
           "funding rate of \(symbol) at \(rate.time)", "its raw time \(rate.rawTime) is another")
       }
     }
+    // A reader asks for the times that there may be; this one sees all.
+    _ = try contractStream(symbol: symbol, kind: .fundingRate)
+  }
+
+  private func checkMarkPrices(
+    _ symbol: String, _ result: inout StoreVerification
+  ) throws(StoreError) {
+    let reader = try markPrices(symbol: symbol)
+    while try reader?.next() != nil { result.markPriceCount += 1 }
+    _ = try contractStream(symbol: symbol, kind: .markPrice)
   }
 
   /// Every record came with an import, and every file was imported once.
@@ -162,9 +171,8 @@ extension MarketStore {
             "\(record.fileName) with the hash \(record.contentHash) was imported before")
         }
       }
-      let streams = try streams(symbol: symbol)
       for kind in RecordKind.allCases {
-        let stored = streams.filter { $0.kind == kind }.reduce(0) { $0 + $1.count }
+        let stored = try recordCount(symbol: symbol, kind: kind)
         let accepted = imports.filter { $0.symbol == symbol && $0.kind == kind }
           .reduce(0) { $0 + $1.counts.accepted }
         if stored != accepted {

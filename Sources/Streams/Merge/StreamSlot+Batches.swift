@@ -24,13 +24,12 @@ extension StreamSlot {
 
   /// Takes in how far the source has come without a record; false where that is nothing new.
   ///
-  /// What it gives before that is out of order.
+  /// What it gives before that is refused, or left out as out of order.
   mutating func takeHorizon() -> Bool {
     guard let horizon = source?.horizon else { return false }
     let key = isBar ? horizon.nanoseconds - 1 : horizon.nanoseconds
     guard key > horizonKey else { return false }
-    lastKey = max(lastKey, key)
-    horizonKey = lastKey
+    horizonKey = max(lastKey, key)
     return true
   }
 
@@ -44,17 +43,23 @@ extension StreamSlot {
     guard start < keys.count else { return start }
     let first = keys[start]
     let floor = isBar ? position.key : position.clock
-    guard first < lastKey || first < floor else { return start }
-    guard latePolicy == .dropAndCount else {
-      throw first < lastKey
-        ? .outOfOrder(key, previous: time(ofKey: lastKey), found: time(ofKey: first))
-        : .stale(key, found: time(ofKey: first), clock: Timestamp(unchecked: position.clock))
-    }
+    let expected = max(lastKey, horizonKey)
+    guard first < expected || first < floor else { return start }
+    guard latePolicy == .dropAndCount else { throw refusal(of: first, position) }
     let all = start..<keys.count
-    let outOfOrder = OrderSearch.end(of: all, before: lastKey, in: keys)
-    let late = OrderSearch.end(of: all, before: max(lastKey, floor), in: keys)
+    let outOfOrder = OrderSearch.end(of: all, before: expected, in: keys)
+    let late = OrderSearch.end(of: all, before: max(expected, floor), in: keys)
     outOfOrderCount += outOfOrder - start
     staleCount += late - outOfOrder
     return late
+  }
+
+  private func refusal(of first: Int64, _ position: MergePosition) -> StreamError {
+    let found = time(ofKey: first)
+    if first < lastKey { return .outOfOrder(key, previous: time(ofKey: lastKey), found: found) }
+    if first < horizonKey {
+      return .behindHorizon(key, horizon: time(ofKey: horizonKey), found: found)
+    }
+    return .stale(key, found: found, clock: Timestamp(unchecked: position.clock))
   }
 }

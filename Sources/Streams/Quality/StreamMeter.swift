@@ -14,15 +14,18 @@ struct StreamMeter {
   private(set) var quality: StreamQuality
   let outsidePolicy: OutsideSessionPolicy
   private var cursor: SessionCursor?
-  /// For bars of whole days: each bar of the calendar is a stretch, and one interval.
-  private let days: Timeframe?
+  /// For bars whose intervals are the calendar's own: their length.
+  private let timeframe: Timeframe?
   /// The length of an interval.
   private let step: Int64
+  /// Longer than any part of a day, and than any bar: a stretch of such an interval is one.
+  private static let longestStep: Int64 = 1 << 60
   /// Order keys up to here lie in one stretch of the calendar.
   private(set) var stretchEnd: Int64
   /// Whether that stretch lies outside of sessions.
   private(set) var isOutside = false
-  private var stretchStart = Int64.min
+  /// The intervals of the stretch, where something is expected in it.
+  private var grid = BarGrid.none
   /// The order key with which it was entered.
   private var stretchEntry = Int64.min
   /// The interval that was expected last; records before its end belong to it.
@@ -36,10 +39,12 @@ struct StreamMeter {
     outsidePolicy: OutsideSessionPolicy
   ) {
     quality = StreamQuality(stream, interval: interval)
-    if case .bars(_, let timeframe) = stream.kind, !isGiven, timeframe.elapsedNanoseconds == nil {
-      (days, step) = (timeframe, 400 * nanosecondsPerDay)
+    if case .bars(_, let timeframe) = stream.kind, !isGiven {
+      self.timeframe = timeframe
+      step = timeframe.elapsedNanoseconds ?? StreamMeter.longestStep
     } else {
-      (days, step) = (nil, interval)
+      timeframe = nil
+      step = min(interval, StreamMeter.longestStep)
     }
     self.outsidePolicy = outsidePolicy
     cursor = calendar.map { SessionCursor($0) }
@@ -55,7 +60,7 @@ struct StreamMeter {
       enter(at: key)
       // What lies before the first record is not expected.
       if !isOutside {
-        intervalEnd = min(stretchEnd, key - (key - stretchStart) % step)
+        intervalEnd = grid.range(of: step, at: key).lowerBound
       }
       return
     }
@@ -69,18 +74,28 @@ struct StreamMeter {
     guard var calendar = cursor else { preconditionFailure("a stretch without a calendar") }
     stretchEntry = key
     let time = Timestamp(unchecked: key)
-    if let days, let bar = calendar.bounds(of: days, at: time) {
-      (stretchStart, stretchEnd) = (bar.tsOpen.nanoseconds, bar.tsClose.nanoseconds)
-      isOutside = false
-    } else {
-      let stretch = calendar.interval(at: time)
-      stretchStart = stretch.start.nanoseconds
-      stretchEnd = stretch.end == .latest ? .max : stretch.end.nanoseconds
-      // Days expect nothing of pre- and post-market.
-      isOutside = stretch.part == nil || days != nil
-    }
+    let stretch = calendar.interval(at: time)
+    grid = intervals(in: stretch, at: time, &calendar)
     cursor = calendar
-    intervalEnd = isOutside ? stretchEnd : stretchStart
+    isOutside = grid.open == grid.close
+    let end = isOutside ? stretch.end.nanoseconds : grid.close
+    stretchEnd = end == Timestamp.latest.nanoseconds ? .max : end
+    intervalEnd = isOutside ? stretchEnd : grid.open
+  }
+
+  /// What is expected in a stretch of the calendar around `time`: nothing outside of sessions, and of whole
+  /// days nothing in pre- and post-market.
+  private func intervals(
+    in stretch: SessionInterval, at time: Timestamp, _ calendar: inout SessionCursor
+  ) -> BarGrid {
+    guard let timeframe else {
+      guard stretch.part != nil else { return .none }
+      return BarGrid(from: stretch.start.nanoseconds, to: stretch.end.nanoseconds)
+    }
+    if timeframe.elapsedNanoseconds != nil { return calendar.grid(at: time) ?? .none }
+    // A bar of whole days is a stretch of its own, and one interval.
+    guard let bar = calendar.bounds(of: timeframe, at: time) else { return .none }
+    return BarGrid(from: bar.tsOpen.nanoseconds, to: bar.tsClose.nanoseconds)
   }
 
   /// Counts records that are left out, of one stretch.
@@ -105,10 +120,10 @@ struct StreamMeter {
       index = OrderSearch.end(of: index..<range.upperBound, before: intervalEnd, in: keys)
       guard index < range.upperBound else { return }
       let key = keys[index]
-      let start = key - (key - stretchStart) % step
-      expectIntervals(through: start)
+      let interval = grid.range(of: step, at: key)
+      expectIntervals(through: interval.lowerBound)
       closeGap()
-      intervalEnd = end(ofIntervalAt: start)
+      intervalEnd = interval.upperBound == grid.close ? stretchEnd : interval.upperBound
       expectedIntervals += 1
       quality.receivedIntervals += 1
     }
@@ -117,7 +132,7 @@ struct StreamMeter {
   /// All intervals of the stretch from the last one up to `time` are without a record.
   private mutating func expectIntervals(through time: Int64) {
     guard !isOutside, intervalEnd < time else { return }
-    let count = Int((time - intervalEnd + step - 1) / step)
+    let count = grid.count(of: step, in: intervalEnd..<time)
     if missing.intervals == 0 { missing.start = Timestamp(unchecked: intervalEnd) }
     missing.end = Timestamp(unchecked: time)
     missing.intervals += count
@@ -129,11 +144,6 @@ struct StreamMeter {
     guard missing.intervals > 0 else { return }
     quality.add(missing)
     missing.intervals = 0
-  }
-
-  private func end(ofIntervalAt start: Int64) -> Int64 {
-    let (end, isTooLate) = start.addingReportingOverflow(step)
-    return isTooLate ? stretchEnd : min(end, stretchEnd)
   }
 
   /// Counts how late the records of a run were received.
@@ -158,8 +168,7 @@ struct StreamMeter {
     if let clock, stretchEnd != .min, quality.deliveredCount > 0 {
       if clock >= copy.stretchEnd { copy.enterStretch(at: clock) }
       if !copy.isOutside, clock > copy.intervalEnd {
-        let over = clock - (clock - copy.stretchStart) % step
-        copy.expectIntervals(through: over)
+        copy.expectIntervals(through: copy.grid.range(of: step, at: clock).lowerBound)
       }
     }
     copy.closeGap()
@@ -174,13 +183,13 @@ extension StreamMeter {
   /// Whether the other was made with the same options.
   func hasOptions(of other: StreamMeter) -> Bool {
     cursor?.calendar == other.cursor?.calendar && quality.interval == other.quality.interval
-      && days == other.days && outsidePolicy == other.outsidePolicy
+      && timeframe == other.timeframe && outsidePolicy == other.outsidePolicy
   }
 
   func encode(into writer: inout StateWriter) {
     writer.write(cursor != nil)
     writer.write(quality.interval)
-    writer.write(days == nil)
+    writer.write(timeframe == nil)
     writer.write(outsidePolicy == .drop)
     quality.encode(into: &writer)
     missing.encode(into: &writer)
@@ -215,7 +224,9 @@ extension StreamMeter {
       throw .malformedState("\(stream): a stretch of sessions at \(key)")
     }
     enter(at: key)
-    guard end == stretchEnd, (stretchStart...stretchEnd).contains(intervalEnd) else {
+    guard end == stretchEnd,
+      isOutside ? intervalEnd == end : (grid.open...end).contains(intervalEnd)
+    else {
       throw .malformedState("\(stream): its calendar has other sessions at \(key)")
     }
     self.intervalEnd = intervalEnd

@@ -23,7 +23,9 @@ public struct StreamLatency: Hashable, Sendable {
 /// What came of a stream, against what its calendar led to expect.
 ///
 /// The sessions of the calendar are cut into intervals, each part from its open on; an interval
-/// without a record is missing. What lies before the stream's first record is not expected.
+/// without a record is missing. Of bars the intervals are the calendar's own bars of that length,
+/// unless the stream's options give an interval. What lies before the stream's first record is not
+/// expected.
 public struct StreamQuality: Hashable, Sendable {
   public let stream: StreamKey
   /// Records delivered, those outside of sessions included.

@@ -10,6 +10,8 @@ import Glibc
   /// The member being read; nil for what is no archive of members.
   private(set) var member: String?
   private(set) var textBytes: Int64 = 0
+  /// What was decompressed and has not been handed out; it stays there until libarchive is called again.
+  private var rest = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
 
   var storedBytesRead: Int64 { feed.furthest }
 
@@ -47,6 +49,7 @@ import Glibc
   /// have one, without a name.
   func nextMember() throws(InputError) -> Bool {
     var entry: OpaquePointer?
+    unsafe rest = UnsafeRawBufferPointer(start: nil, count: 0)
     while true {
       let status = withUnicodeNames { unsafe archive_read_next_header(archive, &entry) }
       if status == ARCHIVE_EOF { return false }
@@ -64,14 +67,36 @@ import Glibc
   }
 
   /// Reads up to `buffer`'s length of the current member; 0 at its end.
+  ///
+  /// - Throws: what is wrong with the file, behind everything that could be decompressed before.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(InputError) -> Int {
-    let count = unsafe archive_read_data(archive, buffer.baseAddress, buffer.count)
-    // libarchive takes a failing read for the end where it looks for another gzip member.
-    if let error = feed.failure { throw error }
-    // Warnings too: it only warns of a wrong checksum.
-    if count < 0 { try check(Int32(count)) }
+    if unsafe rest.isEmpty, try !readBlock() { return 0 }
+    let count = unsafe min(buffer.count, rest.count)
+    unsafe buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<count]))
+    unsafe rest = UnsafeRawBufferPointer(rebasing: rest[count...])
     textBytes += Int64(count)
     return count
+  }
+
+  /// Has the next block decompressed; false at the end of the member.
+  private func readBlock() throws(InputError) -> Bool {
+    while true {
+      // libarchive takes a failing read for the end where it looks for another gzip member.
+      if let error = feed.failure { throw error }
+      var start: UnsafeRawPointer?
+      var count = 0
+      var offset: la_int64_t = 0
+      let status = unsafe archive_read_data_block(archive, &start, &count, &offset)
+      if status == ARCHIVE_EOF {
+        guard let error = feed.failure else { return false }
+        throw error
+      }
+      // Warnings too: it only warns of a wrong checksum.
+      try check(status)
+      guard count > 0 else { continue }
+      unsafe rest = UnsafeRawBufferPointer(start: start, count: count)
+      return true
+    }
   }
 
   private func check(_ status: Int32) throws(InputError) {

@@ -14,6 +14,9 @@ import Glibc
   private var begin = 0
   private var end = 0
   private var isAtStart = true
+  /// Why the source cannot be read further: thrown once the lines in front are handed out, and from
+  /// then on.
+  private var fault: InputError?
 
   private let blockSize: Int
 
@@ -34,10 +37,20 @@ import Glibc
 
   /// The next lines, each ended by a line feed; nil at the end. They stay where they are until
   /// the next call, with `RowParser.slack` readable bytes behind them.
+  ///
+  /// - Throws: what the source does, behind the whole lines that it gave before.
   package mutating func next() throws(InputError) -> UnsafeBufferPointer<UInt8>? {
+    if let fault { throw fault }
     moveRestToFront()
     while true {
-      let isAtEnd = try fill()
+      let isAtEnd: Bool
+      do throws(InputError) {
+        isAtEnd = try fill()
+      } catch {
+        if isAtStart { try start() }
+        guard let lineEnd = lastLineEnd() else { throw error }
+        return unsafe take(until: lineEnd)
+      }
       if isAtStart { try start() }
       if isAtEnd {
         guard begin < end else { return nil }
@@ -67,7 +80,13 @@ import Glibc
     while end < blockSize {
       let free = unsafe UnsafeMutableRawBufferPointer(rebasing: buffer[end..<blockSize])
       var span = unsafe free.mutableBytes
-      let count = try source.read(into: &span)
+      let count: Int
+      do throws(InputError) {
+        count = try source.read(into: &span)
+      } catch {
+        fault = error
+        throw error
+      }
       guard count > 0 else { return true }
       end += count
     }

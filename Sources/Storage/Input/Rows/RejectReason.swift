@@ -21,9 +21,7 @@ public enum RejectReason: Error, Hashable, Sendable {
   case incompleteQuote(side: String)
   /// A bar whose open or close lies outside of its low and high.
   case inconsistentBar(time: String)
-  /// Another bar of the series begins at the same time, with other values.
-  case conflictingBar(time: String)
-  /// Another funding rate or mark price has the same time, and another value.
+  /// Another record of the stream has the same time, and for bars that of the open, with other values.
   case conflictingRecord(RecordKind, time: String)
   /// A bar that does not begin, or end, where a bar of its length does.
   case offGrid(found: String, expected: String)
@@ -61,10 +59,9 @@ extension RejectReason: CustomStringConvertible {
       "no price of the \(side): expected one in this row or before it"
     case .inconsistentBar(let time):
       "the bar of \(time): expected its open and close between its low and its high"
-    case .conflictingBar(let time):
-      "the bar of \(time): expected the values of the one that is there already"
     case .conflictingRecord(let kind, let time):
-      "the \(kind.rawValue) of \(time): expected the value of the one that is there already"
+      "the \(kind.rawValue) of \(time): expected the \(kind == .bar ? "values" : "value") of the one "
+        + "that is there already"
     case .offGrid(let found, let expected):
       "the bar of \(found) is off the grid of its length: expected \(expected)"
     case .nulByte:

@@ -134,6 +134,10 @@ extension RowParser {
       return try Rate(parsing: String(decoding: field, as: UTF8.self)).units
     } catch .malformedDecimal(_, .tooManyDecimals(let allowed)) {
       throw .tooManyDecimals(column: column.name, found: field.shown, allowed: allowed)
+    } catch .malformedDecimal(_, .tooLarge) {
+      throw .outOfRange(
+        column: column.name, found: field.shown,
+        expected: "\(Rate(units: -.max)) to \(Rate(units: .max))")
     } catch {
       guard !field.isEmpty else { throw .empty(column: column.name) }
       throw .notANumber(column: column.name, found: field.shown)
