@@ -49,7 +49,9 @@ extension RunCore {
     }
     try call("onStart", strategy.onStart, context)
     try sample(.start, tradingDay: first.utcDate)
-    refreshCloses(at: first)
+    // A tape of bars begins with a close.
+    refreshCloses(
+      at: Timestamp(unchecked: max(first.nanoseconds - 1, Timestamp.earliest.nanoseconds)))
   }
 
   /// One moment at which no record is matched: phases 1 to 4.
@@ -135,6 +137,8 @@ extension RunCore {
         next.kind == .funding || next.kind == .session
       else { break }
       do { event = try coordinator.next(through: time) } catch { throw .stream(error) }
+      // Behind the last record no session comes any more.
+      if event == nil { break }
     }
     if plan.needs.qualities { qualities = coordinator.qualities }
     return sessions
@@ -254,8 +258,12 @@ extension RunCore {
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) -> RunSummary {
     let isStopped = control?.isStopped ?? false
-    if !isStopped, let end = plan.configuration.end {
-      try takeOwnMoments(before: end.nanoseconds, snapshot, context)
+    if !isStopped {
+      let end = max(now.time, plan.configuration.end ?? now.time)
+      // What closes with the last source bar, and up to the end of the window, no record follows.
+      while nextClose <= end.nanoseconds {
+        try takeMoment(Timestamp(unchecked: nextClose), from: nil, snapshot, context)
+      }
       if end > now.time { try takeMoment(end, from: nil, snapshot, context) }
     }
     for symbol in trading.indices { trading[symbol].isOpen = false }
