@@ -88,7 +88,7 @@ let package = Package(
       "StreamsTests",
       ["Streams", "MultiTimeframe", "Storage", "TestSupport", "CAllocationCounter"]),
     tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport"]),
-    tests("BacktestTests", ["Backtest"]),
+    tests("BacktestTests", ["Backtest", "Storage", "TestSupport"]),
     tests("ReportsTests", ["Reports"], exclude: ["Reference"]),
     tests("StorageTests", ["Storage", "Streams", "Hashing", "CArchive", "TestSupport"]),
     tests("RunFilesTests", ["RunFiles"]),
