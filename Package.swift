@@ -91,7 +91,7 @@ let package = Package(
       "StreamsTests",
       ["Streams", "MultiTimeframe", "Storage", "TestSupport", "CAllocationCounter"]),
     tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport"]),
-    tests("BacktestTests", ["Backtest"]),
+    tests("BacktestTests", ["Backtest", "Storage", "TestSupport"]),
     tests(
       "ReportsTests",
       ["Reports", "Backtest", "Exchange", "MultiTimeframe", "Streams", "Sessions", "Hashing"],

@@ -89,7 +89,8 @@ private final class Cheater: Strategy {
   func onBar(
     _ close: BarClose, _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws {
-    try context.note(close.bar.close.raw < last ? "it will rise" : "it will fall by \(last)")
+    try context.note(
+      close.bar.close.raw < last ? "it will rise to \(last)" : "it will fall by \(last)")
   }
 }
 

@@ -27,7 +27,7 @@ struct RandomRun {
       let record: FillingRecord = kind < 3 ? .trade : kind == 3 ? .quote : .bar
       let listing = try RandomRun.listing(name, calendar, currency, record, &random)
       var symbol = TradedSymbol(
-        listing, timeframes: [.minutes5],
+        listing, timeframes: [.minute1, .minutes5],
         priceSource: record == .quote ? [.bid, .ask, .mid][random.below(3)] : .last,
         isFormedByBars: record == .bar)
       symbol.indicators = [

@@ -81,6 +81,45 @@ struct RunTests {
     }
   }
 
+  @Test("on a tape of bars the first close is told, and the last")
+  func closesOfBars() throws {
+    let bars = try (0..<3).map { minute in
+      let price = try Price(raw: 10_000)
+      return Bar(
+        tsOpen: try moment(60 * Double(minute)), tsClose: try moment(60 * Double(minute + 1)),
+        open: price, high: price, low: price, close: price, volume: try Quantity(raw: 0),
+        tickCount: 1, tradingDay: try moment(0).utcDate)
+    }
+    let tape = RunTape(
+      symbols: [], streams: [.init(symbol: "BTC", records: .bars(bars, .minute1))])
+    let listing = try perpetual(matching: MatchingRules(.bar))
+    for end in [nil, 180.0, 600.0] {
+      var configuration = try configuration([listing])
+      configuration.symbols = [TradedSymbol(listing, isFormedByBars: true)]
+      configuration.end = try end.map { try moment($0) }
+      let strategy = Scripted()
+      var told: [Timestamp] = []
+      strategy.bar = { _, snapshot, _ in told.append(snapshot.tsClose) }
+      let journal = try run(configuration, strategy, tape.tape())
+      let closes = try [60.0, 120, 180].map { try moment($0) }
+      #expect(told == closes)
+      #expect(journal.samples.filter { $0.occasion == .decision }.map(\.time) == closes)
+    }
+  }
+
+  @Test("a bar that holds the last trades closes at its end if the window reaches it")
+  func closeAfterTheLastTrade() throws {
+    for (end, expected) in [(nil, [60.0, 120]), (179.0, [60, 120]), (600.0, [60, 120, 180])] {
+      var configuration = try configuration([perpetual()])
+      configuration.end = try end.map { try moment($0) }
+      let strategy = Scripted()
+      var told: [Timestamp] = []
+      strategy.bar = { _, snapshot, _ in told.append(snapshot.tsClose) }
+      _ = try run(configuration, strategy, try RunTests.rising(3))
+      #expect(told == (try expected.map { try moment($0) }))
+    }
+  }
+
   @Test("timers ring at their moment, before its records, in the order in which they were set")
   func timers() throws {
     let strategy = Scripted()

@@ -140,7 +140,7 @@ extension RunCore {
       else { break }
       let taken: StreamEvent?
       do { taken = try coordinator.next(through: time) } catch { throw .stream(error) }
-      // Nothing comes any more where the run was stopped.
+      // Nothing comes any more where the run was stopped, or the tape has ended.
       guard let taken else { break }
       event = taken
     }
@@ -262,16 +262,20 @@ extension RunCore {
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) -> RunSummary {
     let isStopped = control?.isStopped ?? false
-    if !isStopped, let end = plan.configuration.end {
-      try takeOwnMoments(before: end.nanoseconds, snapshot, context)
+    if !isStopped {
+      let end = max(now.time, plan.configuration.end ?? now.time)
+      // What closes with the last source bar, and up to the end of the window, no record follows.
+      while nextClose <= end.nanoseconds {
+        try takeMoment(Timestamp(unchecked: nextClose), from: nil, snapshot, context)
+      }
       if end > now.time { try takeMoment(end, from: nil, snapshot, context) }
     }
-    for symbol in trading.indices { trading[symbol].isOpen = false }
-    timers = RunTimers()
     if toldBarsDue != .max, !isStopped {
       try takeOneMoment(
         Timestamp(unchecked: toldBarsDue), from: nil, isOwn: true, snapshot, context)
     }
+    for symbol in trading.indices { trading[symbol].isOpen = false }
+    timers = RunTimers()
     // What the exchange has told arrives, so that the log has every fill.
     while !isStopped, let report = exchange.nextReport {
       try takeOneMoment(report.time, from: nil, isOwn: true, snapshot, context)
