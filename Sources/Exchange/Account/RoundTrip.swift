@@ -28,8 +28,8 @@ public struct RoundTrip: Hashable, Sendable {
   /// Averages over all entries and all exits, for display.
   public let entryPrice: Double
   public let exitPrice: Double
-  private let amounts: RoundTripAmounts
-  private let currency: Currency
+  let amounts: RoundTripAmounts
+  let currency: Currency
 
   /// Before fees, funding and dividends: the sum over the fills that closed.
   public var profit: Money { Money(units: amounts.profit, currency) }

@@ -83,8 +83,10 @@ func roundTrip(
   RoundTrip(
     listing: ListingID(index: listing), side: side, opened: hour(opened), closed: hour(closed),
     end: .fill, largestQuantity: 500, quantity: 750, entryPrice: 42000.1, exitPrice: 42100,
-    profit: money(profit, code), fees: money("0.5", code), funding: money("-0.25", code),
-    dividends: money("0", code), best: money("12", code), worst: money("-3.5", code))
+    amounts: RoundTripAmounts(
+      profit: money(profit).units, fees: money("0.5").units, funding: money("-0.25").units,
+      dividends: 0, best: money("12").units, worst: money("-3.5").units),
+    currency: currency(code))
 }
 
 func summary(_ ending: RunSummary.Ending = .completed, end: EquitySample) -> RunSummary {
