@@ -6,7 +6,8 @@ extension BacktestError {
   /// The same for the shell: what is wrong with the file, with the data, or with the run.
   var failure: any Error {
     switch self {
-    case .rolesOutOfOrder, .roleNotMultiple, .noSymbols, .hedging, .unknownTimeframe, .unknownFeature,
+    case .rolesOutOfOrder, .roleNotMultiple, .noSymbols, .hedging, .unknownTimeframe,
+      .unknownFeature,
       .unknownSymbol, .strayStream:
       CommandFailure("\(self)", status: .wrongUsage)
     case .stream: CommandFailure("\(self)", status: .dataNotFit)
