@@ -39,7 +39,10 @@ extension SimulatedExchange {
     let end = min(session.end, due.next?.time ?? .latest)
     let inTime =
       trades.times[rows.upperBound - 1] < end.nanoseconds
-      ? rows : rows.lowerBound..<firstRow(of: trades.times, rows, from: end.nanoseconds)
+      ? rows
+      : rows
+        .lowerBound..<firstIndex(
+          in: trades.times.span, rows, notBefore: end.nanoseconds)
     let quiet = QuietTrades(
       first: inTime, of: trades.prices, within: fills.clamped(to: marks))
     return quiet.rows.isEmpty ? nil : quiet
@@ -82,16 +85,6 @@ extension SimulatedExchange {
             time: Timestamp(unchecked: trades.times[row]), source: .last))
       }
     }
-  }
-
-  /// The first of `rows` at or after `time`; times never go back.
-  private func firstRow(of times: [Int64], _ rows: Range<Int>, from time: Int64) -> Int {
-    var (low, high) = (rows.lowerBound, rows.upperBound)
-    while low < high {
-      let middle = (low + high) / 2
-      if times[middle] < time { low = middle + 1 } else { high = middle }
-    }
-    return low
   }
 }
 

@@ -193,7 +193,7 @@ extension RunCore {
       guard let bar = state.series(watched[index].series).completed else { continue }
       let close = BarClose(
         symbol: symbols[symbol].symbol,
-        source: plan.configuration.symbols[symbol].priceSource,
+        source: symbols[symbol].priceSource,
         timeframe: watched[index].timeframe, bar: bar)
       try call("onBar", close, strategy.onBar, snapshot, context)
       if exchange.hasNews { try deliverNews(snapshot, context) }

@@ -94,7 +94,7 @@ extension RunCore {
     try BacktestError.exchange { () throws(ExchangeError) in
       try exchange.apply(quote, to: symbols[symbol].listingID)
     }
-    if plan.configuration.symbols[symbol].formedBy == .quote {
+    if symbols[symbol].formedBy == .quote {
       try BacktestError.state { () throws(StateError) in
         try state.apply(quote, to: symbols[symbol].symbol)
       }
@@ -105,12 +105,11 @@ extension RunCore {
     _ bar: Bar, _ source: PriceSource, _ symbol: Int
   ) throws(BacktestError) {
     now = Moment(bar.tsClose, .sourceBars)
-    let traded = plan.configuration.symbols[symbol]
-    guard source == traded.priceSource else { return }
+    guard source == symbols[symbol].priceSource else { return }
     try BacktestError.exchange { () throws(ExchangeError) in
       try exchange.apply(bar, to: symbols[symbol].listingID)
     }
-    if traded.isFormedByBars {
+    if symbols[symbol].formedBy == .bar {
       try BacktestError.state { () throws(StateError) in
         try state.apply(bar, source: source, to: symbols[symbol].symbol)
       }
@@ -143,8 +142,7 @@ extension RunCore {
       for row in run.range {
         let trade = coordinator.trade(at: row, of: run.stream)
         try takeOwnMoments(upTo: trade.time.nanoseconds, snapshot, context)
-        try apply(trade, symbol)
-        try finishRecord(.trade(trade), symbol, snapshot, context)
+        try take(trade, symbol, snapshot, context)
       }
       return
     }
@@ -159,7 +157,7 @@ extension RunCore {
       // Nothing of the run's own is due before `end`.
       var end = run.range.upperBound
       if own <= trades.times[end - 1] {
-        end = firstRow(of: trades.times, row..<end, from: own)
+        end = firstIndex(in: trades.times.span, row..<end, notBefore: own)
       }
       // Not all at once: where the strategy acts on every trade, the rest is looked at again.
       let quiet =
@@ -168,9 +166,7 @@ extension RunCore {
         : exchange.quietTrades(
           of: trades, row..<min(end, row + 16_384), for: symbols[symbol].listingID)
       guard let quiet else {
-        let trade = trades[row]
-        try apply(trade, symbol)
-        try finishRecord(.trade(trade), symbol, snapshot, context)
+        try take(trades[row], symbol, snapshot, context)
         row += 1
         continue
       }
@@ -202,7 +198,7 @@ extension RunCore {
   private func fold(
     _ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int
   ) throws(BacktestError) {
-    guard plan.configuration.symbols[symbol].formedBy == .trade else { return }
+    guard symbols[symbol].formedBy == .trade else { return }
     do throws(StateError) {
       try state.apply(trades, rows, to: symbols[symbol].symbol)
     } catch {
@@ -210,16 +206,21 @@ extension RunCore {
     }
   }
 
-  private func apply(_ trade: Trade, _ symbol: Int) throws(BacktestError) {
+  /// One trade by itself.
+  private func take(
+    _ trade: Trade, _ symbol: Int, _ snapshot: borrowing RuntimeSnapshot,
+    _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
     now = Moment(trade.time, .records)
     try BacktestError.exchange { () throws(ExchangeError) in
       try exchange.apply(trade, to: symbols[symbol].listingID)
     }
-    if plan.configuration.symbols[symbol].formedBy == .trade {
+    if symbols[symbol].formedBy == .trade {
       try BacktestError.state { () throws(StateError) in
         try state.apply(trade, to: symbols[symbol].symbol)
       }
     }
+    try finishRecord(.trade(trade), symbol, snapshot, context)
   }
 
   /// Tells the strategy of trades that nothing happens on, as long as it does nothing itself. They
@@ -268,19 +269,4 @@ extension RunCore {
     do { try catchUp() } catch { failure = failure ?? error }
     return self
   }
-
-  /// The first of `rows` at or after `time`.
-  private func firstRow(of times: [Int64], _ rows: Range<Int>, from time: Int64) -> Int {
-    var (low, high) = (rows.lowerBound, rows.upperBound)
-    while low < high {
-      let middle = (low + high) / 2
-      if times[middle] < time { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
-}
-
-extension TradedSymbol {
-  /// Which records form its bars.
-  var formedBy: RecordKind { isFormedByBars ? .bar : priceSource.recordKind }
 }

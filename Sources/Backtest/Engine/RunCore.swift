@@ -118,7 +118,7 @@ import Streams
       }
       symbols.append(
         SymbolPlan(
-          symbol.listing, listingID, id, roleSeries, currency: plan.configuration.currency))
+          symbol, listingID, id, roleSeries, currency: plan.configuration.currency))
     }
     return symbols
   }

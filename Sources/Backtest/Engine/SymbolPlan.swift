@@ -12,17 +12,23 @@ struct SymbolPlan {
   let symbol: SymbolID
   /// By `Role`, in the order of its cases.
   let roleSeries: [SeriesID]
+  /// Whose bars decisions are made on.
+  let priceSource: PriceSource
+  /// Which records form its bars.
+  let formedBy: RecordKind
   /// Whether trades move its mark.
   let isMarkedByTrades: Bool
   /// Whether the worth of a position is a straight line of the price of trades, or does not follow it.
   let isWorthStraight: Bool
 
   init(
-    _ listing: Listing, _ listingID: ListingID, _ symbol: SymbolID, _ roleSeries: [SeriesID],
+    _ traded: TradedSymbol, _ listingID: ListingID, _ symbol: SymbolID, _ roleSeries: [SeriesID],
     currency: Currency
   ) {
+    listing = traded.listing
     name = listing.instrument.symbol
-    self.listing = listing
+    priceSource = traded.priceSource
+    formedBy = traded.isFormedByBars ? .bar : traded.priceSource.recordKind
     self.listingID = listingID
     self.symbol = symbol
     self.roleSeries = roleSeries

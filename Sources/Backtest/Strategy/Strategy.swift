@@ -19,7 +19,7 @@ public import Sessions
 ///     _ context: borrowing StrategyContext
 ///   ) throws {
 ///     guard session.kind == .opened else { return }
-///     try context.submit(OrderIntent(.buy, of: snapshot.symbol, .quantity(1)))
+///     try context.submit(OrderIntent(.buy, of: snapshot.symbol, .quantity(try Quantity(raw: 1))))
 ///   }
 /// }
 /// ```

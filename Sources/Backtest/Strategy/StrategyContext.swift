@@ -39,7 +39,7 @@ public struct StrategyContext: ~Copyable {
   public func feature(
     _ text: String, on timeframe: Timeframe, of symbol: SymbolID
   ) throws(BacktestError) -> Feature {
-    let source = core.plan.configuration.symbols[symbol.index].priceSource
+    let source = core.symbols[symbol.index].priceSource
     do throws(StateError) {
       let series = try core.state.series(timeframe, source, of: symbol)
       return Feature(
