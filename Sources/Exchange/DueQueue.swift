@@ -33,11 +33,14 @@ struct DueQueue: Sendable {
   private var items: [Item] = []
   private var nextNumber = 0
 
-  /// The moment of the first item.
-  var next: Moment? {
-    guard firstOnWay < onWay.count else { return items.first?.moment }
+  /// The moment of the first item; kept, because it is asked for again and again.
+  private(set) var next: Moment?
+
+  private mutating func findNext() {
+    next = items.first?.moment
+    guard firstOnWay < onWay.count else { return }
     let arriving = onWay[firstOnWay].moment
-    return items.first.map { min($0.moment, arriving) } ?? arriving
+    next = next.map { min($0, arriving) } ?? arriving
   }
 
   /// Adds what the trader sends.
@@ -47,6 +50,7 @@ struct DueQueue: Sendable {
     precondition(onWay.last.map { $0.moment <= moment } ?? true, "an order overtakes another")
     onWay.append(Item(moment: moment, number: nextNumber, action: action))
     nextNumber += 1
+    next = next.map { min($0, moment) } ?? moment
   }
 
   /// - Complexity: O(log n).
@@ -58,11 +62,13 @@ struct DueQueue: Sendable {
       items.swapAt(place, (place - 1) / 2)
       place = (place - 1) / 2
     }
+    next = next.map { min($0, moment) } ?? moment
   }
 
   /// Takes the first item.
   /// - Complexity: O(1) for what was sent, amortised; O(log n) for the rest.
   mutating func removeFirst() -> Item {
+    defer { findNext() }
     guard firstOnWay < onWay.count,
       items.isEmpty || onWay[firstOnWay].isBefore(items[0])
     else { return removeFirstOfHeap() }
@@ -123,6 +129,7 @@ extension DueQueue {
         queue.allSatisfy({ $0.number < nextNumber })
       else { throw .malformedState("what is due is not in its order") }
     }
+    findNext()
     guard onWay.allSatisfy(\.action.isSent), !items.contains(where: \.action.isSent) else {
       throw .malformedState("what is due stands in the wrong queue")
     }

@@ -1,25 +1,20 @@
 public import Market
 
 /// What somebody needs who drives an exchange step by step.
-///
-/// Nothing here changes anything, and all of it is `mutating`: what is asked of a variable without
-/// that is asked of a copy, which counts the references of all that an exchange holds.
 extension SimulatedExchange {
   /// Whether there is something that `takeStep()` would hand over.
-  public var hasNews: Bool { mutating get { outbox.hasNews(upTo: clock) } }
+  public var hasNews: Bool { outbox.hasNews(upTo: clock) }
 
-  /// When the exchange next does something of its own, or has something to tell; nil for never.
-  public var nextDue: Moment? {
-    mutating get {
-      guard let report = outbox.next else { return due.next }
-      return due.next.map { min($0, report) } ?? report
-    }
+  /// When the exchange next does something of its own, or has something to tell, in nanoseconds;
+  /// `Int64.max` for never.
+  public var nextDueTime: Int64 {
+    min(due.next?.time.nanoseconds ?? .max, outbox.next?.time.nanoseconds ?? .max)
   }
 
   /// What the account is worth in `currency`: the equity in all currencies, converted at the marks of
   /// the tape; nil while something in it has no price.
   /// - Throws: `ExchangeError.overflow`.
-  public mutating func worth(in currency: Currency) throws(ExchangeError) -> Money? {
+  public func worth(in currency: Currency) throws(ExchangeError) -> Money? {
     guard var worth = try equity(in: currency) else { return nil }
     for other in ledger.currencies where other != currency {
       guard let amount = try equity(in: other), let part = try converted(amount, to: currency),
@@ -29,35 +24,17 @@ extension SimulatedExchange {
     }
     return worth
   }
-
-  /// What the account would be worth in `currency` if all marks of a listing stood at `price`, in its
-  /// instrument's digits; nil while something has no mark.
-  /// - Throws: `ExchangeError.overflow`.
-  public mutating func worth(
-    in currency: Currency, with listing: ListingID, at price: Price
-  ) throws(ExchangeError) -> Money? {
-    guard let equity = try worth(in: currency) else { return nil }
-    let description = books[listing.index].listing
-    guard description.contract.currency == currency, description.contract.kind.asset == nil,
-      let now = try unrealizedProfit(in: listing),
-      let then = try unrealizedProfit(in: listing, { $0.with(price) })
-    else { return equity }
-    guard let changed = equity.adding(-now)?.adding(then) else {
-      throw description.overflow("equity")
-    }
-    return changed
-  }
 }
 
 extension SimulatedExchange {
   /// The sum of long and short, in units of the last quantity digit.
-  public mutating func netPosition(in listing: ListingID) -> Int64 {
+  public func netPosition(in listing: ListingID) -> Int64 {
     books[listing.index].market.held.net
   }
 
   /// What `quantity` is worth at the listing's mark, in its currency; nil without a mark.
   /// - Throws: `ExchangeError.overflow`.
-  public mutating func value(
+  public func value(
     of quantity: Int64, in listing: ListingID
   ) throws(ExchangeError) -> Money? {
     let description = books[listing.index].listing
@@ -69,7 +46,7 @@ extension SimulatedExchange {
 
   /// When the positions were opened that are open now, by listing.
   public var openSince: [Timestamp] {
-    mutating get { books.flatMap { $0.holding.legs.compactMap(\.trip?.opened) } }
+    books.map { $0.holding.legs.compactMap(\.trip?.opened) }.flatMap(\.self)
   }
 
   /// Writes what two exchanges that have done the same agree in: where the clock stands, all balances,
@@ -85,10 +62,10 @@ extension SimulatedExchange {
         writer.write(ledger.balance(of: account, in: currency))
       }
     }
-    for book in books {
-      for leg in book.holding.legs { writer.write(leg.quantity) }
-      writer.write(book.marks.long?.price.raw ?? .min)
-      writer.write(book.marks.short?.price.raw ?? .min)
+    for index in books.indices {
+      for leg in books[index].holding.legs { writer.write(leg.quantity) }
+      writer.write(books[index].marks.long?.price.raw ?? .min)
+      writer.write(books[index].marks.short?.price.raw ?? .min)
     }
   }
 }

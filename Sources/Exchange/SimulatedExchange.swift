@@ -7,9 +7,9 @@ import Sessions
 /// `docs/exchange.md` says what happens in which order, and how each number is rounded. An
 /// error other than `unknownSymbol`, `beforeClock` and `withdrawal` ends the run: the exchange is then to be
 /// thrown away.
-public struct SimulatedExchange: Sendable {
+public struct SimulatedExchange: ~Copyable, Sendable {
   /// What the exchange keeps for one listing.
-  struct Book: Sendable {
+  struct Book: ~Copyable, Sendable {
     let listing: Listing
     var market: ListingMarket
     var holding: Holding
@@ -36,7 +36,7 @@ public struct SimulatedExchange: Sendable {
   public internal(set) var fillCount = 0
   /// How many fills another path through their bar would not have given.
   public internal(set) var pathDependentFillCount = 0
-  var books: [Book]
+  var books: FixedBuffer<Book>
   var due = DueQueue()
   var line: LatencyLine
   var outbox: Outbox
@@ -74,8 +74,9 @@ public struct SimulatedExchange: Sendable {
     outbox = Outbox(LatencyLine(latency.reports, seed: ~latency.seed))
     volumeCurrencies = Set(
       listings.filter { $0.fees.volumeDays > 0 }.map(\.contract.currency))
-    books = listings.map { listing in
-      Book(
+    books = FixedBuffer(count: listings.count) { index in
+      let listing = listings[index]
+      return Book(
         listing: listing, market: ListingMarket(listing), holding: Holding(listing),
         prices: KnownPrices(listing),
         sessions: SessionCursor(listing.calendar))
@@ -88,7 +89,9 @@ public struct SimulatedExchange: Sendable {
 
   /// - Throws: `ExchangeError.unknownSymbol`.
   public func listing(_ symbol: String) throws(ExchangeError) -> ListingID {
-    guard let index = books.firstIndex(where: { $0.listing.instrument.symbol == symbol }) else {
+    guard
+      let index = books.indices.first(where: { books[$0].listing.instrument.symbol == symbol })
+    else {
       throw .unknownSymbol(symbol)
     }
     return ListingID(index: index)

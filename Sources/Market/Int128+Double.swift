@@ -2,6 +2,7 @@ extension Int128 {
   /// The nearest double, ties to even. The initializer of the standard library goes through generic
   /// code for this type, and takes some hundred nanoseconds.
   package var nearestDouble: Double {
+    if let short = Int64(exactly: self) { return Double(short) }
     let leading = magnitude.leadingZeroBitCount
     let bits = magnitude << UInt128(leading)
     // A double has eleven bits less than the upper half: of the lower it counts whether any is set.

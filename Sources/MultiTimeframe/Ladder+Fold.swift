@@ -11,24 +11,24 @@ extension Ladder {
     _ trades: borrowing TradeColumns, _ range: Range<Int>, before horizon: Int64,
     index: inout Int
   ) throws(VolumeOverflow) {
-    let times = trades.times.span
-    let prices = trades.prices.span
-    let quantities = trades.quantities.span
     index = range.lowerBound
     while index < range.upperBound {
-      let end = min(index &+ foldBlockLength, range.upperBound)
-      let next = values[0].fold(
-        times: times, prices: prices, quantities: quantities, index..<end, before: horizon,
-        volumeLimit: volumeLimit)
-      guard let next else {
-        let last = firstIndex(in: times, index..<end, notBefore: horizon)
-        try foldSingly(prices, quantities, index..<last, index: &index)
-        if last < end { return }
+      let slice = TradeSlice(of: trades, index..<range.upperBound, before: horizon)
+      let isLast = slice.rows.count < min(foldBlockLength, range.upperBound - index)
+      guard values[0].fold(slice, volumeLimit: volumeLimit) else {
+        try foldSingly(trades, slice.rows, index: &index)
+        if isLast { return }
         continue
       }
-      index = next
-      if next < end { return }
+      index = slice.rows.upperBound
+      if isLast { return }
     }
+  }
+
+  /// Folds trades into the open base bar if their volume fits, all of them or none.
+  @inline(__always)
+  mutating func fold(_ trades: TradeSlice) -> Bool {
+    values[0].fold(trades, volumeLimit: volumeLimit)
   }
 
   /// Whether a block of trades fits into the volumes, whatever their quantities.
@@ -42,20 +42,20 @@ extension Ladder {
 
   /// Folds a block of trades for which there is room into the open base bar, all of it.
   mutating func foldFitting(_ trades: borrowing TradeColumns, _ block: Range<Int>) {
-    let end = values[0].fold(
-      times: trades.times.span, prices: trades.prices.span, quantities: trades.quantities.span,
-      block, before: .max, volumeLimit: volumeLimit)
-    precondition(end == block.upperBound, "the block does not fit")
+    let slice = TradeSlice(of: trades, block, before: .max)
+    let isFolded = values[0].fold(slice, volumeLimit: volumeLimit)
+    precondition(isFolded && slice.rows == block, "the block does not fit")
   }
 
   /// Rare enough to be slow: finds the very trade that does not fit.
   @inline(never)
   private mutating func foldSingly(
-    _ prices: Span<Int64>, _ quantities: Span<Int64>, _ range: Range<Int>, index: inout Int
+    _ trades: borrowing TradeColumns, _ range: Range<Int>, index: inout Int
   ) throws(VolumeOverflow) {
     for trade in range {
       index = trade
-      try fold(BarAccumulator(price: prices[trade], volume: quantities[trade]), source: 0)
+      try fold(
+        BarAccumulator(price: trades.prices[trade], volume: trades.quantities[trade]), source: 0)
     }
     index = range.upperBound
   }

@@ -107,6 +107,13 @@ final class SeriesIndicators {
   /// The confirmed value of a column; nil while its look-back is not filled.
   func confirmed(_ column: Int) -> Double? { recorded.set[column] }
 
+  /// Writes the confirmed values of all columns; not a number where there is none.
+  func readConfirmed(into values: inout [Double], at start: Int) {
+    for column in recorded.set.columns.indices {
+      values[start + column] = recorded.set[column] ?? .nan
+    }
+  }
+
   /// Writes from `start` on the confirmed values, then the provisional ones: those that would be
   /// confirmed if `partial` closed now. Values that are not there yet are left as they are.
   func read(partial: Bar?, into readings: inout MutableSpan<Double>, at start: Int) {

@@ -97,6 +97,23 @@ extension SynchronizedState {
     }
   }
 
+  /// Applies trades that somebody has looked at already. In one bar they cost no second look.
+  ///
+  /// - Parameter slice: at least one trade of `trades`.
+  /// - Throws: as for the trades of its rows.
+  /// - Complexity: O(1) where nothing closes, and nobody is told, in between.
+  public mutating func apply(
+    _ slice: TradeSlice, of trades: borrowing TradeColumns, to symbol: SymbolID
+  ) throws(StateError) {
+    let (first, count) = (trades.times[slice.rows.lowerBound], slice.rows.count)
+    let last = trades.times[slice.rows.upperBound - 1]
+    let ladder = try ladder(layout.routes[symbol.index].trades, symbol, .trade)
+    guard first >= earliestTime, arrive(at: first, ladder), last < nextBoundary,
+      count <= runLimit, ladders[ladder].fold(slice)
+    else { return try apply(trades, slice.rows, to: symbol) }
+    finishRun(count: count, last: last, ladder)
+  }
+
   /// Applies the quotes of `range`, or all, one after the other.
   ///
   /// - Throws: `StateError.lateRecord` when the first quote lies before the clock, with nothing

@@ -27,6 +27,17 @@ extension SynchronizedState {
     return ladders[place.ladder].currentIndicators(place.slot)?.confirmed(id.column)
   }
 
+  /// Writes the confirmed values of a series' columns from `start` on; not a number, which no
+  /// indicator has as a value, where the look-back is not filled.
+  /// - Complexity: O(columns).
+  package func readConfirmed(
+    of series: SeriesID, into values: inout [Double], at start: Int
+  ) {
+    let place = places[series.index]
+    guard let indicators = ladders[place.ladder].currentIndicators(place.slot) else { return }
+    indicators.readConfirmed(into: &values, at: start)
+  }
+
   /// The confirmed values of an indicator at the latest completed bars, oldest first: those of
   /// `history(_:last:)`, bar by bar; nil where the look-back was not filled.
   /// - Complexity: O(`count`).

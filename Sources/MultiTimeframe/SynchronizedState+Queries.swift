@@ -36,6 +36,14 @@ extension SynchronizedState {
     return ladders[place.ladder].rings[place.slot].completedCount
   }
 
+  /// The last completed bar of a series; nil before the first.
+  /// - Complexity: O(1).
+  public func lastBar(of series: SeriesID) -> Bar? {
+    let place = places[series.index]
+    return ladders[place.ladder].rings[place.slot].completedCount == 0
+      ? nil : ladders[place.ladder].rings[place.slot].last
+  }
+
   /// The partial bars of a symbol, one for each series in the layout's order; nil where no record
   /// has come since the last close.
   public func partials(of symbol: SymbolID) -> [Bar?] {

@@ -87,6 +87,7 @@ extension Coordinator {
   /// - Throws: `StreamError.notRegistered`.
   public mutating func remove(_ key: StreamKey) throws(StreamError) {
     guard let id = merge.liveStreams[key] else { throw .notRegistered(key) }
+    countDelivered()
     merge.slots[id.index].source?.interruptible?.interrupt()
     merge.remove(id.index)
   }
@@ -106,7 +107,7 @@ extension Coordinator {
 
   /// What came of a stream so far, as of the last event.
   public func quality(of stream: StreamID) -> StreamQuality {
-    var quality = meters[stream.index].quality(at: startedClock)
+    var quality = currentMeter(stream.index).quality(at: startedClock)
     quality.staleCount = merge.slots[stream.index].staleCount
     quality.outOfOrderCount = merge.slots[stream.index].outOfOrderCount
     return quality

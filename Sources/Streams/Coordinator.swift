@@ -34,6 +34,9 @@ public struct Coordinator: ~Copyable {
   var firstMoment = Int64.min
   /// What stopped the run; it does not go on after that.
   var failure: StreamError?
+  /// Records that were delivered last, whose intervals are counted once the caller has been through
+  /// them: the processor's caches hold their times then.
+  private var uncounted: (stream: Int, range: Range<Int>)?
 
   /// - Parameters:
   ///   - end: the last moment of the run. Sessions and timers go on up to it when the streams have
@@ -73,6 +76,7 @@ public struct Coordinator: ~Copyable {
     boundary: Timestamp? = nil, through limit: Timestamp? = nil, atMost count: Int = .max
   ) throws(StreamError) -> StreamEvent? {
     precondition(count >= 1, "a run has a record")
+    countDelivered()
     let last = lastMoment(limit)
     while true {
       if merge.isUnsettled { guard try settle() else { return nil } }
@@ -117,22 +121,27 @@ public struct Coordinator: ~Copyable {
   ///
   /// The clock is moved to the last of them. Where the run is paced or stepped, there is one.
   ///
-  /// - Parameter runs: is emptied first; how many it gets at most is its capacity, 256 at least.
+  /// - Parameters:
+  ///   - runs: is emptied first; how many it gets at most is its capacity, 256 at least.
+  ///   - count: the most records of all runs together; at least 1.
   /// - Returns: what comes next where that is no record, with `runs` empty; otherwise the first of
   ///   the runs. Nil when the run is over, or was stopped.
   /// - Throws: as `next`.
   public mutating func next(
-    _ runs: inout [StreamRun], boundary: Timestamp? = nil, through limit: Timestamp? = nil
+    _ runs: inout [StreamRun], boundary: Timestamp? = nil, through limit: Timestamp? = nil,
+    atMost count: Int = .max
   ) throws(StreamError) -> StreamEvent? {
     runs.removeAll(keepingCapacity: true)
     runs.reserveCapacity(256)
-    let event = try next(boundary: boundary, through: limit)
+    let event = try next(boundary: boundary, through: limit, atMost: count)
     guard case .records(let first) = event else { return event }
     runs.append(first)
     // Funding is a moment of its own, like a session or a timer.
     if first.kind != .fundingRate, control?.isAtFullSpeed ?? true {
       // A bar a nanosecond behind the last moment would stand at it: leave what is there to `next`.
-      appendRuns(&runs, before: min(fence, askedMoment(boundary), lastMoment(limit)))
+      appendRuns(
+        &runs, before: min(fence, askedMoment(boundary), lastMoment(limit)),
+        atMost: count &- first.range.count)
     }
     return event
   }
@@ -148,9 +157,12 @@ public struct Coordinator: ~Copyable {
   }
 
   /// Takes runs as long as nothing else is to be looked at.
-  private mutating func appendRuns(_ runs: inout [StreamRun], before due: Int64) {
+  private mutating func appendRuns(
+    _ runs: inout [StreamRun], before due: Int64, atMost count: Int
+  ) {
     var lastHead: OrderKey?
-    while runs.count < runs.capacity, !merge.isUnsettled {
+    var room = count
+    while room > 0, runs.count < runs.capacity, !merge.isUnsettled {
       let head = merge.next
       let stream = head.stream
       guard !head.isHorizon, !head.isFunding, head.time < due,
@@ -159,10 +171,11 @@ public struct Coordinator: ~Copyable {
       else {
         break
       }
-      let range = merge.take(before: min(due, meters[stream].stretchEnd), atMost: .max)
+      let range = merge.take(before: min(due, meters[stream].stretchEnd), atMost: room)
+      room &-= range.count
       position.key = merge.key(stream, at: range.upperBound &- 1)
       lastHead = head
-      runs.append(count(range, of: stream))
+      runs.append(self.count(range, of: stream))
     }
     guard let lastHead else { return }
     position.clock = lastHead.isBar ? position.key &+ 1 : position.key
@@ -194,6 +207,7 @@ public struct Coordinator: ~Copyable {
 
   mutating func settle() throws(StreamError) -> Bool {
     if let failure { throw failure }
+    countDelivered()
     do throws(StreamError) {
       try merge.settle(position)
       return true
@@ -244,13 +258,31 @@ public struct Coordinator: ~Copyable {
   @inline(__always)
   private mutating func count(_ range: Range<Int>, of stream: Int) -> StreamRun {
     if meters[stream].count(range.count, through: position.key) {
-      merge.countIntervals(range, of: stream, in: &meters[stream])
+      countDelivered()
+      uncounted = (stream, range)
     }
     let (symbol, kind, hasReceiveTimes) = merge.traits(stream)
     if hasReceiveTimes { merge.measure(range, of: stream, in: &meters[stream]) }
     return StreamRun(
       stream: StreamID(index: stream), symbol: symbol, kind: kind, range: range,
       isOutsideSession: meters[stream].isOutside)
+  }
+
+  /// Counts the intervals of what was delivered last, before its batch is left.
+  @inline(__always)
+  mutating func countDelivered() {
+    guard let (stream, range) = uncounted else { return }
+    merge.countIntervals(range, of: stream, in: &meters[stream])
+    uncounted = nil
+  }
+
+  /// What came of a stream, up to the last record.
+  func currentMeter(_ stream: Int) -> StreamMeter {
+    var meter = meters[stream]
+    if let uncounted, uncounted.stream == stream {
+      merge.countIntervals(uncounted.range, of: stream, in: &meter)
+    }
+    return meter
   }
 
   /// The clock comes to a moment at which something is due that is no record.

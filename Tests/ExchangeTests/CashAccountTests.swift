@@ -9,7 +9,7 @@ import Testing
     try contract("BTCUSD", .spot(base: try Currency("BTC")), fees: fees)
   }
 
-  private func balances(_ scenario: MoneyScenario) throws -> [String] {
+  private func balances(_ scenario: borrowing MoneyScenario) throws -> [String] {
     try ["USD", "BTC"].map { short(scenario.exchange.ledger.balance(in: try Currency($0))) }
   }
 

@@ -27,7 +27,7 @@ func usd(_ text: String) throws -> Money { try Money(parsing: text, try Currency
 
 /// One listing, and a clock in whole seconds after `start`: what a scenario needs to be read at
 /// a glance.
-struct Scenario {
+struct Scenario: ~Copyable {
   static let start: Int64 = 1_700_006_400 * nanosecondsPerSecond  // 2023-11-15T00:00Z
   var exchange: SimulatedExchange
   let listing = ListingID(index: 0)

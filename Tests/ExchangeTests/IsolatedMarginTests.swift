@@ -17,7 +17,7 @@ import Testing
     return scenario
   }
 
-  private func aside(_ scenario: MoneyScenario, _ index: Int = 0) -> String {
+  private func aside(_ scenario: borrowing MoneyScenario, _ index: Int = 0) -> String {
     short(scenario.exchange.books[index].holding.legs[0].margin)
   }
 

@@ -22,7 +22,9 @@ import Testing
     return scenario
   }
 
-  private func wallet(_ scenario: MoneyScenario, _ currency: String = "USD") throws -> String {
+  private func wallet(_ scenario: borrowing MoneyScenario, _ currency: String = "USD") throws
+    -> String
+  {
     short(scenario.exchange.ledger.netBalance(in: try Currency(currency)))
   }
 

@@ -39,7 +39,7 @@ import Testing
       to: MoneyScenario.id(0))
   }
 
-  private func profit(_ scenario: MoneyScenario) throws -> String? {
+  private func profit(_ scenario: borrowing MoneyScenario) throws -> String? {
     try scenario.exchange.unrealizedProfit(in: MoneyScenario.id(0)).map(short)
   }
 
@@ -58,7 +58,8 @@ import Testing
     ]
     for (rule, side, source, raw, digits, second, expected) in cases {
       let scenario = try marked(rule, side)
-      let mark = try #require(scenario.exchange.mark(in: MoneyScenario.id(0)))
+      let found = scenario.exchange.mark(in: MoneyScenario.id(0))
+      let mark = try #require(found)
       #expect(
         mark
           == Mark(

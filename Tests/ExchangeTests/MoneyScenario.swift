@@ -5,7 +5,7 @@ import Sessions
 
 /// Listings that fill on trades and are marked at the last one, an account, and a clock in whole
 /// seconds: scenarios of money, to be read with a pocket calculator.
-struct MoneyScenario {
+struct MoneyScenario: ~Copyable {
   var exchange: SimulatedExchange
   private var entriesRead = 0
 

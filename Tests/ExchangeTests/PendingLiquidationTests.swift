@@ -51,10 +51,10 @@ import Testing
     for index in 0...1 { try scenario.fill(1 + Int64(index), .buy, 10, at: 100, of: index) }
     // 200 - 120 = 80 against 44 + 50. With A waiting, 80 against 50.
     try mark(3, 88, &scenario)
-    #expect(scenario.exchange.books.map(\.holding.isLiquidating) == [true, false])
+    #expect(scenario.exchange.books.map { $0.holding.isLiquidating } == [true, false])
     // 80 - 40 = 40 against 48: B waits too, and gets 95.
     try scenario.trade(4, 96, of: 1)
-    #expect(scenario.exchange.books.map(\.holding.isLiquidating) == [true, true])
+    #expect(scenario.exchange.books.map { $0.holding.isLiquidating } == [true, true])
     try scenario.trade(5, 95, of: 1)
     #expect(scenario.entries() == ["realizedProfit -50 USD"])
     #expect(scenario.exchange.position(in: MoneyScenario.id(0)).quantity == 10)

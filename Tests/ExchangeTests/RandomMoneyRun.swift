@@ -6,7 +6,7 @@ import Testing
 
 /// A random account over random listings of several currencies, random records, orders, funding and
 /// corporate actions: the exchange and the reference of its money side by side.
-struct RandomMoneyRun {
+struct RandomMoneyRun: ~Copyable {
   let seed: UInt64
   var exchange: SimulatedExchange
   var reference: ReferenceMoney
@@ -28,16 +28,21 @@ struct RandomMoneyRun {
       fees.append(try Self.fee(&random, kind.currency))
       return try Self.listing(&random, "S\(place)", kind, fees[place])
     }
-    exchange = SimulatedExchange(listings, account: rules)
-    reference = ReferenceMoney(listings, fees, rules)
-    middles = listings.map { _ in random.within(600...1500) }
+    let middles = listings.map { _ in random.within(600...1500) }
+    var exchange = SimulatedExchange(listings, account: rules)
+    var reference = ReferenceMoney(listings, fees, rules)
+    for currency in ["USD", "EUR"].prefix(1 + random.below(2)) {
+      let amount = Money(
+        units: Int128(random.within(100...3000)) * 100_000_003, try Currency(currency))
+      try exchange.deposit(amount, at: Timestamp(unchecked: Scenario.start))
+      reference.post(amount.units, amount.currency, .deposit, .transfer)
+    }
+    self.middles = middles
+    self.reference = reference
     known = listings.map { _ in (nil, nil, nil, nil) }
+    self.exchange = exchange
     self.seed = seed
     self.random = random
-    for currency in ["USD", "EUR"].prefix(1 + self.random.below(2)) {
-      try deposit(
-        Money(units: Int128(self.random.within(100...3000)) * 100_000_003, Currency(currency)))
-    }
   }
 
   // MARK: Steps

@@ -6,7 +6,7 @@ import Testing
 
 /// A random listing, random records of the kind that fills its orders, and random orders: the
 /// exchange and its reference side by side.
-struct RandomRun {
+struct RandomRun: ~Copyable {
   let seed: UInt64
   let listing: Listing
   var exchange: SimulatedExchange

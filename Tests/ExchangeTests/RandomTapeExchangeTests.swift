@@ -21,7 +21,7 @@ import Testing
     #expect(missing.isEmpty || randomSeeds(400).count < 100, "never seen: \(missing)")
   }
 
-  private func agree(_ run: RandomRun, _ place: String) -> Bool {
+  private func agree(_ run: borrowing RandomRun, _ place: String) -> Bool {
     // What the wallet lacks is borrowed; the reference of money alone looks at that.
     let own = run.exchange.ledger.entries.filter { ![.borrowing, .repayment].contains($0.cause) }
     let entries = own.map { entry -> ReferenceAccount.Entry? in
@@ -74,7 +74,7 @@ import Testing
     "trailing stop", "queue", "slippage", "entry and exit in one bar", "bar among ticks",
   ]
 
-  private func note(_ report: OrderReport, in run: RandomRun, _ seen: inout Set<String>) {
+  private func note(_ report: OrderReport, in run: borrowing RandomRun, _ seen: inout Set<String>) {
     func name(_ value: some Any) -> String { String("\(value)".prefix { $0 != "(" }) }
     switch report.event {
     case .submitted, .accepted, .held: break

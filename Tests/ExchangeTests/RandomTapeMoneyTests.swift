@@ -23,9 +23,9 @@ import Testing
     #expect(missing.isEmpty || randomSeeds(300).count < 100, "never seen: \(missing)")
   }
 
-  private func agrees(_ run: RandomMoneyRun, _ place: String) -> Bool {
-    let (exchange, reference) = (run.exchange, run.reference)
-    let entries = exchange.ledger.entries.map {
+  private func agrees(_ run: borrowing RandomMoneyRun, _ place: String) -> Bool {
+    let reference = run.reference
+    let entries = run.exchange.ledger.entries.map {
       ReferenceMoney.Entry(
         cause: $0.cause, units: $0.walletChange.units, currency: $0.amount.currency,
         reference: $0.reference)
@@ -41,7 +41,7 @@ import Testing
         """)
       return false
     }
-    let legs = exchange.books.map {
+    let legs = run.exchange.books.map {
       $0.holding.legs.map { [Int128($0.quantity), $0.margin.units] }
     }
     let trips = run.roundTrips.map {
@@ -49,11 +49,12 @@ import Testing
     }
     let same = [
       "positions": legs == reference.legs.map { $0.map { [Int128($0.quantity), $0.margin] } },
-      "matching": exchange.books.allSatisfy {
+      "matching": run.exchange.books.allSatisfy {
         $0.holding.quantities == ($0.market.held.long, $0.market.held.short)
       },
-      "equity": (try? exchange.marginEquity()?.units) == reference.equity(),
-      "orders": Set(exchange.books.flatMap(\.market.orders.ids)) == Set(reference.open.keys),
+      "equity": (try? run.exchange.marginEquity()?.units) == reference.equity(),
+      "orders": Set(run.exchange.books.map { $0.market.orders.ids }.joined())
+        == Set(reference.open.keys),
       "liquidations": run.liquidations.map {
         [Int64($0.listing.index), $0.price.raw, $0.quantity.raw]
       }
@@ -71,7 +72,7 @@ import Testing
   }
 
   /// Nothing is made and nothing lost, and no wallet is below zero.
-  private func conserves(_ exchange: SimulatedExchange, _ place: String) {
+  private func conserves(_ exchange: borrowing SimulatedExchange, _ place: String) {
     let ledger = exchange.ledger
     #expect(ledger.audit(), "\(place)")
     for currency in ledger.currencies {
@@ -83,8 +84,10 @@ import Testing
         .map(\.walletChange)
       #expect(ledger.balance(in: currency) == changes.reduce(deposits, +), "\(place)")
       var open = Money.zero(currency)
-      for (index, book) in exchange.books.enumerated()
-      where book.listing.contract.currency == currency && book.listing.contract.kind.asset == nil {
+      for index in exchange.books.indices
+      where exchange.books[index].listing.contract.currency == currency
+        && exchange.books[index].listing.contract.kind.asset == nil
+      {
         guard let own = try? exchange.unrealizedProfit(in: ListingID(index: index)) else { return }
         open = open + own
       }
@@ -103,7 +106,7 @@ import Testing
       "refused contractExpired", "refused nothingToReduce",
     ])
 
-  private func note(_ run: RandomMoneyRun, _ seen: inout Set<String>) {
+  private func note(_ run: borrowing RandomMoneyRun, _ seen: inout Set<String>) {
     for entry in run.exchange.ledger.entries { seen.insert("\(entry.cause)") }
     for trip in run.roundTrips { seen.insert("trip \(trip.end)") }
     for liquidation in run.liquidations where liquidation.fee.units > 0 {

@@ -22,8 +22,9 @@ import Testing
         positions: random.below(2) == 0 ? .netting : .hedging)
       let deposit = Money(units: isInverse ? 1_000_000 : 1_000_000_000_000, currency)
       var all = try MoneyScenario([listing], try marginAccount(), deposit)
+      var few = try MoneyScenario([listing], try marginAccount(), deposit)
       try all.trade(0, 1000)
-      var few = all
+      try few.trade(0, 1000)
       var at: Int64 = 1000
       var pending = TradeColumns()
       func pass() throws {
@@ -57,10 +58,9 @@ import Testing
       #expect(left.roundTrips == right.roundTrips, "seed \(seed)")
       #expect(left.reports == right.reports && left.marks == right.marks, "seed \(seed)")
       #expect(all.exchange.ledger.entries == few.exchange.ledger.entries, "seed \(seed)")
-      let excursions = try [all, few].map {
-        try $0.exchange.excursions(in: MoneyScenario.id(0)).map { [$0.best, $0.worst] }
-      }
-      #expect(excursions[0] == excursions[1], "seed \(seed)")
+      let one = try all.exchange.excursions(in: MoneyScenario.id(0)).map { [$0.best, $0.worst] }
+      let other = try few.exchange.excursions(in: MoneyScenario.id(0)).map { [$0.best, $0.worst] }
+      #expect(one == other, "seed \(seed)")
     }
     #expect((passed > 1000 && liquidated > 10) || randomSeeds(100).count < 25)
   }

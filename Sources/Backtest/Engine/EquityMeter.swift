@@ -37,7 +37,7 @@ struct EquityMeter {
   ///   - state: equal for two slices between which nothing but this price has changed the equity.
   ///   - value: the equity with the mark at a price, in a straight line of it.
   mutating func scan(
-    _ trades: TradeColumns, _ quiet: QuietTrades, sign: Int64, state: Int,
+    _ slice: TradeSlice, of trades: borrowing TradeColumns, sign: Int64, state: Int,
     value: (Int64) -> Money?
   ) {
     if state != limits.state {
@@ -46,11 +46,11 @@ struct EquityMeter {
     }
     if !limits.isKnown {
       limits.find(
-        around: trades.prices[quiet.rows.lowerBound], peak: peak, largest: drawdown.largest, sign,
+        around: slice.open, peak: peak, largest: drawdown.largest, sign,
         value)
     }
-    guard limits.areLeft(by: quiet, sign) else { return }
-    for row in quiet.rows {
+    guard limits.areLeft(by: slice, sign) else { return }
+    for row in slice.rows {
       let place = sign * trades.prices[row]
       guard place > limits.highest || place < limits.lowest else { continue }
       guard let equity = value(trades.prices[row]) else { continue }
@@ -100,10 +100,10 @@ private struct PriceLimits {
     lowest = min(lowest, place)
   }
 
-  func areLeft(by quiet: QuietTrades, _ sign: Int64) -> Bool {
+  func areLeft(by slice: TradeSlice, _ sign: Int64) -> Bool {
     sign > 0
-      ? quiet.high > highest || quiet.low < lowest
-      : -quiet.low > highest || -quiet.high < lowest
+      ? slice.high > highest || slice.low < lowest
+      : -slice.low > highest || -slice.high < lowest
   }
 }
 
@@ -111,23 +111,14 @@ extension RunCore {
   /// Whether trades of a symbol must be valued one by one: something is held whose worth is no
   /// straight line of its price.
   func looksAtEveryTrade(of symbol: Int) -> Bool {
-    !symbols[symbol].isWorthStraight && position(of: symbol) != 0
+    symbols[symbol].isMarkedByTrades && position(of: symbol) != 0 && worthLine(by: symbol) == nil
   }
 
   /// Notes trades that change nothing but marks.
-  func scanEquity(_ trades: TradeColumns, _ quiet: QuietTrades, _ symbol: Int) {
+  func scanEquity(_ slice: TradeSlice, of trades: borrowing TradeColumns, _ symbol: Int) {
     let quantity = position(of: symbol)
     guard quantity != 0, symbols[symbol].isMarkedByTrades else { return }
-    let currency = plan.configuration.currency
-    let listing = symbols[symbol].listingID
-    // With one symbol only fills and entries of the ledger change the equity besides its price.
-    let state =
-      symbols.count == 1
-      ? exchange.ledger.entries.count &* (1 << 32) &+ exchange.fillCount : meterState
-    meterState -= 1
-    meter.scan(trades, quiet, sign: quantity.signum(), state: state) { price in
-      guard let price = try? Price(raw: price) else { return nil }
-      return (try? exchange.worth(in: currency, with: listing, at: price)) ?? nil
-    }
+    guard let line = worthLine(by: symbol) else { return }
+    meter.scan(slice, of: trades, sign: quantity.signum(), state: meterState) { line.worth(at: $0) }
   }
 }

@@ -28,9 +28,22 @@ extension RunCore {
     return try finish(snapshot, context)
   }
 
+  /// Whether the coordinator stops at closes: where it waits for the time of day, and where somebody
+  /// asks it what came of its streams. Otherwise the run finds them among the records.
+  private var stopsAtCloses: Bool { plan.needs.qualities || control?.isAtFullSpeed == false }
+
+  /// A run of records is so short that it stays in the processor's caches, since several look at it.
+  private static let longestRun = 16_384
+
+  var isStopped: Bool { control?.isStopped ?? false }
+
   private func nextEvent(_ runs: inout [StreamRun]) throws(BacktestError) -> StreamEvent? {
-    let boundary = nextClose == .max ? nil : Timestamp(unchecked: nextClose)
-    do { return try coordinator.next(&runs, boundary: boundary) } catch { throw .stream(error) }
+    let boundary = stopsAtCloses && closes.next != .max ? Timestamp(unchecked: closes.next) : nil
+    do {
+      return try coordinator.next(&runs, boundary: boundary, atMost: RunCore.longestRun)
+    } catch {
+      throw .stream(error)
+    }
   }
 
   private func upcoming() throws(BacktestError) -> UpcomingEvent? {
@@ -52,7 +65,7 @@ extension RunCore {
     try sample(.start, tradingDay: first.utcDate)
     // A tape of bars begins inside of its first one.
     let isBar = upcoming?.kind == .bar && first > .earliest
-    refreshCloses(at: isBar ? Timestamp(unchecked: first.nanoseconds - 1) : first)
+    closes.refresh(at: isBar ? Timestamp(unchecked: first.nanoseconds - 1) : first)
   }
 
   /// One moment at which no record is matched: phases 1 to 4.
@@ -67,24 +80,24 @@ extension RunCore {
     try takeOneMoment(time, from: event, isOwn: false, snapshot, context)
   }
 
-  /// Timers that are due, and what the exchange does of itself, before a moment.
+  /// Closes and timers that are due, and what the exchange does of itself, before a moment.
   func takeOwnMoments(
     before limit: Int64, _ snapshot: borrowing RuntimeSnapshot,
     _ context: borrowing StrategyContext
   ) throws(BacktestError) {
     while true {
       let time = nextOwnTime
-      guard time < limit, control?.isStopped != true else { return }
+      guard time < limit, !isStopped else { return }
       try takeOneMoment(
         Timestamp(unchecked: time), from: nil, isOwn: true, snapshot, context)
     }
   }
 
-  /// The next moment at which a timer is due, or the exchange has something to do or to tell;
+  /// The next moment at which a bar could close, a timer is due, or the exchange has something to do or to tell;
   /// `Int64.max` for never.
   @inline(__always)
   var nextOwnTime: Int64 {
-    min(timers.nextTime, exchange.nextDue?.time.nanoseconds ?? .max, toldBarsDue)
+    min(closes.next, timers.nextTime, exchange.nextDueTime, toldBarsDue)
   }
 
   private func takeOneMoment(
@@ -109,7 +122,7 @@ extension RunCore {
     }
     try advance(to: Moment(time, .arrivals))
     try deliverNews(snapshot, context)
-    if time.nanoseconds >= nextClose { refreshCloses(at: time) }
+    if time.nanoseconds >= closes.next { closes.refresh(at: time) }
   }
 
   /// Moves the exchange, and what the strategy may know of the time.
@@ -183,18 +196,18 @@ extension RunCore {
     at time: Timestamp, _ snapshot: borrowing RuntimeSnapshot,
     _ context: borrowing StrategyContext
   ) throws(BacktestError) {
-    guard time.nanoseconds >= nextClose else { return }
+    guard time.nanoseconds >= closes.next else { return }
     try noteCloses(at: time)
-    for index in watched.indices where watched[index].hasClosed {
-      watched[index].hasClosed = false
-      let symbol = watched[index].symbol
-      guard watched[index].isSubscribed, trading[symbol].isOpen else { continue }
+    for index in closes.series.indices where closes.series[index].hasClosed {
+      closes.series[index].hasClosed = false
+      let symbol = closes.series[index].symbol
+      guard closes.series[index].isSubscribed, trading[symbol].isOpen else { continue }
       current = symbol
-      guard let bar = state.series(watched[index].series).completed else { continue }
+      guard let bar = state.lastBar(of: closes.series[index].series) else { continue }
       let close = BarClose(
         symbol: symbols[symbol].symbol,
         source: symbols[symbol].priceSource,
-        timeframe: watched[index].timeframe, bar: bar)
+        timeframe: closes.series[index].timeframe, bar: bar)
       try call("onBar", close, strategy.onBar, snapshot, context)
       if exchange.hasNews { try deliverNews(snapshot, context) }
     }
@@ -205,15 +218,15 @@ extension RunCore {
   private func noteCloses(at time: Timestamp) throws(BacktestError) {
     var isDecision = false
     var tradingDay = time.utcDate
-    for index in watched.indices where watched[index].next <= time.nanoseconds {
-      let count = state.completedCount(of: watched[index].series)
-      guard count != watched[index].closedCount else { continue }
-      watched[index].closedCount = count
-      watched[index].hasClosed = true
-      if !watched[index].isReady { try noteReadiness(of: index) }
-      if watched[index].isDecision {
+    for index in closes.series.indices where closes.series[index].next <= time.nanoseconds {
+      let count = state.completedCount(of: closes.series[index].series)
+      guard count != closes.series[index].closedCount else { continue }
+      closes.series[index].closedCount = count
+      closes.series[index].hasClosed = true
+      if !closes.series[index].isReady { try noteReadiness(of: index) }
+      if closes.series[index].isDecision {
         isDecision = true
-        tradingDay = state.series(watched[index].series).completed?.tradingDay ?? tradingDay
+        tradingDay = state.lastBar(of: closes.series[index].series)?.tradingDay ?? tradingDay
       }
     }
     guard isDecision else { return }
@@ -230,43 +243,28 @@ extension RunCore {
   }
 
   private func noteReadiness(of index: Int) throws(BacktestError) {
-    let (series, symbol) = (watched[index].series, watched[index].symbol)
-    guard watched[index].closedCount > state.layout.indicatorLookback(of: series) else { return }
-    watched[index].isReady = true
-    for role in watched[index].roles {
-      try append(.roleReady(symbols[symbol].symbol, role, watched[index].timeframe))
+    let (series, symbol) = (closes.series[index].series, closes.series[index].symbol)
+    guard closes.series[index].closedCount > state.layout.indicatorLookback(of: series) else {
+      return
     }
-    trading[symbol].isReady = watched.allSatisfy {
+    closes.series[index].isReady = true
+    for role in closes.series[index].roles {
+      try append(.roleReady(symbols[symbol].symbol, role, closes.series[index].timeframe))
+    }
+    trading[symbol].isReady = closes.series.allSatisfy {
       $0.symbol != symbol || $0.roles.isEmpty || $0.isReady
     }
-  }
-
-  /// Looks up when the watched bars could close next: the ends of the stretches of the calendars'
-  /// grids that hold `time`.
-  private func refreshCloses(at time: Timestamp) {
-    var next = Int64.max
-    for index in watched.indices {
-      if watched[index].next <= time.nanoseconds {
-        let symbol = watched[index].symbol
-        let end =
-          cursors[symbol].bounds(of: watched[index].timeframe, at: time)?.tsClose
-          ?? cursors[symbol].interval(at: time).end
-        watched[index].next = end == .latest ? .max : end.nanoseconds
-      }
-      next = min(next, watched[index].next)
-    }
-    nextClose = next
   }
 
   private func finish(
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) -> RunSummary {
-    let isStopped = control?.isStopped ?? false
+    let isStopped = isStopped
     if !isStopped {
       let end = max(now.time, plan.configuration.end ?? now.time)
       // What closes with the last source bar, and up to the end of the window, no record follows.
-      while nextClose <= end.nanoseconds {
-        try takeMoment(Timestamp(unchecked: nextClose), from: nil, snapshot, context)
+      while closes.next <= end.nanoseconds {
+        try takeMoment(Timestamp(unchecked: closes.next), from: nil, snapshot, context)
       }
       if end > now.time { try takeMoment(end, from: nil, snapshot, context) }
     }

@@ -142,65 +142,100 @@ extension RunCore {
       for row in run.range {
         let trade = coordinator.trade(at: row, of: run.stream)
         try takeOwnMoments(upTo: trade.time.nanoseconds, snapshot, context)
+        if isStopped { return }
         try take(trade, symbol, snapshot, context)
       }
       return
     }
     let trades = coordinator[trades: run.stream]
-    var row = run.range.lowerBound
-    while row < run.range.upperBound {
-      let own = nextOwnTime
-      if own <= trades.times[row] {
+    for slice in cut(trades, run.range, symbol) where !isStopped {
+      try take(slice, of: trades, symbol, snapshot, context)
+    }
+  }
+
+  /// Cuts trades into slices where bars of the symbol may close. All at once, because memory that is
+  /// walked through without a break comes twice as fast.
+  private func cut(
+    _ trades: borrowing TradeColumns, _ rows: Range<Int>, _ symbol: Int
+  ) -> [TradeSlice] {
+    var slices: [TradeSlice] = []
+    var row = rows.lowerBound
+    while row < rows.upperBound {
+      let time = Timestamp(unchecked: trades.times[row])
+      let slice = TradeSlice(
+        of: trades, row..<rows.upperBound, before: closes.end(ofSymbol: symbol, at: time))
+      slices.append(slice)
+      row = slice.rows.upperBound
+    }
+    return slices
+  }
+
+  /// The trades of a slice: as much at a time as nothing happens on, apart from bars, marks and the
+  /// clock, and as nothing of the run's own is due before.
+  private func take(
+    _ slice: TradeSlice, of trades: TradeColumns, _ symbol: Int,
+    _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    var row = slice.rows.lowerBound
+    while row < slice.rows.upperBound {
+      if nextOwnTime <= trades.times[row] {
         try takeOwnMoments(before: trades.times[row] + 1, snapshot, context)
+        if isStopped { return }
         continue
       }
-      // Nothing of the run's own is due before `end`.
-      var end = run.range.upperBound
-      if own <= trades.times[end - 1] {
-        end = firstIndex(in: trades.times.span, row..<end, notBefore: own)
-      }
-      // Not all at once: where the strategy acts on every trade, the rest is looked at again.
-      let quiet =
-        looksAtEveryTrade(of: symbol)
-        ? nil
-        : exchange.quietTrades(
-          of: trades, row..<min(end, row + 16_384), for: symbols[symbol].listingID)
-      guard let quiet else {
+      guard let part = quietPart(of: slice, from: row, trades, symbol) else {
         try take(trades[row], symbol, snapshot, context)
         row += 1
         continue
       }
       if plan.needs.ticks && trading[symbol].isOpen {
-        row = try tell(trades, quiet, symbol, snapshot, context)
+        row = try tell(part, of: trades, symbol, snapshot, context)
       } else {
-        try pass(trades, quiet, symbol)
-        row = quiet.rows.upperBound
+        try pass(part, of: trades, symbol)
+        row = part.rows.upperBound
       }
     }
   }
 
-  /// Trades that nothing happens on, apart from bars, marks and the clock.
-  func pass(
-    _ trades: TradeColumns, _ quiet: QuietTrades, _ symbol: Int
+  /// The part of a slice from `row` on that can be passed over; nil where the first trade is looked at
+  /// by itself.
+  private func quietPart(
+    of slice: TradeSlice, from row: Int, _ trades: borrowing TradeColumns, _ symbol: Int
+  ) -> TradeSlice? {
+    if looksAtEveryTrade(of: symbol) { return nil }
+    let time = Timestamp(unchecked: trades.times[row])
+    guard let quiet = exchange.quietTrades(of: symbols[symbol].listingID, at: time) else {
+      return nil
+    }
+    let own = nextOwnTime
+    if row == slice.rows.lowerBound, quiet.holds(slice, of: trades),
+      trades.times[slice.rows.upperBound - 1] < own
+    {
+      return slice
+    }
+    return quiet.first(of: trades, row..<slice.rows.upperBound, before: own)
+  }
+
+  private func pass(
+    _ slice: TradeSlice, of trades: borrowing TradeColumns, _ symbol: Int
   ) throws(BacktestError) {
-    scanEquity(trades, quiet, symbol)
+    scanEquity(slice, of: trades, symbol)
     do throws(ExchangeError) {
-      try exchange.pass(trades, quiet, to: symbols[symbol].listingID)
+      try exchange.pass(slice, of: trades, to: symbols[symbol].listingID)
     } catch {
       throw .exchange(error)
     }
-    let rows = quiet.rows
-    try fold(trades, rows, symbol)
-    now = Moment(Timestamp(unchecked: trades.times[rows.upperBound - 1]), .records)
-    recordCount += rows.count
+    try fold(slice, of: trades, symbol)
+    now = Moment(Timestamp(unchecked: trades.times[slice.rows.upperBound - 1]), .records)
+    recordCount += slice.rows.count
   }
 
   private func fold(
-    _ trades: TradeColumns, _ rows: Range<Int>, _ symbol: Int
+    _ slice: TradeSlice, of trades: borrowing TradeColumns, _ symbol: Int
   ) throws(BacktestError) {
     guard symbols[symbol].formedBy == .trade else { return }
     do throws(StateError) {
-      try state.apply(trades, rows, to: symbols[symbol].symbol)
+      try state.apply(slice, of: trades, to: symbols[symbol].symbol)
     } catch {
       throw .state(error)
     }
@@ -227,10 +262,10 @@ extension RunCore {
   /// reach the timeframes and the exchange when somebody looks, or at the end.
   /// - Returns: The first row that was not taken.
   private func tell(
-    _ trades: TradeColumns, _ quiet: QuietTrades, _ symbol: Int,
+    _ slice: TradeSlice, of trades: TradeColumns, _ symbol: Int,
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) -> Int {
-    let rows = quiet.rows
+    let rows = slice.rows
     pending = PendingTrades(trades, rows.lowerBound..<rows.lowerBound, symbol)
     let actions = actionCount
     var row = rows.lowerBound
@@ -257,11 +292,9 @@ extension RunCore {
   private func takePending() throws(BacktestError) {
     let rows = pending.start..<pending.end
     pending.start = pending.end
-    guard
-      let quiet = exchange.quietTrades(
-        of: pending.trades, rows, for: symbols[pending.symbol].listingID), quiet.rows == rows
-    else { preconditionFailure("what was quiet stays quiet as long as nothing is done") }
-    try pass(pending.trades, quiet, pending.symbol)
+    // What was quiet stays quiet as long as nothing is done.
+    let slice = TradeSlice(of: pending.trades, rows, before: .max)
+    try pass(slice, of: pending.trades, pending.symbol)
   }
 
   /// The same where a reader cannot throw: what goes wrong ends the run after the call.

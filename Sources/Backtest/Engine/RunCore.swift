@@ -9,22 +9,20 @@ import Streams
 /// all of them stand.
 ///
 /// A class, so that the snapshot and the context of a call are views of it and copy nothing.
-@safe final class RunCore {
+final class RunCore {
   let plan: BacktestPlan
   let symbols: [SymbolPlan]
   let strategy: any Strategy
   let journal: any RunJournal
   let monitor: RunMonitor?
   let control: RunControl?
-  var state: SynchronizedState
-  private let exchangePlace: UnsafeMutablePointer<SimulatedExchange>
-  /// By its address: a question to a stored property of a class would copy the exchange first, which
-  /// counts the references of all that it holds.
-  var exchange: SimulatedExchange {
-    @inline(__always) unsafeAddress { unsafe UnsafePointer(exchangePlace) }
-    @inline(__always) unsafeMutableAddress { unsafe exchangePlace }
-  }
-  var coordinator: Coordinator
+  private let statePlace: Place<SynchronizedState>
+  private let exchangePlace: Place<SimulatedExchange>
+  private let coordinatorPlace: Place<Coordinator>
+  private let closesPlace: Place<CloseWatch>
+  private let meterPlace: Place<EquityMeter>
+  private let riskPlace: Place<RiskManager>
+  private let featuresPlace: Place<FeatureBoard>
   /// Of each stream: the place of its symbol, and its kind.
   let streams: [(symbol: Int, kind: StreamKind)]
 
@@ -32,18 +30,15 @@ import Streams
   var now = Moment(.earliest, .sourceBars)
   /// The symbol of the call at hand.
   var current = 0
-  var watched: [WatchedSeries]
-  /// The earliest moment at which a watched bar could close; `Int64.max` for never.
-  var nextClose = Int64.min
-  var cursors: [SessionCursor]
   var timers = RunTimers()
   var random: SeededGenerator
-  var risk: RiskManager
   var trading: [TradingGate]
   var book = OrderBookkeeping()
-  var meter: EquityMeter
-  /// Never the same twice, and below zero.
-  var meterState = -2
+  /// What the account is worth by a price, and how much had happened by then.
+  var worth: WorthLine?
+  var worthState = -1
+  /// Grows whenever `worth` is looked up anew.
+  var meterState = 0
   var qualities: [StreamQuality] = []
   /// Trades that the strategy has been told of, and that nobody has looked behind yet.
   var pending = PendingTrades()
@@ -74,26 +69,24 @@ import Streams
     self.monitor = monitor
     self.control = control
     let configuration = plan.configuration
-    state = try BacktestError.state { () throws(StateError) in try SynchronizedState(plan.state) }
+    let state = try BacktestError.state { () throws(StateError) in
+      try SynchronizedState(plan.state)
+    }
     let exchange = SimulatedExchange(
       configuration.symbols.map(\.listing), latency: configuration.latency,
       account: configuration.account)
     symbols = try RunCore.symbols(plan, state, exchange)
-    watched = RunCore.watched(plan, symbols, state.layout)
-    cursors = configuration.symbols.map { SessionCursor($0.listing.calendar) }
+    closesPlace = Place(CloseWatch(plan, symbols, state.layout))
+    featuresPlace = Place(FeatureBoard(state.layout))
     random = SeededGenerator(seed: configuration.seed)
-    risk = RiskManager(configuration.risk, symbolCount: symbols.count)
+    riskPlace = Place(RiskManager(configuration.risk, symbolCount: symbols.count))
     trading = symbols.map { _ in TradingGate() }
-    meter = EquityMeter(configuration.currency)
-    coordinator = Coordinator(through: configuration.end, control: control)
+    meterPlace = Place(EquityMeter(configuration.currency))
+    var coordinator = Coordinator(through: configuration.end, control: control)
     streams = try RunCore.register(tape, in: &coordinator, symbols)
-    unsafe exchangePlace = .allocate(capacity: 1)
-    unsafe exchangePlace.initialize(to: exchange)
-  }
-
-  deinit {
-    unsafe exchangePlace.deinitialize(count: 1)
-    unsafe exchangePlace.deallocate()
+    statePlace = Place(state)
+    exchangePlace = Place(exchange)
+    coordinatorPlace = Place(coordinator)
   }
 
   private static func symbols(
@@ -116,33 +109,9 @@ import Streams
       } catch {
         throw .state(error)
       }
-      symbols.append(
-        SymbolPlan(
-          symbol, listingID, id, roleSeries, currency: plan.configuration.currency))
+      symbols.append(SymbolPlan(symbol, listingID, id, roleSeries))
     }
     return symbols
-  }
-
-  /// From long to short, then by symbol: the order in which closes of one moment are told.
-  private static func watched(
-    _ plan: BacktestPlan, _ symbols: [SymbolPlan], _ layout: StateLayout
-  ) -> [WatchedSeries] {
-    let roles = plan.configuration.roles
-    let timeframes = Set(plan.subscribed + roles.timeframes).sorted(by: >)
-    return timeframes.flatMap { timeframe in
-      symbols.indices.map { index in
-        let source = plan.configuration.symbols[index].priceSource
-        let series = layout.series(of: symbols[index].symbol).first { series in
-          let name = layout.series[series.index]
-          return name.timeframe == timeframe && name.source == source
-        }
-        guard let series else { preconditionFailure("the plan keeps \(timeframe)") }
-        return WatchedSeries(
-          symbol: index, series: series, timeframe: timeframe,
-          roles: Role.allCases.filter { roles[$0] == timeframe },
-          isSubscribed: plan.subscribed.contains(timeframe))
-      }
-    }
   }
 
   private static func register(
@@ -159,6 +128,45 @@ import Streams
       streams.append((symbol, stream.key.kind))
     }
     return streams
+  }
+}
+
+// MARK: The parts
+
+extension RunCore {
+  var state: SynchronizedState {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(statePlace.address) }
+    @inline(__always) unsafeMutableAddress { unsafe statePlace.address }
+  }
+
+  var exchange: SimulatedExchange {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(exchangePlace.address) }
+    @inline(__always) unsafeMutableAddress { unsafe exchangePlace.address }
+  }
+
+  var coordinator: Coordinator {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(coordinatorPlace.address) }
+    @inline(__always) unsafeMutableAddress { unsafe coordinatorPlace.address }
+  }
+
+  var closes: CloseWatch {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(closesPlace.address) }
+    @inline(__always) unsafeMutableAddress { unsafe closesPlace.address }
+  }
+
+  var meter: EquityMeter {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(meterPlace.address) }
+    @inline(__always) unsafeMutableAddress { unsafe meterPlace.address }
+  }
+
+  var risk: RiskManager {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(riskPlace.address) }
+    @inline(__always) unsafeMutableAddress { unsafe riskPlace.address }
+  }
+
+  var features: FeatureBoard {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(featuresPlace.address) }
+    @inline(__always) unsafeMutableAddress { unsafe featuresPlace.address }
   }
 }
 

@@ -115,6 +115,15 @@ struct Holding: Sendable {
 
   @inline(__always)
   var isFlat: Bool { legs.isFlat }
+
+  /// Has what is held see the lowest and the highest of the marks that a slice of trades came to. The
+  /// first mark after a change of a position is no part of a slice.
+  @inline(__always)
+  mutating func see(low: Price, high: Price) {
+    if isFlat { return }
+    for place in legs.indices { legs[place].trip?.see(low: low, high: high) }
+  }
+
   var isLiquidating: Bool { legs.contains(where: \.isLiquidating) }
 
   /// The leg that an order of this side trades in.

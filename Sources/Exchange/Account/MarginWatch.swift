@@ -95,36 +95,37 @@ extension SimulatedExchange {
   }
 
   private mutating func watch(in target: Currency) throws(ExchangeError) -> MarginWatch {
-    let isFlat = books.allSatisfy(\.holding.isFlat)
+    let isFlat = books.allSatisfy { $0.holding.isFlat }
     if isFlat && ledger.currencies.allSatisfy({ ledger.borrowed(in: $0).units == 0 }) {
       return .never
     }
     let isOneCurrency =
       ledger.currencies.allSatisfy { $0 == target || ledger.netBalance(in: $0).units == 0 }
       && books.allSatisfy { $0.holding.isFlat || $0.listing.contract.currency == target }
-    guard isOneCurrency, !books.contains(where: \.holding.isLiquidating),
+    guard isOneCurrency, !books.contains(where: { $0.holding.isLiquidating }),
       let equity = try marginEquity(), let maintenance = try crossMaintenance()
     else { return .always }
-    let crossLegs = books.filter { $0.listing.margin.mode == .cross }
-      .reduce(0) { $0 + $1.holding.legs.filter { $0.quantity != 0 }.count }
+    let crossLegs = books.indices.filter { books[$0].listing.margin.mode == .cross }
+      .reduce(0) { $0 + books[$1].holding.legs.filter { $0.quantity != 0 }.count }
     for index in books.indices {
       books[index].quietMarks = QuietMarks()
-      let book = books[index]
-      for leg in book.holding.legs where leg.quantity != 0 {
-        guard let mark = book.marks.mark(ofSign: leg.quantity.signum()) else { return .always }
-        let isCross = book.listing.margin.mode == .cross
+      for leg in books[index].holding.legs where leg.quantity != 0 {
+        guard let mark = books[index].marks.mark(ofSign: leg.quantity.signum()) else {
+          return .always
+        }
+        let isCross = books[index].listing.margin.mode == .cross
         var excess = equity - maintenance
         if !isCross {
           excess =
-            try isolatedEquity(of: leg, at: mark, in: book.listing)
-            - maintenanceMargin(of: leg, at: mark, in: book.listing)
+            try isolatedEquity(of: leg, at: mark, in: books[index].listing)
+            - maintenanceMargin(of: leg, at: mark, in: books[index].listing)
         }
         let count = Int128(isCross ? crossLegs : 1)
         // Less a unit for each number that is rounded on the way.
         let budget = (excess.units - 4 * count) / count
         let (units, overflow) = budget.multipliedReportingOverflow(by: Notional.unitsPerMoneyUnit)
         try books[index].quietMarks.keep(
-          leg, at: mark, in: book.listing, budget: overflow ? 0 : units)
+          leg, at: mark, in: books[index].listing, budget: overflow ? 0 : units)
       }
     }
     return .byMark

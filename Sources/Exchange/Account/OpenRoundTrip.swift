@@ -46,6 +46,13 @@ struct OpenRoundTrip: Sendable {
     if mark.price > seen.high { self.seen?.high = mark.price }
   }
 
+  /// Widens what was seen.
+  mutating func see(low: Price, high: Price) {
+    guard let seen else { return }
+    if low < seen.low { self.seen?.low = low }
+    if high > seen.high { self.seen?.high = high }
+  }
+
   /// The profit at a mark, realised and not.
   private func profit(
     of position: Position, at price: Price, digits: Int, in listing: Listing

@@ -39,8 +39,8 @@ extension SimulatedExchange {
       let way = ways[next]
       if way.end == to { return way.steps }
       next += 1
-      for (index, book) in books.enumerated() {
-        let contract = book.listing.contract
+      for index in books.indices {
+        let contract = books[index].listing.contract
         guard let base = contract.kind.base, base == way.end || contract.currency == way.end else {
           continue
         }
@@ -56,11 +56,12 @@ extension SimulatedExchange {
   private func converted(
     _ amount: Money, by step: ConversionStep
   ) throws(ExchangeError) -> Money? {
-    let book = books[step.listing]
-    let contract = book.listing.contract
+    let index = step.listing
+    let contract = books[index].listing.contract
     // Base is sold like a long, and bought like a short is closed.
     let isSale = (amount.units > 0) == step.isForward
-    guard let base = contract.kind.base, let mark = isSale ? book.marks.long : book.marks.short,
+    guard let base = contract.kind.base,
+      let mark = isSale ? books[index].marks.long : books[index].marks.short,
       step.isForward || mark.price.raw > 0
     else { return nil }
     let (price, scale) = (Int128(mark.price.raw), Int128.powerOfTen(mark.digits))
@@ -68,7 +69,7 @@ extension SimulatedExchange {
       step.isForward
       ? amount.units.multiplied(by: price, dividedBy: scale)
       : amount.units.multiplied(by: scale, dividedBy: price)
-    guard let units else { throw book.listing.overflow("conversion") }
+    guard let units else { throw books[index].listing.overflow("conversion") }
     return Money(units: units, step.isForward ? contract.currency : base)
   }
 }

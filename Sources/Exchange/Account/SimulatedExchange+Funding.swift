@@ -19,15 +19,6 @@ extension SimulatedExchange {
   /// without a mark.
   /// - Throws: `ExchangeError.overflow`.
   public func unrealizedProfit(in listing: ListingID) throws(ExchangeError) -> Money? {
-    try unrealizedProfit(in: listing) { $0 }
-  }
-
-  /// The same with other marks than those in force.
-  ///
-  /// Reads single fields: a copy of a whole book would count the references of all that it holds.
-  func unrealizedProfit(
-    in listing: ListingID, _ changing: (Mark) -> Mark
-  ) throws(ExchangeError) -> Money? {
     let index = listing.index
     let description = books[index].listing
     var sum = Money.zero(description.contract.currency)
@@ -37,7 +28,7 @@ extension SimulatedExchange {
       guard let mark = books[index].marks.mark(ofSign: position.quantity.signum()) else {
         return nil
       }
-      let profit = try position.unrealizedProfit(at: changing(mark), in: description)
+      let profit = try position.unrealizedProfit(at: mark, in: description)
         .money(in: sum.currency)
       guard let next = sum.adding(profit) else {
         throw description.overflow("unrealised profit")
@@ -53,12 +44,12 @@ extension SimulatedExchange {
   public func excursions(
     in listing: ListingID
   ) throws(ExchangeError) -> [(best: Money, worst: Money)] {
-    let book = books[listing.index]
+    let index = listing.index
     var found: [(best: Money, worst: Money)] = []
-    for leg in book.holding.legs {
+    for leg in books[index].holding.legs {
       guard let trip = leg.trip else { continue }
-      let (best, worst) = try trip.excursion(of: leg.position, in: book.listing)
-      let currency = book.listing.contract.currency
+      let (best, worst) = try trip.excursion(of: leg.position, in: books[index].listing)
+      let currency = books[index].listing.contract.currency
       found.append((Money(units: best, currency), Money(units: worst, currency)))
     }
     return found

@@ -24,13 +24,13 @@ extension SimulatedExchange {
   func crossMaintenance() throws(ExchangeError) -> Money? {
     guard let target = rules.marginCurrency else { return nil }
     var sum = Money.zero(target)
-    for book in books where book.listing.margin.mode == .cross {
-      for leg in book.holding.legs where leg.quantity != 0 && !leg.isLiquidating {
-        guard let mark = book.marks.mark(ofSign: leg.quantity.signum()),
+    for index in books.indices where books[index].listing.margin.mode == .cross {
+      for leg in books[index].holding.legs where leg.quantity != 0 && !leg.isLiquidating {
+        guard let mark = books[index].marks.mark(ofSign: leg.quantity.signum()),
           let margin = try converted(
-            maintenanceMargin(of: leg, at: mark, in: book.listing), to: target)
+            maintenanceMargin(of: leg, at: mark, in: books[index].listing), to: target)
         else { return nil }
-        guard let next = sum.adding(margin) else { throw book.listing.overflow("margin") }
+        guard let next = sum.adding(margin) else { throw books[index].listing.overflow("margin") }
         sum = next
       }
     }
@@ -43,12 +43,13 @@ extension SimulatedExchange {
   /// - Returns: Whether anything was done, so that it is to be asked again.
   mutating func liquidateNext(at time: Timestamp) throws(ExchangeError) -> Bool {
     for index in books.indices where books[index].listing.margin.mode == .isolated {
-      let book = books[index]
-      for (place, leg) in book.holding.legs.enumerated()
+      for (place, leg) in books[index].holding.legs.enumerated()
       where leg.quantity != 0 && !leg.isLiquidating {
-        guard let mark = book.marks.mark(ofSign: leg.quantity.signum()) else { continue }
-        let equity = try isolatedEquity(of: leg, at: mark, in: book.listing)
-        guard try equity < maintenanceMargin(of: leg, at: mark, in: book.listing) else { continue }
+        guard let mark = books[index].marks.mark(ofSign: leg.quantity.signum()) else { continue }
+        let equity = try isolatedEquity(of: leg, at: mark, in: books[index].listing)
+        guard try equity < maintenanceMargin(of: leg, at: mark, in: books[index].listing) else {
+          continue
+        }
         try cancelOrders(of: index, .liquidation, at: time)
         try liquidate(index, place, equity: equity, mark, at: time)
         return true
@@ -90,7 +91,7 @@ extension SimulatedExchange {
         return true
       }
     }
-    guard books.allSatisfy(\.holding.isFlat) else { return false }
+    guard books.allSatisfy({ $0.holding.isFlat }) else { return false }
     try payDebts(at: time)
     return false
   }
@@ -101,13 +102,12 @@ extension SimulatedExchange {
     guard let target = rules.marginCurrency else { return nil }
     var worst: (profit: Money, index: Int, place: Int, mark: Mark)?
     for index in indices {
-      let book = books[index]
-      for (place, leg) in book.holding.legs.enumerated()
+      for (place, leg) in books[index].holding.legs.enumerated()
       where leg.quantity != 0 && !leg.isLiquidating {
-        guard let mark = book.marks.mark(ofSign: leg.quantity.signum()),
+        guard let mark = books[index].marks.mark(ofSign: leg.quantity.signum()),
           let profit = try converted(
-            leg.position.unrealizedProfit(at: mark, in: book.listing)
-              .money(in: book.listing.contract.currency), to: target)
+            leg.position.unrealizedProfit(at: mark, in: books[index].listing)
+              .money(in: books[index].listing.contract.currency), to: target)
         else { continue }
         if worst.map({ profit < $0.profit }) ?? true { worst = (profit, index, place, mark) }
       }

@@ -11,16 +11,16 @@ extension SimulatedExchange {
   public func marginEquity() throws(ExchangeError) -> Money? {
     guard let target = rules.marginCurrency else { return nil }
     var amounts = ledger.currencies.map { ledger.netBalance(in: $0) }
-    for book in books where book.listing.contract.kind.asset == nil {
-      let currency = book.listing.contract.currency
-      for leg in book.holding.legs where leg.quantity != 0 {
-        guard let change = try equityChange(of: leg, in: book) else { return nil }
+    for index in books.indices where books[index].listing.contract.kind.asset == nil {
+      let currency = books[index].listing.contract.currency
+      for leg in books[index].holding.legs where leg.quantity != 0 {
+        guard let change = try equityChange(of: leg, in: books[index]) else { return nil }
         guard let place = amounts.firstIndex(where: { $0.currency == currency }) else {
           amounts.append(change)
           continue
         }
         guard let sum = amounts[place].adding(change) else {
-          throw book.listing.overflow("equity")
+          throw books[index].listing.overflow("equity")
         }
         amounts[place] = sum
       }
@@ -37,7 +37,7 @@ extension SimulatedExchange {
   }
 
   /// What a leg of a contract adds to the equity; nil without a mark.
-  private func equityChange(of leg: Leg, in book: Book) throws(ExchangeError) -> Money? {
+  private func equityChange(of leg: Leg, in book: borrowing Book) throws(ExchangeError) -> Money? {
     if book.listing.margin.mode == .isolated { return -leg.margin }
     guard let mark = book.marks.mark(ofSign: leg.quantity.signum()) else { return nil }
     return try leg.position.unrealizedProfit(at: mark, in: book.listing)
@@ -152,7 +152,7 @@ extension SimulatedExchange {
   }
 
   private func cashRejection(
-    of request: OrderRequest, in book: Book
+    of request: OrderRequest, in book: borrowing Book
   ) throws(ExchangeError) -> Rejection? {
     let listing = book.listing
     guard let delivered = listing.assetAmount(request.quantity.raw) else {
@@ -183,25 +183,27 @@ extension SimulatedExchange {
     of currency: Currency, with more: Money
   ) throws(ExchangeError) -> Money {
     var sum = more
-    for book in books {
+    for index in books.indices {
       var part = Money.zero(currency)
-      if book.listing.contract.kind.asset == currency {
-        part = book.listing.assetAmount(book.market.open.delivered) ?? part
-      } else if book.listing.contract.kind.asset != nil, book.listing.contract.currency == currency
+      if books[index].listing.contract.kind.asset == currency {
+        part = books[index].listing.assetAmount(books[index].market.open.delivered) ?? part
+      } else if books[index].listing.contract.kind.asset != nil,
+        books[index].listing.contract.currency == currency
       {
-        guard let cost = book.listing.notional(ofProduct: book.market.open.buyCost) else {
-          throw book.listing.overflow("cost")
+        guard let cost = books[index].listing.notional(ofProduct: books[index].market.open.buyCost)
+        else {
+          throw books[index].listing.overflow("cost")
         }
         part = cost.money(in: currency)
       }
-      guard let next = sum.adding(part) else { throw book.listing.overflow("cost") }
+      guard let next = sum.adding(part) else { throw books[index].listing.overflow("cost") }
       sum = next
     }
     return sum
   }
 
   private func marginRejection(
-    of request: OrderRequest, in book: Book
+    of request: OrderRequest, in book: borrowing Book
   ) throws(ExchangeError) -> Rejection? {
     if book.holding.isLiquidating { return .liquidating }
     if request.isReduceOnly { return nil }

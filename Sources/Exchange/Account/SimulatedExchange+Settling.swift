@@ -149,11 +149,13 @@ extension SimulatedExchange {
     for cause in LedgerCause.allCases where cause != .borrowing && cause != .repayment {
       sum = sum + ledger.walletChange(by: cause, in: currency)
     }
-    for book in books
-    where book.listing.contract.currency == currency && book.listing.contract.kind.asset == nil {
-      for leg in book.holding.legs where leg.quantity != 0 {
-        guard let mark = book.marks.mark(ofSign: leg.quantity.signum()),
-          let profit = try? leg.position.unrealizedProfit(at: mark, in: book.listing)
+    for index in books.indices
+    where books[index].listing.contract.currency == currency
+      && books[index].listing.contract.kind.asset == nil
+    {
+      for leg in books[index].holding.legs where leg.quantity != 0 {
+        guard let mark = books[index].marks.mark(ofSign: leg.quantity.signum()),
+          let profit = try? leg.position.unrealizedProfit(at: mark, in: books[index].listing)
         else { return true }
         sum = sum + profit.money(in: currency)
       }
@@ -183,7 +185,7 @@ extension SimulatedExchange {
 
   /// Hands over all that the trader has learnt of since the last call.
   public mutating func takeStep() -> StepResult {
-    outbox.takeStep(upTo: clock, marks: books.map(\.marks))
+    outbox.takeStep(upTo: clock, marks: books.map { $0.marks })
   }
 }
 

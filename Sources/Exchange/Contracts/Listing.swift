@@ -306,6 +306,15 @@ public struct Listing: Sendable {
     return overflow ? nil : exact
   }
 
+  /// By how much the value of `quantity` of a linear contract grows with the last digit of the price, in
+  /// 10^-18 of the currency; nil for an inverse contract, and where it does not fit.
+  func slope(of quantity: Int64) -> Int128? {
+    guard description.notionalScale > 0 else { return nil }
+    let contracts = Int128(quantity) * Int128(description.contract.multiplier.raw)
+    let (slope, overflow) = contracts.multipliedReportingOverflow(by: description.notionalScale)
+    return overflow ? nil : slope
+  }
+
   /// value × rate in units of 10^-digits, rounded once; nil when it does not fit. The price has
   /// `extraDigits` more digits than the instrument's.
   private func value(

@@ -248,9 +248,11 @@ struct ListingMarket: Sendable {
   }
 
   /// The trade prices that leave everything as it is; nil where every record counts.
+  ///
+  /// Changes nothing: a market is copied to be asked something that takes a call, unless it could be
+  /// changed by it.
   /// - Complexity: O(1).
-  @inline(__always)
-  var quietPrices: ClosedRange<Int64>? {
+  mutating func quietPrices() -> ClosedRange<Int64>? {
     guard nobodyTakes else { return nil }
     var low = -Price.limit
     var high = Price.limit

@@ -26,14 +26,14 @@ struct Outbox: Sendable {
   private var isImmediate: Bool { line.model == .none }
 
   /// When the next of what is on its way comes back.
-  var next: Moment? { firstLate < late.count ? late[firstLate].delivery : nil }
+  private(set) var next: Moment?
+  /// Whether something has come back that nobody has taken.
+  private var hasArrivals = false
 
   /// Whether something has come back by `moment`.
   @inline(__always)
   func hasNews(upTo moment: Moment) -> Bool {
-    !reports.waiting.isEmpty || !roundTrips.waiting.isEmpty || !funding.waiting.isEmpty
-      || !liquidations.waiting.isEmpty
-      || (firstLate < late.count && late[firstLate].delivery <= moment)
+    hasArrivals || (next.map { $0 <= moment } ?? false)
   }
 
   /// The reports that nobody has taken yet, whether they have come back or are on their way.
@@ -46,60 +46,82 @@ struct Outbox: Sendable {
 
   /// What the trader knows without being told: that an order was sent.
   @inline(__always)
-  mutating func addOwn(_ report: consuming OrderReport) { reports.append(report) }
+  mutating func addOwn(_ report: consuming OrderReport) { arrive(report) }
+
+  @inline(__always)
+  private mutating func arrive(_ report: consuming OrderReport) {
+    hasArrivals = true
+    reports.append(report)
+  }
 
   /// - Parameter known: when the exchange itself knows it: a bar's fills at the bar's end.
   @inline(__always)
   mutating func add(_ report: consuming OrderReport, knownAt known: Moment) {
-    if isImmediate { return reports.append(report) }
+    if isImmediate { return arrive(report) }
     send(.report(report), report.time, known)
   }
 
   mutating func add(_ trip: RoundTrip, knownAt known: Moment) {
-    if isImmediate { return roundTrips.append(trip) }
+    if isImmediate { return arrive(.roundTrip(trip)) }
     send(.roundTrip(trip), trip.closed, known)
   }
 
   mutating func add(_ payment: FundingPayment, knownAt known: Moment) {
-    if isImmediate { return funding.append(payment) }
+    if isImmediate { return arrive(.funding(payment)) }
     send(.funding(payment), payment.time, known)
   }
 
   mutating func add(_ liquidation: Liquidation, knownAt known: Moment) {
-    if isImmediate { return liquidations.append(liquidation) }
+    if isImmediate { return arrive(.liquidation(liquidation)) }
     send(.liquidation(liquidation), liquidation.time, known)
   }
 
   private mutating func send(_ message: Message, _ time: Timestamp, _ known: Moment) {
-    late.append((message, line.delivery(of: time, knownAt: known)))
+    let delivery = line.delivery(of: time, knownAt: known)
+    late.append((message, delivery))
+    next = next ?? delivery
   }
 
   /// Takes in what has come back up to `moment`; what the trader has sent stands before it.
   private mutating func receive(upTo moment: Moment) {
     while firstLate < late.count, late[firstLate].delivery <= moment {
-      switch late[firstLate].message {
-      case .report(let report): reports.append(report)
-      case .roundTrip(let trip): roundTrips.append(trip)
-      case .funding(let payment): funding.append(payment)
-      case .liquidation(let liquidation): liquidations.append(liquidation)
-      }
+      arrive(late[firstLate].message)
       firstLate += 1
     }
     if firstLate > late.count / 2 {
       late.takeOut(first: firstLate)
       firstLate = 0
     }
+    next = firstLate < late.count ? late[firstLate].delivery : nil
+  }
+
+  private mutating func arrive(_ message: Message) {
+    hasArrivals = true
+    switch message {
+    case .report(let report): reports.append(report)
+    case .roundTrip(let trip): roundTrips.append(trip)
+    case .funding(let payment): funding.append(payment)
+    case .liquidation(let liquidation): liquidations.append(liquidation)
+    }
+  }
+
+  private mutating func noteArrivals() {
+    hasArrivals =
+      !reports.waiting.isEmpty || !roundTrips.waiting.isEmpty || !funding.waiting.isEmpty
+      || !liquidations.waiting.isEmpty
   }
 
   /// The reports that have come back up to `moment`.
   mutating func take(upTo moment: Moment) -> [OrderReport] {
     receive(upTo: moment)
+    defer { noteArrivals() }
     return reports.take()
   }
 
   /// All that has come back up to the moment.
   mutating func takeStep(upTo moment: Moment, marks: [Marks]) -> StepResult {
     receive(upTo: moment)
+    defer { hasArrivals = false }
     return StepResult(
       tsClose: moment.time, marks: marks, reports: reports.take(), roundTrips: roundTrips.take(),
       funding: funding.take(), liquidations: liquidations.take())
@@ -159,5 +181,7 @@ extension Outbox {
       return (message, try reader.readMoment())
     }
     firstLate = 0
+    next = late.first?.delivery
+    noteArrivals()
   }
 }

@@ -7,14 +7,14 @@ extension SimulatedExchange {
   /// Writes all that has happened and all that is still to come.
   /// - Complexity: O(orders and entries of the ledger ever).
   public func encode(into writer: inout StateWriter) {
-    writer.write(books) { $0.write($1.listing.instrument.symbol) }
+    writer.write(symbols) { $0.write($1) }
     writer.write(clock)
     writer.write(orders) { $1.encode(into: &$0) }
     ledger.encode(into: &writer)
     for count in [fillCount, pathDependentFillCount, liquidationCount, amendmentCount] {
       writer.write(Int64(count))
     }
-    for book in books { book.encode(into: &writer) }
+    for index in books.indices { books[index].encode(into: &writer) }
     due.encode(into: &writer)
     line.encode(into: &writer)
     outbox.encode(into: &writer)
@@ -41,15 +41,17 @@ extension SimulatedExchange {
   ///
   /// - Throws: `MarketError.malformedState`; this exchange is then as it was.
   public mutating func decode(from reader: inout StateReader) throws(MarketError) {
-    var next = SimulatedExchange(books.map(\.listing), latency: latency, account: rules)
+    var next = SimulatedExchange(books.map { $0.listing }, latency: latency, account: rules)
     try next.take(from: &reader)
     self = next
   }
 
+  private var symbols: [String] { books.map { $0.listing.instrument.symbol } }
+
   private mutating func take(from reader: inout StateReader) throws(MarketError) {
-    let symbols = try reader.readArray { reader throws(MarketError) in try reader.readString() }
-    guard symbols == books.map(\.listing.instrument.symbol) else {
-      throw .malformedState("the state of an exchange of other listings: \(symbols)")
+    let found = try reader.readArray { reader throws(MarketError) in try reader.readString() }
+    guard found == symbols else {
+      throw .malformedState("the state of an exchange of other listings: \(found)")
     }
     clock = try reader.readMoment()
     let count = Int(try reader.read(in: 0...Int64(Int32.max)))
@@ -100,7 +102,7 @@ extension SimulatedExchange {
   /// Whether the parts speak of the same orders: each that works stands in its market, each that was
   /// sent is on its way, and so is what it is amended by.
   private func requireWhole() throws(MarketError) {
-    let working = books.reduce(0) { $0 + $1.market.orders.count }
+    let working = books.indices.reduce(0) { $0 + books[$1].market.orders.count }
     guard working == orders.reduce(0, { $0 + ($1.status.isWorking ? 1 : 0) }) else {
       throw .malformedState("orders that work at no market")
     }

@@ -29,7 +29,7 @@ extension Coordinator {
       writer.write(Int64(merge.traits(stream).symbol))
       merge.slots[stream].key.kind.encode(into: &writer)
       merge.encode(stream, into: &writer)
-      meters[stream].encode(into: &writer)
+      currentMeter(stream).encode(into: &writer)
     }
     sessions.encode(into: &writer)
     timers.encode(into: &writer)

@@ -1,0 +1,84 @@
+import Exchange
+import Market
+import MultiTimeframe
+import Sessions
+
+/// The closes of one timeframe of one symbol, which the run looks at.
+struct WatchedSeries {
+  /// The symbol's place in the run.
+  let symbol: Int
+  let series: SeriesID
+  let timeframe: Timeframe
+  /// The roles that the timeframe plays.
+  let roles: [Role]
+  /// Whether the strategy is told of its closes.
+  let isSubscribed: Bool
+  /// When a bar could close next: the end of the stretch of the calendar's grid that holds the clock.
+  var next = Int64.min
+  /// How many bars have closed, as far as the run has seen.
+  var closedCount = 0
+  /// Whether one has closed at this moment, and nobody has been told.
+  var hasClosed = false
+  /// Whether every indicator has its value.
+  var isReady = false
+
+  var isDecision: Bool { roles.contains(.ltf) }
+}
+
+/// The closes that a run looks at, and when the next of them may come.
+struct CloseWatch {
+  /// From long to short, then by symbol: the order in which closes of one moment are told.
+  var series: [WatchedSeries]
+  /// The earliest moment at which a watched bar could close; `Int64.max` for never.
+  private(set) var next = Int64.min
+  private var cursors: [SessionCursor]
+  /// By symbol: the shortest timeframe that is watched.
+  private let shortest: [Timeframe]
+
+  init(_ plan: BacktestPlan, _ symbols: [SymbolPlan], _ layout: StateLayout) {
+    let roles = plan.configuration.roles
+    let timeframes = Set(plan.subscribed + roles.timeframes).sorted(by: >)
+    series = timeframes.flatMap { timeframe in
+      symbols.indices.map { index in
+        let source = plan.configuration.symbols[index].priceSource
+        let series = layout.series(of: symbols[index].symbol).first { series in
+          let name = layout.series[series.index]
+          return name.timeframe == timeframe && name.source == source
+        }
+        guard let series else { preconditionFailure("the plan keeps \(timeframe)") }
+        return WatchedSeries(
+          symbol: index, series: series, timeframe: timeframe,
+          roles: Role.allCases.filter { roles[$0] == timeframe },
+          isSubscribed: plan.subscribed.contains(timeframe))
+      }
+    }
+    cursors = symbols.map { SessionCursor($0.listing.calendar) }
+    shortest = symbols.map { _ in timeframes.last ?? roles.ltf }
+  }
+
+  /// Looks up when the watched bars could close next: the ends of the stretches of the calendars'
+  /// grids that hold `time`.
+  mutating func refresh(at time: Timestamp) {
+    var next = Int64.max
+    for index in series.indices {
+      if series[index].next <= time.nanoseconds {
+        series[index].next = end(of: series[index].timeframe, series[index].symbol, at: time)
+      }
+      next = min(next, series[index].next)
+    }
+    self.next = next
+  }
+
+  /// Where the stretch of a symbol's shortest grid ends that holds `time`.
+  mutating func end(ofSymbol symbol: Int, at time: Timestamp) -> Int64 {
+    end(of: shortest[symbol], symbol, at: time)
+  }
+
+  @inline(__always)
+  private mutating func end(of timeframe: Timeframe, _ symbol: Int, at time: Timestamp) -> Int64 {
+    let end =
+      cursors[symbol].bounds(of: timeframe, at: time)?.tsClose
+      ?? cursors[symbol].interval(at: time).end
+    return end == .latest ? .max : end.nanoseconds
+  }
+}

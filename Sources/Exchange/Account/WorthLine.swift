@@ -1,0 +1,71 @@
+public import Market
+
+/// What an account is worth by the price of one listing, as long as nothing is filled or booked and no
+/// other price moves: a straight line. So a look at a price costs no look at the account.
+public struct WorthLine: Sendable {
+  /// One position: what it gains with the price's last digit, and what it would gain at a price of 0,
+  /// in 10^-18 of the currency.
+  private struct Part: Sendable {
+    var slope: Int128 = 0
+    var start: Int128 = 0
+  }
+
+  /// What does not follow the price.
+  private let rest: Money
+  private var long = Part()
+  private var short = Part()
+
+  fileprivate init(rest: Money) { self.rest = rest }
+
+  fileprivate mutating func add(_ position: Position, _ slope: Int128) {
+    let sign = Int128(position.quantity.signum())
+    let part = Part(slope: slope, start: -sign * position.basis.units)
+    if sign > 0 { long = part } else { short = part }
+  }
+
+  /// - Parameter price: in units of the listing's last price digit.
+  /// - Returns: nil where an amount does not fit.
+  /// - Complexity: O(1).
+  public func worth(at price: Int64) -> Money? {
+    guard let long = profit(of: long, at: price), let short = profit(of: short, at: price) else {
+      return nil
+    }
+    return rest.adding(long)?.adding(short)
+  }
+
+  @inline(__always)
+  private func profit(of part: Part, at price: Int64) -> Money? {
+    if part.slope == 0 { return .zero(rest.currency) }
+    let (value, isTooLarge) = part.slope.multipliedReportingOverflow(by: Int128(price))
+    let (units, overflow) = value.addingReportingOverflow(part.start)
+    return isTooLarge || overflow ? nil : Notional(units: units).money(in: rest.currency)
+  }
+}
+
+extension SimulatedExchange {
+  /// The worth of the account by the price from which a listing is valued.
+  ///
+  /// - Returns: nil where it is no straight line: for inverse contracts, for what is delivered, for marks
+  ///   that are no trades, and where something is to be converted at this price, or has no price.
+  /// - Throws: `ExchangeError.overflow`.
+  /// - Complexity: O(listings).
+  public func worthLine(
+    in currency: Currency, of listing: ListingID
+  ) throws(ExchangeError) -> WorthLine? {
+    let description = books[listing.index].listing
+    let converts = ledger.currencies.contains {
+      $0 != currency && ledger.netBalance(in: $0).units != 0
+    }
+    guard description.contract.currency == currency, description.contract.kind.asset == nil,
+      description.mark == .last, !converts || description.contract.kind.base == nil,
+      let all = try worth(in: currency), let own = try unrealizedProfit(in: listing),
+      let rest = all.adding(-own)
+    else { return nil }
+    var line = WorthLine(rest: rest)
+    for leg in books[listing.index].holding.legs where leg.quantity != 0 {
+      guard let slope = description.slope(of: leg.quantity) else { return nil }
+      line.add(leg.position, slope)
+    }
+    return line
+  }
+}
