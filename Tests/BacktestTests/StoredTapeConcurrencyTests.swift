@@ -1,0 +1,99 @@
+import Backtest
+import Exchange
+import Foundation
+import Market
+import Streams
+import Testing
+
+@testable import Storage
+
+/// A tape in a store. The suite's name puts it under the thread sanitizer.
+@Suite("A stored tape leads to the same run, whoever reads it")
+struct StoredTapeConcurrencyTests {
+  /// A store in a folder of its own, which goes with it.
+  private final class Folder {
+    let path: String
+
+    init() throws {
+      let files = FileManager.default
+      path = files.temporaryDirectory.path + "/lockstep-\(UUID().uuidString)"
+      try files.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Stores the trades and quotes of a tape, so many in a chunk.
+    func store(_ tape: RunTape, chunkCapacity: Int) throws -> String {
+      let path = "\(path)/\(chunkCapacity).db"
+      let store = try MarketStore(path: path, mode: .create, chunkCapacity: chunkCapacity)
+      try store.write { transaction in
+        for symbol in tape.symbols { try transaction.put(symbol.listing.instrument) }
+        for stream in tape.streams {
+          switch stream.records {
+          case .trades(let trades):
+            var columns = TradeColumns()
+            for trade in trades { try columns.append(trade) }
+            try transaction.add(columns, symbol: stream.symbol)
+          case .quotes(let quotes):
+            var columns = QuoteColumns()
+            for quote in quotes { try columns.append(quote) }
+            try transaction.add(columns, symbol: stream.symbol)
+          case .bars, .funding, .marks: break
+          }
+        }
+      }
+      return path
+    }
+  }
+
+  /// The streams of `tape`, trades and quotes from the store.
+  private func streams(
+    _ tape: RunTape, _ path: String, depth: Int?
+  ) throws -> [TapeStream] {
+    func source<Batch: RecordBatch>(
+      _ open: @escaping @Sendable () throws -> any Source<Batch>
+    ) throws -> any Source<Batch> {
+      guard let depth else { return try open() }
+      return ReadAhead(depth: depth, open)
+    }
+    return try zip(tape.streams, try tape.tape()).map { stream, inMemory in
+      let symbol = stream.symbol
+      switch stream.records {
+      case .trades:
+        return TapeStream(
+          try source { try MarketStore(path: path, mode: .readOnly).trades(symbol: symbol) },
+          of: symbol)
+      case .quotes:
+        return TapeStream(
+          try source { try MarketStore(path: path, mode: .readOnly).quotes(symbol: symbol) },
+          of: symbol)
+      case .bars, .funding, .marks: return inMemory
+      }
+    }
+  }
+
+  @Test("by the run's thread or ahead of it, in chunks of any length", arguments: 100..<116)
+  func equal(seed: Int) throws {
+    let random = try RandomRun(seed: UInt64(seed))
+    func lines(_ tape: [TapeStream]) throws -> [String] {
+      try run(random.configuration, RandomTrader(readsTicks: seed % 3 == 0), tape).lines
+    }
+    let folder = try Folder()
+    let fromMemory = try lines(try random.tape.tape())
+    #expect(fromMemory.contains { $0.contains("stateHash") }, "the state is hashed on the way")
+    for chunkCapacity in [1, 50, ChunkFormat.capacity] {
+      let path = try folder.store(random.tape, chunkCapacity: chunkCapacity)
+      for depth in [nil, 1, 4] {
+        let stored = try lines(try streams(random.tape, path, depth: depth))
+        if let difference = DeterminismTests.difference(fromMemory, stored) {
+          Issue.record(
+            """
+            seed \(seed), chunks of \(chunkCapacity), \
+            \(depth.map { "\($0) batches ahead" } ?? "not ahead"): \(difference)
+            """)
+          return
+        }
+      }
+    }
+  }
+}
