@@ -46,28 +46,42 @@ struct StoredTapeConcurrencyTests {
     }
   }
 
+  private enum Reading: CaseIterable {
+    case onRunsThread, ahead, oneBatchAhead
+
+    func trades(_ path: String, _ symbol: String) throws -> any Source<TradeColumns> {
+      let open: @Sendable () throws -> TradeReader = {
+        try MarketStore(path: path, mode: .readOnly).trades(symbol: symbol)
+      }
+      return switch self {
+      case .onRunsThread: try open()
+      case .ahead: try MarketStore(path: path, mode: .readOnly).tradesAhead(symbol: symbol)
+      case .oneBatchAhead: ReadAhead(depth: 1, open)
+      }
+    }
+
+    func quotes(_ path: String, _ symbol: String) throws -> any Source<QuoteColumns> {
+      let open: @Sendable () throws -> QuoteReader = {
+        try MarketStore(path: path, mode: .readOnly).quotes(symbol: symbol)
+      }
+      return switch self {
+      case .onRunsThread: try open()
+      case .ahead: try MarketStore(path: path, mode: .readOnly).quotesAhead(symbol: symbol)
+      case .oneBatchAhead: ReadAhead(depth: 1, open)
+      }
+    }
+  }
+
   /// The streams of `tape`, trades and quotes from the store.
   private func streams(
-    _ tape: RunTape, _ path: String, depth: Int?
+    _ tape: RunTape, _ path: String, _ reading: Reading
   ) throws -> [TapeStream] {
-    func source<Batch: RecordBatch>(
-      _ open: @escaping @Sendable () throws -> any Source<Batch>
-    ) throws -> any Source<Batch> {
-      guard let depth else { return try open() }
-      return ReadAhead(depth: depth, open)
-    }
-    return try zip(tape.streams, try tape.tape()).map { stream, inMemory in
+    try zip(tape.streams, try tape.tape()).map { stream, inMemory in
       let symbol = stream.symbol
-      switch stream.records {
-      case .trades:
-        return TapeStream(
-          try source { try MarketStore(path: path, mode: .readOnly).trades(symbol: symbol) },
-          of: symbol)
-      case .quotes:
-        return TapeStream(
-          try source { try MarketStore(path: path, mode: .readOnly).quotes(symbol: symbol) },
-          of: symbol)
-      case .bars, .funding, .marks: return inMemory
+      return switch stream.records {
+      case .trades: TapeStream(try reading.trades(path, symbol), of: symbol)
+      case .quotes: TapeStream(try reading.quotes(path, symbol), of: symbol)
+      case .bars, .funding, .marks: inMemory
       }
     }
   }
@@ -83,14 +97,10 @@ struct StoredTapeConcurrencyTests {
     #expect(fromMemory.contains { $0.contains("stateHash") }, "the state is hashed on the way")
     for chunkCapacity in [1, 50, ChunkFormat.capacity] {
       let path = try folder.store(random.tape, chunkCapacity: chunkCapacity)
-      for depth in [nil, 1, 4] {
-        let stored = try lines(try streams(random.tape, path, depth: depth))
+      for reading in Reading.allCases {
+        let stored = try lines(try streams(random.tape, path, reading))
         if let difference = DeterminismTests.difference(fromMemory, stored) {
-          Issue.record(
-            """
-            seed \(seed), chunks of \(chunkCapacity), \
-            \(depth.map { "\($0) batches ahead" } ?? "not ahead"): \(difference)
-            """)
+          Issue.record("seed \(seed), chunks of \(chunkCapacity), \(reading): \(difference)")
           return
         }
       }
