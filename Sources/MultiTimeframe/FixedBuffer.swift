@@ -1,3 +1,5 @@
+import Indicators
+
 /// A fixed number of elements in one owned piece of memory.
 ///
 /// An array would check for shared storage at every write and count references at every read; on
@@ -9,7 +11,7 @@
 
   init(count: Int, _ element: (Int) -> Element) {
     self.count = count
-    unsafe elements = .allocate(capacity: max(1, count))
+    unsafe elements = .allocateCacheLines(capacity: count)
     for index in 0..<count { unsafe (elements + index).initialize(to: element(index)) }
   }
 

@@ -7,7 +7,7 @@
 
   init(capacity: Int) {
     self.capacity = capacity
-    unsafe base = .allocate(capacity: max(1, capacity))
+    unsafe base = .allocateCacheLines(capacity: capacity)
   }
 
   deinit {

@@ -126,7 +126,7 @@ protocol IndicatorVisitor: ~Copyable {
   private let memory: UnsafeMutablePointer<Kind>
 
   init(_ indicator: consuming Kind) {
-    unsafe memory = .allocate(capacity: 1)
+    unsafe memory = .allocateCacheLines(capacity: 1)
     unsafe memory.initialize(to: indicator)
   }
 
