@@ -29,6 +29,10 @@ import Indicators
     return unsafe elements + index
   }
 
+  /// The memory of all elements, to read, while the buffer lives.
+  @inline(__always)
+  var address: UnsafePointer<Element> { unsafe UnsafePointer(elements) }
+
   @inline(__always)
   subscript(index: Int) -> Element {
     _read {

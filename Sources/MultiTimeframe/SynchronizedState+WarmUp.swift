@@ -131,10 +131,8 @@ private struct SeriesWarmUp: Sendable {
   let indicators: SeriesIndicators?
 
   func append(_ bars: [Bar]) {
-    for bar in bars {
-      unsafe ring.pointee.append(bar)
-      indicators?.append(bar)
-    }
+    unsafe ring.pointee.append(bars)
+    indicators?.append(bars)
   }
 }
 

@@ -141,4 +141,13 @@ protocol IndicatorVisitor: ~Copyable {
     _read { yield unsafe memory.pointee }
     nonmutating _modify { yield unsafe &memory.pointee }
   }
+
+  /// Has `body` change the indicator many times. Meanwhile it is the body's own, so that its numbers
+  /// can stay in the processor's registers: other memory that is written might be the box's.
+  @inline(__always)
+  borrowing func withOwned(_ body: (inout Kind) -> Void) {
+    var indicator = unsafe memory.move()
+    body(&indicator)
+    unsafe memory.initialize(to: indicator)
+  }
 }
