@@ -32,7 +32,7 @@ final class IndicatorWorker: @unchecked Sendable {
   private let patience: Int
 
   /// - Parameter patience: how often the thread looks for news before it sleeps. Between two looks
-  ///   it leaves the processor to others that want it; without others a look takes about 0.3 µs.
+  ///   it leaves the processor to others that want it; without others a look takes half a microsecond.
   init(patience: Int = 1_000) {
     self.patience = patience
     batches.reserveCapacity(64)

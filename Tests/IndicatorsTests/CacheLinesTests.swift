@@ -8,11 +8,11 @@ import Testing
     var random = SeededGenerator(seed: 1)
     var taken: Set<UInt> = []
     var others: Set<UInt> = []
-    var pieces: [UnsafeMutablePointer<Int64>] = []
+    var pieces: [UnsafeMutablePointer<Int64>] = unsafe []
     for _ in 0..<500 {
       let count = random.below(40)
       let isOther = random.below(2) == 0
-      let piece =
+      let piece: UnsafeMutablePointer<Int64> =
         unsafe isOther ? .allocate(capacity: count + 1) : .allocateCacheLines(capacity: count)
       unsafe pieces.append(piece)
       let start = UInt(bitPattern: piece)
@@ -23,6 +23,6 @@ import Testing
     }
     #expect(taken.isDisjoint(with: others))
     #expect(!taken.isEmpty && !others.isEmpty)
-    for unsafepiece in unsafe pieces { unsafe piece.deallocate() }
+    unsafe pieces.forEach { unsafe $0.deallocate() }
   }
 }

@@ -63,7 +63,7 @@ import Testing
   @Test(arguments: [0, 1_000, Int.max]) func `sleeping changes nothing`(patience: Int) throws {
     let worker = IndicatorWorker(patience: patience)
     let pair = try Pair(worker)
-    for round in 0..<200 {
+    for round in 0..<60 {
       pair.handBatchOver()
       if round % 7 == 0 { #expect(pair.agree()) }
     }
