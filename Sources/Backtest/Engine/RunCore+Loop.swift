@@ -219,7 +219,7 @@ extension RunCore {
     var isDecision = false
     var tradingDay = time.utcDate
     for index in closes.series.indices where closes.series[index].next <= time.nanoseconds {
-      let count = state.completedCount(of: closes.series[index].series)
+      let count = state.closedCount(of: closes.series[index].series)
       guard count != closes.series[index].closedCount else { continue }
       closes.series[index].closedCount = count
       closes.series[index].hasClosed = true

@@ -1,4 +1,3 @@
-import Indicators
 import Market
 import Testing
 
