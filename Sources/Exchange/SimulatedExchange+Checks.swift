@@ -12,6 +12,7 @@ extension SimulatedExchange {
     of request: OrderRequest, arriving time: Timestamp, filled: Quantity = .zero,
     reducesLater: Bool = false, takesMore: Bool = true
   ) throws(ExchangeError) -> Rejection? {
+    syncUnallocated()
     let index = request.listing.index
     if books[index].listing.matching.refusesWhenClosed, !books[index].sessions.isInSession(time) {
       return .marketClosed(time)
@@ -104,7 +105,12 @@ extension SimulatedExchange {
     // A position of the other side may be closed by reduce-only orders first, so it does not count
     // in the order's favour. Both sums are at most 2^60, and an order below 2^53, so this fits.
     let held = books[index].market.held.held(on: request.side)
-    let reached = held + books[index].market.open.adding(on: request.side) + open
+    var adding = books[index].market.open.adding(on: request.side) + open
+    if request.side == .sell {
+      let reducing = books[index].market.open.delivered - books[index].market.open.sells
+      adding = max(0, adding - max(0, unallocatedForSales(of: index) - max(0, reducing)))
+    }
+    let reached = held + adding
     let limit = books[index].listing.contract.positionLimit
     return reached > limit ? .positionLimit(reached: sign * reached, limit: limit) : nil
   }

@@ -13,6 +13,7 @@ extension SimulatedExchange {
       if books[index].listing.matching.records == .quote {
         books[index].coveredUntil = Timestamp(unchecked: quote.time.nanoseconds + 1)
         try liquidatePending(in: listing, bid: quote.bid, ask: quote.ask, at: quote.time)
+        syncUnallocated()
         books[index].market.apply(quote)
         try settle(in: listing)
       } else {
@@ -33,9 +34,11 @@ extension SimulatedExchange {
       case .trade:
         books[index].coveredUntil = Timestamp(unchecked: trade.time.nanoseconds + 1)
         try liquidatePending(in: listing, bid: trade.price, ask: trade.price, at: trade.time)
+        syncUnallocated()
         books[index].market.apply(trade)
         try settle(in: listing)
       case .quote:
+        syncUnallocated()
         books[index].market.applyToQueues(trade)
         try settle(in: listing)
       case .bar: break
@@ -56,6 +59,7 @@ extension SimulatedExchange {
     if fills {
       books[index].coveredUntil = bar.tsClose
       try liquidatePending(in: listing, along: bar)
+      syncUnallocated()
       let lowFirst = books[index].market.apply(bar)
       let extremes = bar.path(lowFirst: lowFirst)[1...2]
       let filled = books[index].market.fillTimes

@@ -52,6 +52,10 @@ public struct SimulatedExchange: Sendable {
   var marginIsStale = false
   var marginWatch = MarginWatch.never
   var interestIsDue = false
+  /// Listings that deliver an asset, and whether the ledger has changed since their markets were told
+  /// what is there of it.
+  let delivering: [Int]
+  var unallocatedIsStale = false
 
   /// - Precondition: no two listings have one symbol, or one share; latencies are between 0 and a day; the account's
   ///   rates and its interval of interest make sense.
@@ -74,6 +78,7 @@ public struct SimulatedExchange: Sendable {
     outbox = Outbox(LatencyLine(latency.reports, seed: ~latency.seed))
     volumeCurrencies = Set(
       listings.filter { $0.fees.volumeDays > 0 }.map(\.contract.currency))
+    delivering = listings.indices.filter { listings[$0].contract.kind.asset != nil }
     books = listings.map { listing in
       Book(
         listing: listing, market: ListingMarket(listing), holding: Holding(listing),

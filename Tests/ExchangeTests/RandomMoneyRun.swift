@@ -57,6 +57,7 @@ struct RandomMoneyRun {
     case 2 where random.below(3) == 0:
       try deposit(
         Money(units: Int128(random.within(1...400)) * Money.unitsPerOne, Currency("USD")))
+    case 3 where random.below(3) == 0: try transferAsset(index)
     default: break
     }
     let at = Timestamp(unchecked: now)
@@ -75,7 +76,20 @@ struct RandomMoneyRun {
 
   private mutating func deposit(_ amount: Money) throws {
     try exchange.deposit(amount, at: Timestamp(unchecked: now))
-    reference.post(amount.units, amount.currency, .deposit, .transfer)
+    reference.transfer(amount.units, amount.currency)
+  }
+
+  /// Brings some of what a listing delivers, or takes some of what is there, as far as it is free.
+  private mutating func transferAsset(_ index: Int) throws {
+    guard let asset = reference.asset(index) else { return }
+    if random.below(2) == 0 {
+      return try deposit(Money(units: Int128(random.within(1...6_000)) * 12_500_000, asset))
+    }
+    let there = exchange.ledger.balance(in: asset).units
+    guard there > 0 else { return }
+    let amount = Money(units: -(there / Int128(random.within(1...4))), asset)
+    let isFree = (try? exchange.deposit(amount, at: Timestamp(unchecked: now))) != nil
+    if isFree { reference.transfer(amount.units, asset) }
   }
 
   /// Expiries and interest, in the order of their times.
@@ -142,9 +156,11 @@ struct RandomMoneyRun {
   private mutating func request(_ index: Int) -> OrderRequest {
     let isInverse = reference.listings[index].contract.settlement == .inverse
     let near = price(max(1, middles[index] + random.within(-60...60)))
+    // A split may leave nothing of a position that is small.
+    let size = random.within(1...[60, 60, 60, 2][random.below(4)])
     return OrderRequest(
-      OrderSide.allCases[random.below(2)],
-      quantity(random.within(1...60) * (isInverse ? 100 : 1)), of: ListingID(index: index),
+      OrderSide.allCases[random.below(2)], quantity(size * (isInverse ? 100 : 1)),
+      of: ListingID(index: index),
       random.below(3) == 0 ? .limit(near) : .market,
       random.below(5) == 0 ? .immediateOrCancel : .goodTillCancelled,
       reduceOnly: random.below(4) == 0)
@@ -161,7 +177,10 @@ struct RandomMoneyRun {
       price: request.type.limitPrice.map { reference.exact($0, of: index) }
         ?? (request.side == .buy ? prices?.ask : prices?.bid))
     let held = reference.legs[index].map(\.quantity)
-    let reducible = request.side == .buy ? held.contains { $0 < 0 } : held.contains { $0 > 0 }
+    let reducible =
+      request.side == .buy
+      ? held.contains { $0 < 0 }
+      : held.contains { $0 > 0 } || reference.besidePositions(index) > 0
     var expected: OrderEvent
     if request.isReduceOnly && !reducible {
       expected = .rejected(.nothingToReduce(position: held.reduce(0, +)))

@@ -95,9 +95,11 @@ import Testing
 
   /// Conversions of what is there into what is owed are too rare here; `LiquidationTests` has them.
   private static let situations: Set<String> =
-    Set(LedgerCause.allCases.filter { ![.withdrawal, .conversion].contains($0) }.map { "\($0)" })
+    Set(LedgerCause.allCases.filter { $0 != .conversion }.map { "\($0)" })
     .union([
-      "trip fill", "trip liquidation", "trip settlement", "trip split", "liquidation fee",
+      "trip fill", "trip liquidation", "trip settlement", "trip split", "trip transfer",
+      "liquidation fee",
+      "sold from holdings",
       "refused needsMarginAccount", "refused liquidating", "refused noPrice",
       "refused accountWithoutPrice", "refused insufficientBalance", "refused insufficientMargin",
       "refused contractExpired", "refused nothingToReduce",
@@ -105,6 +107,7 @@ import Testing
 
   private func note(_ run: RandomMoneyRun, _ seen: inout Set<String>) {
     for entry in run.exchange.ledger.entries { seen.insert("\(entry.cause)") }
+    if run.reference.soldFromHoldings > 0 { seen.insert("sold from holdings") }
     for trip in run.roundTrips { seen.insert("trip \(trip.end)") }
     for liquidation in run.liquidations where liquidation.fee.units > 0 {
       seen.insert("liquidation fee")

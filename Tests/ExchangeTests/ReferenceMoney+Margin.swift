@@ -93,11 +93,12 @@ extension ReferenceMoney {
     var margins: [Int128] = []
     for side in OrderSide.allCases {
       var quantity = orders.filter { $0.side == side }.reduce(0) { $0 + $1.left }
-      var freed: Int128 = 0
+      var (freed, held): (Int128, Int64) = (0, 0)
+      if side == .sell { quantity -= max(0, besidePositions(index)) }
       for leg in legs[index] where leg.quantity != 0 {
         if leg.quantity.signum() == side.sign {
           // What is isolated has been paid for.
-          if !isIsolated(index) { quantity += abs(leg.quantity) }
+          if !isIsolated(index) { held = abs(leg.quantity) }
         } else if !isHedged {
           quantity -= abs(leg.quantity)
           guard quantity > 0 else { continue }
@@ -107,6 +108,7 @@ extension ReferenceMoney {
           }
         }
       }
+      quantity = max(0, quantity) + held
       guard quantity > 0 else {
         margins.append(0)
         continue

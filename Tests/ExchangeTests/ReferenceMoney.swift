@@ -61,6 +61,7 @@ struct ReferenceMoney {
   var open: [OrderID: OpenOrder] = [:]
   var trips: [Trip] = []
   var liquidations: [(listing: Int, price: Int64, quantity: Int64, fee: Int128)] = []
+  var soldFromHoldings: Int64 = 0
   var volumes: [(currency: Currency, day: Int64, units: Int128)] = []
 
   init(_ listings: [Listing], _ fees: [ReferenceFee], _ rules: AccountRules) {
@@ -166,14 +167,19 @@ struct ReferenceMoney {
   /// A trade of a leg; what it pays is posted under `reference`.
   mutating func trade(
     _ index: Int, _ place: Int, _ side: OrderSide, _ quantity: Int64, at price: Rational,
-    fee: Int128, _ feeCause: LedgerCause, _ reference: LedgerReference
+    fee: Int128, _ feeCause: LedgerCause, _ reference: LedgerReference, fromHoldings: Int64 = 0
   ) {
     var leg = legs[index][place]
     let closed = side.sign * leg.quantity < 0 ? min(quantity, abs(leg.quantity)) : 0
-    let opened = quantity - closed
+    let opened = quantity - closed - fromHoldings
+    // What is delivered from holdings pays its share, and belongs to no round trip.
+    let tripFee =
+      fromHoldings == 0
+      ? fee
+      : Self.units(Self.exact(fee) * Rational(closed + opened) / Rational(quantity))
     let closingFee =
-      closed == quantity
-      ? fee : Self.units(Self.exact(fee) * Rational(closed) / Rational(quantity))
+      opened == 0
+      ? tripFee : Self.units(Self.exact(tripFee) * Rational(closed) / Rational(closed + opened))
     let aside = leg.margin
     var (profit, unpaid): (Int128, Int128) = (0, 0)
     if closed > 0 {
@@ -196,7 +202,7 @@ struct ReferenceMoney {
     }
     if opened > 0 {
       if leg.trip == nil { leg.trip = Trip() }
-      leg.trip?.fees += fee - closingFee
+      leg.trip?.fees += tripFee - closingFee
       leg.basis = leg.basis + bookValue(opened, at: price, of: index)
       leg.quantity += side.sign * opened
     }
@@ -242,15 +248,63 @@ struct ReferenceMoney {
       fees[$0].isTiered && currency($0) == currency(index)
     }
     if isAsked { volumes.append((currency(index), day, Self.units(value))) }
+    // A sale delivers what closes the long, then what no position holds, and borrows the rest.
+    let beyond = fill.side == .buy ? 0 : fill.quantity.raw - max(0, legs[index][place].quantity)
+    let fromHoldings = max(0, min(beyond, besidePositions(index)))
+    soldFromHoldings += fromHoldings
     trade(
-      index, place, fill.side, fill.quantity.raw, at: price, fee: fee, .fee, .fill(fill.number))
+      index, place, fill.side, fill.quantity.raw, at: price, fee: fee, .fee, .fill(fill.number),
+      fromHoldings: fromHoldings)
     if var order = open[fill.order] {
       order.left -= fill.quantity.raw
       open[fill.order] = order.left > 0 ? order : nil
     }
   }
 
+  /// What is there of an asset and in no position of any listing, in whole units of a quantity.
+  func besidePositions(_ index: Int) -> Int64 {
+    guard let asset = asset(index) else { return 0 }
+    let held = listings.indices.filter { self.asset($0) == asset }
+      .map { Self.exact(assetUnits(legs[$0][0].quantity, of: $0)) }
+    let beside = held.reduce(Self.exact(net(asset))) { $0 - $1 }
+    let scaled =
+      beside * Rational(.powerOfTen(listings[index].instrument.quantityPrecision.digits))
+    // Rounded down: to the nearest whole number, less one where that is above.
+    let nearest = Int64(scaled.halfToEven(digits: 0).int128 ?? 0)
+    return Rational(nearest) > scaled ? nearest - 1 : nearest
+  }
+
   // MARK: What comes without an order
+
+  /// A deposit gives back what was short; a withdrawal takes what no position holds, then longs.
+  mutating func transfer(_ units: Int128, _ currency: Currency) {
+    post(units, currency, units < 0 ? .withdrawal : .deposit, .transfer)
+    var left = abs(units)
+    for index in listings.indices where asset(index) == currency {
+      let one = assetUnits(1, of: index)
+      var moved: Int64 = 0
+      // One by one, as long as there is another to move.
+      while true {
+        let leg = legs[index][0]
+        let beside = besidePositions(index) + (units > 0 ? -moved : moved)
+        let isDue =
+          units > 0
+          ? leg.quantity + moved < 0 && beside > 0 && left >= one
+          : leg.quantity - moved > 0 && beside < 0 && left > 0
+        guard isDue, marks[index].of(leg.quantity) != nil else { break }
+        moved += 1
+        left = max(0, left - one)
+      }
+      guard moved > 0, let mark = marks[index].of(legs[index][0].quantity) else { continue }
+      var leg = legs[index][0]
+      let result = closing(moved, of: leg, at: mark, index)
+      leg.basis = leg.basis - result.share
+      leg.quantity += units > 0 ? moved : -moved
+      leg.trip?.profit += Self.units(result.profit)
+      if leg.quantity == 0 { end(&leg) }
+      legs[index][0] = leg
+    }
+  }
 
   mutating func fund(_ rate: Rate, _ index: Int) {
     for place in legs[index].indices {

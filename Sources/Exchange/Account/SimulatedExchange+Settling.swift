@@ -7,11 +7,13 @@ extension SimulatedExchange {
   public mutating func deposit(_ amount: Money, at time: Timestamp) throws(ExchangeError) {
     if time < clock.time { throw .beforeClock(clock: clock.time, found: time) }
     if time > clock.time { try advance(to: Moment(time, .sourceBars)) }
+    syncUnallocated()
     if amount.units < 0, let free = try freeBalance(in: amount.currency), -amount > free {
       throw .withdrawal(-amount, available: free)
     }
     try book(
       amount, amount.units < 0 ? .withdrawal : .deposit, .transfer, at: time, symbol: "deposit")
+    try transferPositions(amount, at: time)
     marginIsStale = true
     scheduleInterest(in: amount.currency)
   }
@@ -26,12 +28,15 @@ extension SimulatedExchange {
     let place = books[id.index].holding.leg(execution.side, isReduceOnly: isReduceOnly)
     let fee = try fee(of: execution, in: listing)
     var leg = books[id.index].holding.legs[place]
+    let traded = execution.quantity - deliveredFromHoldings(execution, id.index)
     let settled = try leg.position.settling(
-      execution.side, execution.quantity, at: execution.price, in: listing)
+      execution.side, traded, at: execution.price, in: listing)
     let margin = leg.margin
-    try leg.take(
-      settled, execution.side, execution.quantity, fee: fee, at: execution.time, .fill, listing,
-      id, tell: &outbox, knownAt: knownNow(execution.time))
+    if traded > 0 {
+      try leg.take(
+        settled, execution.side, traded, fee: fee.share(traded, of: execution.quantity),
+        at: execution.time, .fill, listing, id, tell: &outbox, knownAt: knownNow(execution.time))
+    }
     let fill = Fill(
       number: fillCount, order: execution.order, listing: id, side: execution.side,
       price: execution.price, quantity: Quantity(unchecked: execution.quantity),
@@ -119,6 +124,7 @@ extension SimulatedExchange {
     guard ledger.post(change, cause, reference, at: time) else {
       throw books[id.index].listing.overflow("balance in \(change.currency)")
     }
+    unallocatedIsStale = true
     marginIsStale = true
     scheduleInterest(in: change.currency)
   }
@@ -131,6 +137,7 @@ extension SimulatedExchange {
     guard ledger.post(change, cause, reference, at: time) else {
       throw .overflow(symbol: symbol, field: "balance in \(change.currency)")
     }
+    unallocatedIsStale = true
   }
 
   /// Sets the marks once, after a record's fills, and does what follows from them.

@@ -73,6 +73,7 @@ extension SimulatedExchange {
     marginIsStale = try reader.readBool()
     marginWatch = try reader.readCase()
     interestIsDue = try reader.readBool()
+    unallocatedIsStale = true
     try requireWhole()
   }
 

@@ -148,6 +148,7 @@ extension RoundTripEnd {
     case .liquidation: "liquidation"
     case .settlement: "settlement"
     case .split: "split"
+    case .transfer: "transfer"
     }
   }
 }
