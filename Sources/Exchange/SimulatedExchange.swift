@@ -22,6 +22,8 @@ public struct SimulatedExchange: Sendable {
     /// Up to where the tape has records that fill orders; a bar that begins before is coarser.
     var coveredUntil = Timestamp.earliest
     var lastSplit: Moment?
+    /// What was paid on positions since then: a bar may yet say that others were held.
+    var payments: [HeldPayment] = []
 
     var isIsolated: Bool { listing.margin.mode == .isolated }
   }

@@ -12,11 +12,13 @@ struct RandomMoneyRun {
   var reference: ReferenceMoney
   private(set) var roundTrips: [RoundTrip] = []
   private(set) var liquidations: [Liquidation] = []
+  /// Liquidations at a price before the bar's end that took orders with them.
+  var liquidatedInside = 0
   private(set) var refusals: Set<String> = []
-  private var random: SeededGenerator
-  private var now = Scenario.start
-  private var middles: [Int64]
-  private var known: [(last: Price?, bid: Price?, ask: Price?, stream: Price?)]
+  var random: SeededGenerator
+  var now = Scenario.start
+  var middles: [Int64]
+  var known: [(last: Price?, bid: Price?, ask: Price?, stream: Price?)]
   private var settled: Set<Int> = []
 
   init(seed: UInt64) throws {
@@ -46,13 +48,13 @@ struct RandomMoneyRun {
   mutating func step() throws {
     let previous = now
     now += random.within(3...[600, 3600, 40_000][random.below(3)] * nanosecondsPerSecond)
-    try passDue(from: previous, to: now)
     let index = random.below(reference.listings.count)
     let isBar = reference.listings[index].matching.records == .bar
+    if isBar { try payInside(index, from: previous) } else { try passDue(from: previous, to: now) }
     if isBar { try record(index, since: previous) }
     collect()
     switch random.below(10) {
-    case 0: try fund(index)
+    case 0: try fund(index, at: now)
     case 1: try act(index)
     case 2 where random.below(3) == 0:
       try deposit(
@@ -93,7 +95,7 @@ struct RandomMoneyRun {
   }
 
   /// Expiries and interest, in the order of their times.
-  private mutating func passDue(from: Int64, to: Int64) throws {
+  mutating func passDue(from: Int64, to: Int64) throws {
     var due: [(time: Int64, expired: Int?)] = []
     for (index, listing) in reference.listings.enumerated() {
       guard let expiry = listing.contract.kind.expiry?.nanoseconds else { continue }
@@ -118,7 +120,7 @@ struct RandomMoneyRun {
     try exchange.advance(to: Moment(Timestamp(unchecked: to), .sourceBars))
   }
 
-  private mutating func fund(_ index: Int) throws {
+  mutating func fund(_ index: Int, at now: Int64) throws {
     let time = Timestamp(unchecked: now)
     let rate = Rate(units: random.within(-3_000_000_000...3_000_000_000))
     try exchange.apply(
@@ -240,46 +242,6 @@ struct RandomMoneyRun {
     }
   }
 
-  private mutating func bar(_ index: Int, since previous: Int64) throws {
-    let (time, id) = (Timestamp(unchecked: now), ListingID(index: index))
-    let close = middles[index]
-    let open = max(60, close + random.within(-50...50))
-    let (low, high) = (
-      min(open, close) - random.within(0...9), max(open, close) + random.within(0...9)
-    )
-    let length = now - previous
-    let path = [open] + (close >= open ? [low, high] : [high, low]) + [close]
-    for (price, offset) in zip(path, [0, length / 3, length / 3 * 2, length - 1]) {
-      reference.closePending(index, bid: price, ask: price, at: previous + offset)
-    }
-    known[index].last = price(close)
-    try exchange.apply(
-      Bar(
-        tsOpen: Timestamp(unchecked: previous), tsClose: time, open: price(open), high: price(high),
-        low: price(low), close: price(close), volume: .zero, tickCount: 1,
-        tradingDay: time.utcDate), to: id)
-    let filled = exchange.outbox.waiting.compactMap { report -> Int64? in
-      if case .filled(let fill) = report.event { fill.time.nanoseconds } else { nil }
-    }
-    let extremes = [(path[1], previous + length / 3), (path[2], previous + length / 3 * 2)].map {
-      let mark = reference.exact(price($0), of: index)
-      return (marks: ReferenceMoney.Marks(long: mark, short: mark), time: $1)
-    }
-    for extreme in extremes where filled.first.map({ extreme.time < $0 }) ?? false {
-      reference.see(index, extreme.marks)
-    }
-    takeFills()
-    reference.prices[index] = (
-      reference.exact(price(close), of: index), reference.exact(price(close), of: index)
-    )
-    // Without a position the mark waits for the close.
-    let isHeld = reference.legs[index].contains { $0.quantity != 0 }
-    for extreme in extremes where isHeld && filled.last.map({ extreme.time >= $0 }) ?? true {
-      reference.mark(index, extreme.marks)
-    }
-    reference.mark(index, marks(index))
-  }
-
   private mutating func finish(_ index: Int, bid: Int64, ask: Int64) {
     takeFills()
     reference.prices[index] = (
@@ -289,18 +251,20 @@ struct RandomMoneyRun {
   }
 
   private mutating func takeFills() {
-    for report in exchange.outbox.waiting {
-      switch report.event {
-      case .filled(let fill):
-        reference.fill(
-          fill, isReduceOnly: exchange.orders[fill.order.number].request.isReduceOnly)
-      case .cancelled(let reason) where reason != .liquidation: reference.open[report.order] = nil
-      default: break
-      }
+    for report in exchange.outbox.waiting { take(report) }
+  }
+
+  mutating func take(_ report: OrderReport) {
+    switch report.event {
+    case .filled(let fill):
+      reference.fill(
+        fill, isReduceOnly: exchange.orders[fill.order.number].request.isReduceOnly)
+    case .cancelled(let reason) where reason != .liquidation: reference.open[report.order] = nil
+    default: break
     }
   }
 
-  private func marks(_ index: Int) -> ReferenceMoney.Marks {
+  func marks(_ index: Int) -> ReferenceMoney.Marks {
     let known = known[index]
     func exact(_ price: Price?, _ digits: Int = 2) -> Rational? {
       price.map { Rational($0.raw, digits: digits) }

@@ -46,6 +46,18 @@ struct ReferenceMoney {
     var left: Int64
     var isReduceOnly: Bool
     var price: Rational?
+    /// Whether it has met a price of a bar, and waits for its own.
+    var rests = false
+  }
+
+  /// Funding or a dividend, on what was held then.
+  struct Payment {
+    var time: Int64
+    var marks: Marks
+    var rate: Rate?
+    var perShare: Money?
+    /// What each leg was paid, and what changed in its margin.
+    var paid: [(place: Int, units: Int128, margin: Int128, ofTrip: Int128)] = []
   }
 
   let listings: [Listing]
@@ -61,6 +73,10 @@ struct ReferenceMoney {
   var open: [OrderID: OpenOrder] = [:]
   var trips: [Trip] = []
   var liquidations: [(listing: Int, price: Int64, quantity: Int64, fee: Int128)] = []
+  /// Since the last record that filled orders, by listing.
+  var payments: [[Payment]]
+  private(set) var takenBack = false
+  var paymentsMoved = 0
   var soldFromHoldings: Int64 = 0
   var volumes: [(currency: Currency, day: Int64, units: Int128)] = []
 
@@ -70,6 +86,7 @@ struct ReferenceMoney {
     self.rules = rules
     legs = listings.map { Array(repeating: Leg(), count: $0.positions == .netting ? 1 : 2) }
     marks = listings.map { _ in Marks() }
+    payments = listings.map { _ in [] }
     prices = listings.map { _ in nil }
   }
 
@@ -307,18 +324,66 @@ struct ReferenceMoney {
   }
 
   mutating func fund(_ rate: Rate, _ index: Int) {
+    payments[index].append(Payment(time: now, marks: marks[index], rate: rate))
+    pay(index, payments[index].count - 1)
+    checkMargin()
+  }
+
+  private mutating func pay(_ index: Int, _ number: Int) {
+    let payment = payments[index][number]
+    payments[index][number].paid = []
+    let id = ListingID(index: index)
+    if let perShare = payment.perShare, let share = asset(index) {
+      func dividend(_ units: Int128) -> Int128 {
+        Self.units(Self.exact(units) * Self.exact(perShare.units))
+      }
+      let own = dividend(assetUnits(legs[index][0].quantity, of: index))
+      let all = dividend(net(share))
+      post(all, perShare.currency, .dividend, .corporateAction(id))
+      legs[index][0].trip?.dividends += own
+      payments[index][number].paid = [(0, all, 0, own)]
+    }
+    guard let rate = payment.rate else { return }
     for place in legs[index].indices {
       let leg = legs[index][place]
-      guard leg.quantity != 0, let mark = marks[index].of(leg.quantity) else { continue }
-      let paid = Self.units(
+      guard leg.quantity != 0, let mark = payment.marks.of(leg.quantity) else { continue }
+      let gain = -Self.units(
         value(leg.quantity, at: mark, of: index) * Rational(rate.units, digits: 12))
-      post(-paid, currency(index), .funding, .funding(ListingID(index: index)))
-      legs[index][place].trip?.funding -= paid
-      if listings[index].margin.mode == .isolated {
-        legs[index][place].margin = max(0, leg.margin - paid)
+      post(gain, currency(index), .funding, .funding(id))
+      legs[index][place].trip?.funding += gain
+      let margin = isIsolated(index) ? max(0, leg.margin + gain) : leg.margin
+      legs[index][place].margin = margin
+      payments[index][number].paid.append((place, gain, margin - leg.margin, gain))
+    }
+  }
+
+  /// With the first fill of a bar: what was paid later was paid too early to know of it.
+  mutating func takeBack(_ index: Int, after time: Int64) {
+    if takenBack { return }
+    takenBack = true
+    payments[index].removeAll { $0.time <= time }
+    paymentsMoved += payments[index].count
+    for payment in payments[index] {
+      for part in payment.paid {
+        if let perShare = payment.perShare {
+          post(-part.units, perShare.currency, .dividend, .corporateAction(ListingID(index: index)))
+          legs[index][0].trip?.dividends -= part.ofTrip
+        } else {
+          post(-part.units, currency(index), .funding, .funding(ListingID(index: index)))
+          legs[index][part.place].trip?.funding -= part.ofTrip
+          legs[index][part.place].margin -= part.margin
+        }
       }
     }
-    checkMargin()
+  }
+
+  /// In its place among the fills; after the last of them the bar is over.
+  mutating func payAgain(_ index: Int, until time: Int64) {
+    while takenBack, let next = payments[index].first, next.time <= time {
+      pay(index, 0)
+      payments[index].removeFirst()
+    }
+    if time == .max { takenBack = false }
   }
 
   mutating func settle(_ index: Int) {
@@ -351,10 +416,8 @@ struct ReferenceMoney {
     let held = net(share)
     switch action {
     case .cashDividend(let perShare):
-      let paid = Self.units(Self.exact(held) * Self.exact(perShare.units))
-      post(paid, perShare.currency, .dividend, .corporateAction(id))
-      let own = Self.exact(assetUnits(legs[index][0].quantity, of: index))
-      legs[index][0].trip?.dividends += Self.units(own * Self.exact(perShare.units))
+      payments[index].append(Payment(time: now, marks: marks[index], perShare: perShare))
+      pay(index, payments[index].count - 1)
     case .split(let new, let old):
       let (whole, rest) = split(Self.exact(held), new, old, index)
       post(Self.units(whole) - held, share, .split, .corporateAction(id))

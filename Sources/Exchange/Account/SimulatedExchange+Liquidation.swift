@@ -129,26 +129,12 @@ extension SimulatedExchange {
     }
   }
 
-  /// Closes what waits for the next available price at the first vertex of a bar's path that is not
-  /// before its cause.
-  mutating func liquidatePending(in id: ListingID, along bar: Bar) throws(ExchangeError) {
-    guard marginWatch == .always, books[id.index].holding.isLiquidating else { return }
-    for (price, time) in bar.path(lowFirst: books[id.index].market.isLowFirst(bar)) {
-      try closePending(in: id, bid: price, ask: price, at: Moment(time, .arrivals))
-    }
-  }
-
-  /// Closes what waits for the next available price.
-  mutating func liquidatePending(
-    in id: ListingID, bid: Price, ask: Price, at time: Timestamp
+  /// Closes what waits for the next available price, if its cause lies before.
+  mutating func closePending(
+    in id: ListingID, bid: Price, ask: Price, at time: Timestamp, _ phase: Phase = .records
   ) throws(ExchangeError) {
     guard marginWatch == .always, books[id.index].holding.isLiquidating else { return }
-    try closePending(in: id, bid: bid, ask: ask, at: Moment(time, .records))
-  }
-
-  private mutating func closePending(
-    in id: ListingID, bid: Price, ask: Price, at moment: Moment
-  ) throws(ExchangeError) {
+    let moment = Moment(time, phase)
     for place in books[id.index].holding.legs.indices {
       let (listing, leg) = (books[id.index].listing, books[id.index].holding.legs[place])
       guard let since = leg.liquidatingSince, since <= moment,

@@ -168,26 +168,6 @@ extension SimulatedExchange {
     return sum == equity && ledger.balance(in: currency).units >= 0
   }
 
-  /// Has excursions take in a bar's extremes from before its first fill. The orders are matched
-  /// already, so that nothing can be liquidated there any more.
-  mutating func see(_ extremes: [(price: Price, time: Timestamp)], in id: ListingID) {
-    guard books[id.index].listing.mark == .last else { return }
-    let marks = books[id.index].prices.marks
-    for extreme in extremes { books[id.index].see(marks.with(extreme.price)) }
-  }
-
-  /// Lets the marks pass a bar's extremes from after its last fill: what is held at them is known.
-  mutating func pass(
-    _ extremes: [(price: Price, time: Timestamp)], in id: ListingID, at time: Timestamp
-  ) throws(ExchangeError) {
-    guard books[id.index].listing.mark == .last, !books[id.index].holding.isFlat else { return }
-    let marks = books[id.index].prices.marks
-    for extreme in extremes {
-      books[id.index].value(at: marks.with(extreme.price))
-      try checkMargin(after: id, at: time)
-    }
-  }
-
   /// Hands over all that the trader has learnt of since the last call.
   public mutating func takeStep() -> StepResult {
     outbox.takeStep(upTo: clock, marks: books.map(\.marks))
@@ -196,12 +176,12 @@ extension SimulatedExchange {
 
 extension SimulatedExchange.Book {
   /// Sets the marks, and takes them into the excursions of what is open.
-  fileprivate mutating func value(at marks: Marks) {
+  mutating func value(at marks: Marks) {
     self.marks = marks
     see(marks)
   }
 
-  fileprivate mutating func see(_ marks: Marks) {
+  mutating func see(_ marks: Marks) {
     for place in holding.legs.indices {
       let sign = holding.legs[place].quantity.signum()
       guard sign != 0, let mark = marks.mark(ofSign: sign) else { continue }

@@ -140,6 +140,7 @@ extension SimulatedExchange.Book {
     writer.write(quietMarks.high.raw)
     writer.write(coveredUntil)
     writer.write(lastSplit) { $0.write($1) }
+    writer.write(payments) { $1.encode(into: &$0) }
   }
 
   fileprivate mutating func decode(
@@ -155,5 +156,8 @@ extension SimulatedExchange.Book {
     quietMarks.high = Price(unchecked: try reader.read())
     coveredUntil = try reader.readTime()
     lastSplit = try reader.readOptional { reader throws(MarketError) in try reader.readMoment() }
+    payments = try reader.readArray { reader throws(MarketError) in
+      try HeldPayment(from: &reader, listing)
+    }
   }
 }
