@@ -249,7 +249,7 @@ struct RandomRun {
 
   private mutating func request() -> OrderRequest {
     let type: OrderType =
-      switch random.below(9) {
+      switch seed % 4 == 0 && random.below(2) == 0 ? 8 : random.below(9) {
       case 0: .market
       case 8:
         .trailingStop(
