@@ -136,7 +136,7 @@ struct RandomMoneyRun {
     let kind: CorporateAction.Kind =
       random.below(2) == 0
       ? .cashDividend(perShare: Money(units: Int128(random.within(1...50_000_001)), currency))
-      : .split(new: random.within(1...4), old: random.within(1...3))
+      : .split(new: random.within(1...4), old: random.within(1...[3, 3, 12][random.below(3)]))
     try exchange.apply(
       CorporateAction(time: Timestamp(unchecked: now), kind: kind), to: ListingID(index: index))
     if case .split(let new, let old) = kind { splitPrices(index, new, old) }

@@ -99,7 +99,8 @@ import Testing
     .union([
       "trip fill", "trip liquidation", "trip settlement", "trip split", "trip transfer",
       "liquidation fee",
-      "sold from holdings", "paid on what a bar filled", "liquidated before a fill of its bar",
+      "sold from holdings", "liquidated in part", "paid on what a bar filled",
+      "liquidated before a fill of its bar",
       "refused needsMarginAccount", "refused liquidating", "refused noPrice",
       "refused accountWithoutPrice", "refused insufficientBalance", "refused insufficientMargin",
       "refused contractExpired", "refused nothingToReduce",
@@ -109,6 +110,7 @@ import Testing
     for entry in run.exchange.ledger.entries { seen.insert("\(entry.cause)") }
     if run.reference.soldFromHoldings > 0 { seen.insert("sold from holdings") }
     if run.reference.paymentsMoved > 0 { seen.insert("paid on what a bar filled") }
+    if run.reference.partialLiquidations > 0 { seen.insert("liquidated in part") }
     if run.liquidatedInside > 0 { seen.insert("liquidated before a fill of its bar") }
     for trip in run.roundTrips { seen.insert("trip \(trip.end)") }
     for liquidation in run.liquidations where liquidation.fee.units > 0 {

@@ -77,6 +77,7 @@ struct ReferenceMoney {
   var payments: [[Payment]]
   private(set) var takenBack = false
   var paymentsMoved = 0
+  var partialLiquidations = 0
   var soldFromHoldings: Int64 = 0
   var volumes: [(currency: Currency, day: Int64, units: Int128)] = []
 
@@ -163,7 +164,7 @@ struct ReferenceMoney {
   // MARK: Positions
 
   /// Profit of closing a part of a leg at a price, and its share of the basis.
-  private func closing(
+  func closing(
     _ quantity: Int64, of leg: Leg, at price: Rational, _ index: Int
   ) -> (profit: Rational, share: Rational) {
     let share = Self.book(leg.basis * Rational(quantity) / Rational(abs(leg.quantity)))
@@ -184,7 +185,8 @@ struct ReferenceMoney {
   /// A trade of a leg; what it pays is posted under `reference`.
   mutating func trade(
     _ index: Int, _ place: Int, _ side: OrderSide, _ quantity: Int64, at price: Rational,
-    fee: Int128, _ feeCause: LedgerCause, _ reference: LedgerReference, fromHoldings: Int64 = 0
+    fee: Int128, _ feeCause: LedgerCause, _ reference: LedgerReference, fromHoldings: Int64 = 0,
+    keepsMargin: Bool = false
   ) {
     var leg = legs[index][place]
     let closed = side.sign * leg.quantity < 0 ? min(quantity, abs(leg.quantity)) : 0
@@ -212,6 +214,7 @@ struct ReferenceMoney {
       if marginCurrency != nil, isIsolated(index) {
         leg.margin = min(leg.margin, max(0, aside + profit))
         unpaid = max(0, -(aside + profit))
+        if keepsMargin { (leg.margin, unpaid) = (max(0, aside + profit - fee), 0) }
       }
       leg.trip?.profit += profit
       leg.trip?.fees += closingFee
