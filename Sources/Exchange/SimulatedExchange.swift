@@ -47,6 +47,8 @@ public struct SimulatedExchange: Sendable {
   var amendmentCount = 0
   var linked: [OrderID: LinkedArrival] = [:]
   var liquidationCount = 0
+  /// When the exchange came to the last of them.
+  var lastLiquidation: Moment?
   /// By currency, where a fee of one of its listings asks for it.
   let volumeCurrencies: Set<Currency>
   var volumes: [Currency: TradedVolume] = [:]
@@ -123,7 +125,7 @@ public struct SimulatedExchange: Sendable {
   // MARK: Time
 
   func requireNotBeforeClock(_ moment: Moment) throws(ExchangeError) {
-    if moment < clock { throw .beforeClock(clock: clock.time, found: moment.time) }
+    if moment < clock { throw .beforeClock(clock: clock, found: moment) }
   }
 
   /// Does all that is due up to and including `moment`.
@@ -171,6 +173,7 @@ extension SimulatedExchange {
     case .released(let id, let quantity, let time):
       orders.change(at: id.number) { $0.release() }
       report(id, .released(quantity), at: time)
+      try requirePaid(id, at: time)
     case .resized(let id, let quantity, let time):
       orders.change(at: id.number) { $0.resize(to: quantity) }
       report(id, .resized(quantity), at: time)

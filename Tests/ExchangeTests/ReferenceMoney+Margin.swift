@@ -237,7 +237,7 @@ extension ReferenceMoney {
       if cross.contains(where: { legs[$0].contains { $0.quantity != 0 } }) { return false }
       if takeMargin(for: -equity, target) { return true }
       if legs.contains(where: { $0.contains { $0.quantity != 0 } }) { return false }
-      payDebts(liquidations.isEmpty ? .loan : .liquidation(liquidations.count - 1))
+      payDebts(liquidatedAt == now ? .liquidation(liquidations.count - 1) : .loan)
       return false
     }
     guard let own = converted(equity, target, to: currency(worst.index)) else { return false }
@@ -393,6 +393,7 @@ extension ReferenceMoney {
       at: exact(Price(unchecked: raw), of: index), fee: fee, .liquidationFee, reference,
       keepsMargin: quantity < abs(leg.quantity))
     liquidations.append((index, raw, quantity, fee))
+    liquidatedAt = now
   }
 
   // MARK: Marks

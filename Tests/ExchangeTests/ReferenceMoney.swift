@@ -77,6 +77,8 @@ struct ReferenceMoney {
   var payments: [[Payment]]
   private(set) var takenBack = false
   var paymentsMoved = 0
+  /// The value of `now` at the last of them.
+  var liquidatedAt: Int64?
   var partialLiquidations = 0
   var soldFromHoldings: Int64 = 0
   var volumes: [(currency: Currency, day: Int64, units: Int128)] = []

@@ -34,7 +34,11 @@ struct HeldQuantity: Sendable {
       set(net: net + side.sign * (quantity - delivered))
     case .hedging:
       let change = isReduceOnly ? -quantity : quantity
-      if (side == .buy) != isReduceOnly { long += change } else { short += change }
+      if mode.leg(side, isReduceOnly: isReduceOnly) == 0 {
+        long += change
+      } else {
+        short += change
+      }
     }
   }
 

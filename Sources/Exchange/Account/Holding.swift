@@ -117,11 +117,6 @@ struct Holding: Sendable {
   var isFlat: Bool { legs.isFlat }
   var isLiquidating: Bool { legs.contains(where: \.isLiquidating) }
 
-  /// The leg that an order of this side trades in.
-  func leg(_ side: OrderSide, isReduceOnly: Bool) -> Int {
-    mode == .netting || (side == .buy) != isReduceOnly ? 0 : 1
-  }
-
   /// What is held on both sides.
   var quantities: (long: Int64, short: Int64) {
     legs.reduce((0, 0)) { ($0.0 + max(0, $1.quantity), $0.1 + max(0, -$1.quantity)) }

@@ -119,6 +119,7 @@ extension SimulatedExchange {
         quantity: Quantity(unchecked: traded), price: closing.price, profit: profit, fee: fee),
       knownAt: knownNow(time))
     liquidationCount += 1
+    lastLiquidation = clock
   }
 }
 

@@ -171,7 +171,7 @@ extension SimulatedExchange {
         volume: .zero(listing.contract.currency))
       let cost = try listing.notional(request.quantity.raw, at: price)
         .money(in: listing.contract.currency)
-      let fee = max(try listing.fees.fee(of: charged), .zero(cost.currency))
+      let fee = max(try charged.fee(), .zero(cost.currency))
       guard let total = cost.adding(fee) else { throw listing.overflow("cost") }
       needed = try ordered(of: cost.currency, with: total)
     }

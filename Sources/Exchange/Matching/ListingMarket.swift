@@ -246,6 +246,11 @@ struct ListingMarket: Sendable {
       at: reservePrice(of: request.type, request.side))
   }
 
+  /// Leaves a working order out of what is counted.
+  mutating func countOpen(out order: WorkingOrder) {
+    open.add(-order.remaining, order.side, order.isReduceOnly, at: order.reservePrice)
+  }
+
   mutating func addOpen(_ quantity: Int64, _ slot: Int) {
     open.add(
       quantity, orders[slot].side, orders[slot].isReduceOnly, at: orders[slot].reservePrice)

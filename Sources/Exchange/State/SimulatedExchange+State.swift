@@ -34,6 +34,7 @@ extension SimulatedExchange {
     writer.write(marginIsStale)
     writer.write(marginWatch.rawValue)
     writer.write(interestIsDue)
+    writer.write(lastLiquidation) { $0.write($1) }
   }
 
   /// Takes back what `encode` wrote, into an exchange that was made with the same listings, latency
@@ -73,6 +74,9 @@ extension SimulatedExchange {
     marginIsStale = try reader.readBool()
     marginWatch = try reader.readCase()
     interestIsDue = try reader.readBool()
+    lastLiquidation = try reader.readOptional { reader throws(MarketError) in
+      try reader.readMoment()
+    }
     unallocatedIsStale = true
     try requireWhole()
   }

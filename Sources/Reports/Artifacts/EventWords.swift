@@ -87,6 +87,7 @@ extension CancelReason {
     case .postOnlyWouldTake: "post_only_would_take"
     case .otherFilled: "other_filled"
     case .entryEnded: "entry_ended"
+    case .insufficientBalance: "insufficient_balance"
     }
   }
 }
