@@ -93,6 +93,7 @@ extension ListingMarket {
   /// Turns a triggered order, which is off its ladder, into what it becomes, and lets it take or rest.
   private mutating func trigger(_ id: OrderID, at price: Price, _ time: Timestamp) {
     guard let slot = orders.place(of: id) else { return }
+    orders[slot].best = nil
     orders[slot].type = orders[slot].type.limitPrice.map { .limit($0) } ?? .market
     orders[slot].priority = takePriority()
     events.append(.triggered(id, price, time))
