@@ -22,6 +22,6 @@ import Testing
     }
     #expect(taken.isDisjoint(with: others))
     #expect(!taken.isEmpty && !others.isEmpty)
-    unsafe pieces.forEach { unsafe $0.deallocate() }
+    for unsafe piece in unsafe pieces { unsafe piece.deallocate() }
   }
 }

@@ -4,7 +4,11 @@ import Lockstep
 enum BacktestSuite {
   static func run(_ bench: Bench) throws {
     let trades = try Tapes.trades(count: bench.size(10_000_000, quick: 1_000_000), days: 30)
-    if bench.wants("backtest.cross") { try cross(trades, bench) }
+    if bench.wants("backtest.cross") { try cross("backtest.cross", trades, bench) }
+    if bench.wants("backtest.cross.dense") {
+      let dense = try Tapes.trades(count: bench.size(10_000_000, quick: 1_000_000), days: 3)
+      try cross("backtest.cross.dense", dense, bench)
+    }
     if bench.wants("backtest.ticks") {
       try rate("backtest.ticks", limit: 6e7, [:], trades, bench) { TickCounter(SMACross()) }
     }
@@ -25,7 +29,7 @@ enum BacktestSuite {
     try RivalBacktests.run(trades, bench)
   }
 
-  private static func cross(_ trades: TradeColumns, _ bench: Bench) throws {
+  private static func cross(_ name: String, _ trades: TradeColumns, _ bench: Bench) throws {
     let programs = try CReference.flavours.map { try CBacktest($0, bench) }
     let expected = programs[0].run(trades, bench).result
     let times = try interleave(
@@ -47,7 +51,7 @@ enum BacktestSuite {
         ])
     bench.report(
       Figure(
-        "backtest.cross", unit: "ns/tick", samples: times[2],
+        name, unit: "ns/tick", samples: times[2],
         reference: times[0...1].map(\.median).min(), limit: .atMost(2)))
   }
 
