@@ -16,6 +16,13 @@ enum BacktestSuite {
         bench
       ) { IndicatorReader() }
     }
+    if bench.wants("backtest.store") {
+      bench.attempt("backtest.store") { try StoredBacktest.run(trades, bench) }
+    }
+    if bench.wants("backtest.memory") {
+      bench.attempt("backtest.memory") { try StoredBacktest.measureMemory(bench) }
+    }
+    try RivalBacktests.run(trades, bench)
   }
 
   private static func cross(_ trades: TradeColumns, _ bench: Bench) throws {
@@ -26,7 +33,7 @@ enum BacktestSuite {
       programs.map { program in { program.run(trades, bench).time / Double(trades.count) } }
         + [
           {
-            let (time, summary) = try run(trades, SMACross(), [:], bench)
+            let (time, summary) = try CrossBacktest().run(trades, bench.stopwatch)
             guard summary.fillCount == expected.fills,
               summary.end.equity.units == Int128(expected.equity),
               summary.drawdown.largest == expected.drawdown
@@ -50,90 +57,16 @@ enum BacktestSuite {
     _ strategy: () -> any Strategy
   ) throws {
     let times = try interleave(rounds: bench.size(7, quick: 3)) {
-      try run(trades, strategy(), indicators, bench).time
+      try CrossBacktest(indicators: indicators).run(trades, bench.stopwatch, strategy()).time
     }
     bench.report(
       Figure(
         name, unit: "ticks/s", samples: times.map { Double(trades.count) / $0 * 1e9 },
         limit: .atLeast(limit)))
   }
-
-  private static func run(
-    _ trades: TradeColumns, _ strategy: any Strategy,
-    _ indicators: [Timeframe: [IndicatorDeclaration]], _ bench: Bench
-  ) throws -> (time: Double, summary: RunSummary) {
-    let usdt = try Currency("USDT")
-    let instrument = Instrument(
-      symbol: Tapes.symbol, pricePrecision: try Precision(2), quantityPrecision: try Precision(3))
-    let listing = try Listing(
-      instrument, calendar: .named("24x7"), contract: ContractSpecification(currency: usdt),
-      matching: MatchingRules(.trade),
-      fees: FeeRates(maker: try Rate(parsing: "0.0005"), taker: try Rate(parsing: "0.0005")))
-    let configuration = BacktestConfiguration(
-      symbols: [
-        TradedSymbol(listing, timeframes: Timeframe.defaultSet, indicators: indicators)
-      ],
-      roles: RoleMap(.minute1),
-      deposits: [try Money(parsing: CBacktest.deposit, usdt)])
-    let plan = try BacktestPlan(configuration, strategy.needs)
-    let run = try BacktestRun(
-      plan, strategy, tape: [TapeStream(MemorySource(trades), of: Tapes.symbol)],
-      journal: CountingJournal())
-    var summary: RunSummary?
-    let time = try bench.stopwatch.time {
-      let result = try run.run()
-      summary = result
-      return UInt64(result.eventCount)
-    }
-    guard let summary else { preconditionFailure("the run has ended") }
-    return (time, summary)
-  }
 }
 
-/// What a run would write, counted.
-private final class CountingJournal: RunJournal {
-  private var count = 0
-
-  func append(_ event: RunEvent, number: Int, at time: Timestamp) { count += 1 }
-  func append(_ sample: EquitySample) { count += 1 }
-  func append(_ value: Double, to series: String, at time: Timestamp) { count += 1 }
-  func end(_ summary: RunSummary) {}
-}
-
-/// A unit is held while SMA(10) lies above SMA(30).
-private class SMACross: Strategy {
-  private var fast: Feature?
-  private var slow: Feature?
-  private var wanted = false
-  var needs: StrategyNeeds { StrategyNeeds(indicators: [.ltf: ["sma(10)", "sma(30)"]]) }
-
-  func onStart(_ context: borrowing StrategyContext) throws {
-    let symbol = context.symbols[0]
-    fast = try context.feature("sma(10)", of: symbol)
-    slow = try context.feature("sma(30)", of: symbol)
-  }
-
-  func onBar(
-    _ close: BarClose, _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
-  ) throws {
-    guard let fast, let slow else { return }
-    let (high, low) = (snapshot[fast].value, snapshot[slow].value)
-    // As whole numbers, so that a tie is one.
-    let difference = ((high - low) * 3000).rounded()
-    let isAbove = difference > 0 ? true : difference < 0 ? false : wanted
-    guard isAbove != wanted else { return }
-    wanted = isAbove
-    try context.submit(
-      OrderIntent(
-        isAbove ? .buy : .sell, of: close.symbol, .quantity(try Quantity(raw: 1_000))))
-  }
-
-  func onTick(
-    _ tick: Tick, _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
-  ) throws {}
-}
-
-/// The same, told of every trade.
+/// The cross of averages, told of every trade.
 private final class TickCounter: Strategy {
   private let cross: SMACross
   private var sum: Int64 = 0
@@ -187,8 +120,6 @@ private final class IndicatorReader: Strategy {
 
 /// `backtest.c`.
 @safe private struct CBacktest {
-  static let deposit = "1000000"
-
   struct Result {
     var fills: Int64 = 0
     var equity: Int64 = 0

@@ -5,8 +5,8 @@ struct Benchmarks {
   static func main() {
     do {
       let options = try Options(CommandLine.arguments.dropFirst())
-      if let (name, count) = options.probe {
-        print(try Probe.measure(name, count: count))
+      if let (name, arguments) = options.probe {
+        for number in try Probe.measure(name, arguments) { print(number) }
         return
       }
       let bench = Bench(options)

@@ -9,7 +9,7 @@ enum MemorySuite {
 
   static func run(_ bench: Bench) throws {
     let samples = try (0..<bench.size(5, quick: 2)).map { _ in
-      try Probe.run(probe, count: 1_000_000)
+      try Probe.run(probe, ["1000000"])[0]
     }
     bench.report(
       Figure("memory.one-million-ticks", unit: "MB", samples: samples, limit: .atMost(10)))
@@ -39,24 +39,32 @@ enum MemorySuite {
   }
 }
 
-/// A measurement that needs a process of its own: this program, started with `--probe NAME COUNT`,
-/// prints one number.
+/// A measurement that needs a process of its own: this program, started with `--probe NAME ARGUMENT...`,
+/// prints numbers, one a line.
 enum Probe {
   /// - Parameter executable: another build of this program; nil for this one.
-  static func run(_ name: String, count: Int, executable: String? = nil) throws -> Double {
+  static func run(
+    _ name: String, _ arguments: [String], executable: String? = nil
+  ) throws -> [Double] {
     let path = executable ?? "/proc/self/exe"
     let url = URL(fileURLWithPath: path).resolvingSymlinksInPath()
-    let output = try Program.run(url, ["--probe", name, "\(count)"])
-    guard let value = Double(output.trimmingCharacters(in: .whitespacesAndNewlines)) else {
-      throw BenchmarkError.unavailable("the probe \(name) printed '\(output)'")
+    let output = try Program.run(url, ["--probe", name] + arguments)
+    return try output.split(separator: "\n").map { line in
+      guard let value = Double(line) else {
+        throw BenchmarkError.unavailable("the probe \(name) printed '\(line)'")
+      }
+      return value
     }
-    return value
   }
 
-  static func measure(_ name: String, count: Int) throws -> Double {
-    switch name {
-    case MemorySuite.probe: try MemorySuite.measure(count: count)
-    case TrailSuite.probe: try TrailSuite.measure(count: count)
+  static func measure(_ name: String, _ arguments: [String]) throws -> [Double] {
+    guard let count = arguments.last.flatMap({ Int($0) }) else {
+      throw BenchmarkError.usage("a probe needs a count")
+    }
+    return switch name {
+    case MemorySuite.probe: [try MemorySuite.measure(count: count)]
+    case TrailSuite.probe: [try TrailSuite.measure(count: count)]
+    case StoredBacktest.probe: try StoredBacktest.probe(path: arguments[0], count: count)
     default: throw BenchmarkError.usage("unknown probe \(name)")
     }
   }

@@ -17,10 +17,12 @@ struct Options {
   var scratchFolder = "Benchmarks/.build/scratch"
   /// A build of this program without an audit trail in the library.
   var withoutTrail: String?
-  /// A Python environment that has polars.
+  /// A Python environment that has the libraries to compare with, but for vectorbt.
   var python: String?
+  /// A Python environment that has vectorbt, whose numpy others do not take.
+  var vectorbt: String?
   /// A single measurement in a process of its own, see `Probe`.
-  var probe: (name: String, count: Int)?
+  var probe: (name: String, arguments: [String])?
 
   static let usage = """
     usage: bench [--only NAME]... [--quick] [--strict]
@@ -47,10 +49,12 @@ struct Options {
       case "--scratch": scratchFolder = try value()
       case "--without-trail": withoutTrail = try value()
       case "--python": python = try value()
+      case "--vectorbt": vectorbt = try value()
       case "--probe":
         let name = try value()
-        guard let count = Int(try value()) else { throw .usage("a probe needs a count") }
-        probe = (name, count)
+        var arguments: [String] = []
+        while let argument = rest.next() { arguments.append(argument) }
+        probe = (name, arguments)
       default: throw .usage("unknown argument \(argument)")
       }
     }

@@ -13,9 +13,11 @@ struct Python {
   private let interpreter: URL
   private let scripts: URL
 
+  /// - Parameter library: what is to be run there; vectorbt needs an environment of its own.
   /// - Throws: `BenchmarkError.unavailable` where there is no environment.
-  init(_ bench: Bench) throws(BenchmarkError) {
-    guard let environment = bench.options.python else {
+  init(_ bench: Bench, of library: String = "") throws(BenchmarkError) {
+    let options = bench.options
+    guard let environment = library == "vectorbt" ? options.vectorbt : options.python else {
       throw .unavailable("its Python package could not be installed, the script says why")
     }
     interpreter = URL(fileURLWithPath: environment + "/bin/python")

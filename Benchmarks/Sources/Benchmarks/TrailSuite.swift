@@ -14,8 +14,8 @@ enum TrailSuite {
     let times = try interleave(
       rounds: bench.size(7, quick: 3),
       [
-        { try Probe.run(probe, count: count) },
-        { try Probe.run(probe, count: count, executable: variant) },
+        { try Probe.run(probe, ["\(count)"])[0] },
+        { try Probe.run(probe, ["\(count)"], executable: variant)[0] },
       ])
     bench.report(
       Figure(

@@ -118,8 +118,10 @@ struct RunJob {
   }
 
   private func tape() throws -> [TapeStream] {
-    try system.tapes.flatMap {
-      try $0.streams(of: system.store, from: window.from, to: window.end)
+    // Of many symbols each would have a thread of its own, and chunks in memory.
+    let isAhead = system.tapes.count == 1
+    return try system.tapes.flatMap {
+      try $0.streams(of: system.store, from: window.from, to: window.end, isAhead: isAhead)
     }
   }
 

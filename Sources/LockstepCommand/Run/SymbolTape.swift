@@ -5,6 +5,7 @@ import MultiTimeframe
 import RunFiles
 import Sessions
 import Storage
+import Streams
 
 /// One symbol of a run in its store: which records form its bars and fill its orders.
 struct SymbolTape {
@@ -161,8 +162,10 @@ struct SymbolTape {
   }
 
   /// The streams from `from` on, up to and including `to`.
+  ///
+  /// - Parameter isAhead: whether ticks are read on threads of their own.
   func streams(
-    of store: MarketStore, from: Timestamp?, to: Timestamp?
+    of store: MarketStore, from: Timestamp?, to: Timestamp?, isAhead: Bool = false
   ) throws(StoreError) -> [TapeStream] {
     var streams: [TapeStream] = []
     if let bars {
@@ -172,10 +175,18 @@ struct SymbolTape {
           bars.timeframe, of: name))
     }
     if fills == .trade || bars == nil && priceSource == .last {
-      streams.append(TapeStream(try store.trades(symbol: name, from: from, to: to), of: name))
+      let trades: any Source<TradeColumns> =
+        isAhead
+        ? store.tradesAhead(symbol: name, from: from, to: to)
+        : try store.trades(symbol: name, from: from, to: to)
+      streams.append(TapeStream(trades, of: name))
     }
     if fills == .quote || bars == nil && priceSource != .last {
-      streams.append(TapeStream(try store.quotes(symbol: name, from: from, to: to), of: name))
+      let quotes: any Source<QuoteColumns> =
+        isAhead
+        ? store.quotesAhead(symbol: name, from: from, to: to)
+        : try store.quotes(symbol: name, from: from, to: to)
+      streams.append(TapeStream(quotes, of: name))
     }
     if hasFunding {
       streams.append(TapeStream(try store.fundingRates(symbol: name, from: from, to: to), of: name))

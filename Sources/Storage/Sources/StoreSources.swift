@@ -1,9 +1,34 @@
-import Market
+public import Market
 public import Streams
 
 extension TradeReader: SkippingSource {}
 
 extension QuoteReader: SkippingSource {}
+
+extension MarketStore {
+  /// Reads trades as `trades(symbol:from:to:)` does, on a thread of its own and with the file opened anew:
+  /// ahead of a run, which then does not wait for chunks to be decoded.
+  ///
+  /// The file is opened when the first batch is asked for, and what cannot be read fails there.
+  public func tradesAhead(
+    symbol: String, from: Timestamp? = nil, to: Timestamp? = nil
+  ) -> ReadAhead<TradeColumns> {
+    let path = connection.path
+    return ReadAhead {
+      try MarketStore(path: path, mode: .readOnly).trades(symbol: symbol, from: from, to: to)
+    }
+  }
+
+  /// Reads quotes as `tradesAhead(symbol:from:to:)` does trades.
+  public func quotesAhead(
+    symbol: String, from: Timestamp? = nil, to: Timestamp? = nil
+  ) -> ReadAhead<QuoteColumns> {
+    let path = connection.path
+    return ReadAhead {
+      try MarketStore(path: path, mode: .readOnly).quotes(symbol: symbol, from: from, to: to)
+    }
+  }
+}
 
 extension FundingRateReader: Source {
   /// Replaces `batch` by the next part of the stream, and reuses its memory.
