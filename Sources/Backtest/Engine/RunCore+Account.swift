@@ -132,7 +132,7 @@ extension RunCore {
       }
     }
     exchange.writeEvidence(into: &writer)
-    for order in openOrders() {
+    for order in book.open.map({ exchange.orders[$0.number] }) {
       writer.write(Int64(order.id.number))
       writer.write(order.status.rawValue)
       writer.write(order.remainingQuantity.raw)

@@ -23,6 +23,8 @@ final class RunCore {
   private let meterPlace: Place<EquityMeter>
   private let riskPlace: Place<RiskManager>
   private let featuresPlace: Place<FeatureBoard>
+  /// Whether what the exchange does is told later than it happens.
+  let hasLateReports: Bool
   /// Of each stream: the place of its symbol, and its kind.
   let streams: [(symbol: Int, kind: StreamKind)]
 
@@ -75,6 +77,7 @@ final class RunCore {
     let exchange = SimulatedExchange(
       configuration.symbols.map(\.listing), latency: configuration.latency,
       account: configuration.account)
+    hasLateReports = configuration.latency.reports != .none
     symbols = try RunCore.symbols(plan, state, exchange)
     closesPlace = Place(CloseWatch(plan, symbols, state.layout))
     featuresPlace = Place(FeatureBoard(state.layout))
