@@ -74,6 +74,30 @@ struct ReportLatencyTests {
     #expect(watcher.differences.isEmpty, "seed \(seed)")
   }
 
+  @Test("nothing is told or traded behind the end, however late the last report comes")
+  func behindTheEnd() throws {
+    let strategy = Scripted()
+    var calls: [Timestamp] = []
+    strategy.bar = { _, snapshot, context in
+      calls.append(snapshot.tsClose)
+      try context.submit(
+        OrderIntent(.buy, of: snapshot.symbol, .quantity(try Quantity(raw: 10))))
+    }
+    strategy.order = { _, snapshot, _ in calls.append(snapshot.tsClose) }
+    var configuration = try configuration([perpetual()])
+    configuration.latency = Latency(reports: .fixed(100 * nanosecondsPerSecond))
+    let journal = try run(configuration, strategy, try ReportLatencyTests.tape())
+    // The last trade is at 89.5, the bar that holds it would close at 120, the fill is told at 160.5.
+    #expect(try calls == [moment(60)])
+    #expect(journal.fills.count == 1 && journal.summary?.orderCount == 1)
+    #expect(try journal.samples.last?.time == moment(160.5))
+    let began = journal.events.count {
+      if case .tradingBegan = $0.event { true } else { false }
+    }
+    #expect(began == 1)
+    #expect(journal.samples.map(\.occasion) == [.start, .decision, .end])
+  }
+
   @Test("none is what it was: the exchange's own view")
   func none() throws {
     for seed in UInt64(7_100)..<7_104 {

@@ -69,6 +69,12 @@ struct CloseWatch {
     self.next = next
   }
 
+  /// Nothing is looked at any more: the run has ended.
+  mutating func stop() {
+    for index in series.indices { series[index].next = .max }
+    next = .max
+  }
+
   /// Where the stretch of a symbol's shortest grid ends that holds `time`.
   mutating func end(ofSymbol symbol: Int, at time: Timestamp) -> Int64 {
     end(of: shortest[symbol], symbol, at: time)

@@ -274,6 +274,8 @@ extension RunCore {
     }
     for symbol in trading.indices { trading[symbol].isOpen = false }
     timers = RunTimers()
+    // Else a close behind the end, on the way to a late report, would open the gates anew.
+    closes.stop()
     // What the exchange has told arrives, so that the log has every fill.
     while !isStopped, let report = exchange.nextReport {
       try takeOneMoment(report.time, from: nil, isOwn: true, snapshot, context)
