@@ -134,3 +134,63 @@ struct RiskTests {
     #expect(try refusals { $0.drawdown = 0.06 }.isEmpty)
   }
 }
+
+/// What a rule needs before it can size.
+@Suite("The bars of a sizing rule")
+struct SizingBarsTests {
+  private func configuration(bars: Int, history: Int) throws -> BacktestConfiguration {
+    var configuration = try BacktestTests.configuration([perpetual()])
+    configuration.risk.sizing = .targetVolatility(yearly: 0.2, bars: bars, barsPerYear: 525_600)
+    configuration.historyLength = history
+    return configuration
+  }
+
+  /// A trade in each minute, up and down by a tenth.
+  private static func tape(minutes: Int) throws -> [TapeStream] {
+    let points = (0..<minutes).map { minute -> (Double, Int64) in
+      (Double(minute) * 60 + 30, minute % 2 == 0 ? 10_000 : 11_000)
+    }
+    return try RunTape(
+      symbols: [], streams: [.init(symbol: "BTC", records: try trades(points))]
+    ).tape()
+  }
+
+  @Test("a history that is too short for it is made longer", arguments: [3, 20, 21, 22, 100])
+  func history(length: Int) throws {
+    let strategy = Scripted()
+    var told: [Timestamp] = []
+    strategy.bar = { _, snapshot, context in
+      told.append(snapshot.tsClose)
+      #expect(snapshot[.ltf].isReady)
+      if told.count == 1 { try context.submit(OrderIntent(.buy, of: snapshot.symbol)) }
+    }
+    let journal = try run(
+      try configuration(bars: 20, history: length), strategy, try SizingBarsTests.tape(minutes: 30))
+    // Twenty changes need twenty-one closes; the gate opens with the last of them.
+    #expect(try told.first == moment(21 * 60))
+    #expect(journal.fills.count == 1 && journal.summary?.refusalCount == 0)
+  }
+
+  @Test("they are loaded before the window")
+  func window() throws {
+    var configuration = try configuration(bars: 500, history: 100)
+    configuration.start = try moment(0)
+    let plan = try BacktestPlan(configuration, StrategyNeeds())
+    let span = try #require(try LoadWindow(plan).spans.first)
+    #expect(span.warmUpBars == 501 && span.bufferBars == 51)
+    #expect(plan.state.historyLength == 501)
+    configuration.risk.sizing = .equityShare(1)
+    let other = try BacktestPlan(configuration, StrategyNeeds())
+    #expect(try LoadWindow(other).spans.first?.warmUpBars == 1)
+    #expect(other.state.historyLength == 100)
+  }
+
+  @Test("a volatility of one change is refused before the run")
+  func tooFew() throws {
+    #expect {
+      try BacktestPlan(try configuration(bars: 1, history: 100), StrategyNeeds())
+    } throws: { error in
+      "\(error)" == "sizing by the volatility of 1 changes of the close: expected at least 2"
+    }
+  }
+}

@@ -15,6 +15,8 @@ public enum BacktestError: Error {
   case unknownTimeframe(Timeframe, known: [Timeframe])
   /// A strategy asks for a feature that was not declared, or in words that mean none.
   case unknownFeature(String, Timeframe, StateError)
+  /// Sizing by volatility from less than two changes of the close.
+  case volatilityBars(Int)
   case unknownSymbol(String, known: [String])
   /// A timer in the past.
   case timerInThePast(at: Timestamp, now: Timestamp)
@@ -44,6 +46,8 @@ extension BacktestError: CustomStringConvertible {
         + known.map(\.description).joined(separator: ", ")
     case .unknownFeature(let text, let timeframe, let error):
       "the strategy asks for '\(text)' on \(timeframe): \(error)"
+    case .volatilityBars(let count):
+      "sizing by the volatility of \(count) changes of the close: expected at least 2"
     case .unknownSymbol(let symbol, let known):
       "no symbol '\(symbol)': the run has \(known.joined(separator: ", "))"
     case .timerInThePast(let time, let now):

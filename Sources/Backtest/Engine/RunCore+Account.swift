@@ -81,7 +81,7 @@ extension RunCore {
     let count = state.completedCount(of: series)
     return RoleState(
       timeframe: plan.configuration.roles[role],
-      isReady: count > state.layout.indicatorLookback(of: series), bar: completed,
+      isReady: count > symbols[symbol].roleLookbacks[role.place], bar: completed,
       age: now.time.nanoseconds - completed.tsClose.nanoseconds)
   }
 

@@ -243,10 +243,8 @@ extension RunCore {
   }
 
   private func noteReadiness(of index: Int) throws(BacktestError) {
-    let (series, symbol) = (closes.series[index].series, closes.series[index].symbol)
-    guard closes.series[index].closedCount > state.layout.indicatorLookback(of: series) else {
-      return
-    }
+    let symbol = closes.series[index].symbol
+    guard closes.series[index].closedCount > closes.series[index].lookback else { return }
     closes.series[index].isReady = true
     for role in closes.series[index].roles {
       try append(.roleReady(symbols[symbol].symbol, role, closes.series[index].timeframe))

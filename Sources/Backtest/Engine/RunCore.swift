@@ -112,7 +112,9 @@ final class RunCore {
       } catch {
         throw .state(error)
       }
-      symbols.append(SymbolPlan(symbol, listingID, id, roleSeries))
+      var lookbacks: [Int] = []
+      for series in roleSeries { lookbacks.append(plan.lookback(of: series, in: state.layout)) }
+      symbols.append(SymbolPlan(symbol, listingID, id, roleSeries, lookbacks))
     }
     return symbols
   }
