@@ -77,6 +77,7 @@ extension RunCore {
     _ context: borrowing StrategyContext
   ) throws(BacktestError) {
     try takeOwnMoments(before: time.nanoseconds, snapshot, context)
+    if isStopped { return }
     try takeOneMoment(time, from: event, isOwn: false, snapshot, context)
   }
 
