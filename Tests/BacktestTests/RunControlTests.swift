@@ -26,6 +26,32 @@ struct RunControlTests {
     }
   }
 
+  @Test("stepping to a close pauses behind each moment at which a watched bar closes")
+  func barCloses() throws {
+    let points = (0..<40).map { (Double($0) * 15 + 5, Int64(10_000 + $0)) }
+    let tape = RunTape(
+      symbols: [], streams: [.init(symbol: "BTC", records: try trades(points))])
+    let strategy = Scripted()
+    strategy.needs.bars = [.role(.ltf), .role(.htf)]
+    var told: [Timestamp] = []
+    strategy.bar = { _, snapshot, _ in
+      if told.last != snapshot.tsClose { told.append(snapshot.tsClose) }
+    }
+    var pauses: [Timestamp?] = []
+    let control = Driver.control { control in
+      pauses.append(told.last)
+      control.stepToBarClose()
+    }
+    control.stepToBarClose()
+    let configuration = try configuration(
+      [perpetual()], roles: try RoleMap(ltf: .minute1, mtf: .minute1, htf: .minutes5))
+    let journal = try run(configuration, strategy, try tape.tape(), control: control)
+    // The gate opens with the first bar of five minutes; pauses come before it too.
+    let expected = try [nil, nil, nil, nil, 300, 360, 420, 480, 540].map { try $0.map(moment) }
+    #expect(pauses == expected)
+    #expect(journal.summary?.ending == .completed)
+  }
+
   /// Two shares of one exchange, each with funding at the moments at which it opens and closes.
   private static func exchangeDay() throws -> (BacktestConfiguration, RunTape) {
     let calendar = try TradingCalendar.named("XNYS")

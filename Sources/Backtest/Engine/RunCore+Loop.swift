@@ -217,19 +217,22 @@ extension RunCore {
   /// Marks what has closed, opens the gates of symbols that have become ready, and takes down what
   /// the account is worth, all before the strategy is asked.
   private func noteCloses(at time: Timestamp) throws(BacktestError) {
-    var isDecision = false
+    var (hasClosed, isDecision) = (false, false)
     var tradingDay = time.utcDate
     for index in closes.series.indices where closes.series[index].next <= time.nanoseconds {
       let count = state.completedCount(of: closes.series[index].series)
       guard count != closes.series[index].closedCount else { continue }
       closes.series[index].closedCount = count
       closes.series[index].hasClosed = true
+      hasClosed = true
       if !closes.series[index].isReady { try noteReadiness(of: index) }
       if closes.series[index].isDecision {
         isDecision = true
         tradingDay = state.lastBar(of: closes.series[index].series)?.tradingDay ?? tradingDay
       }
     }
+    // At full speed nobody steps to a close.
+    if hasClosed, let control, !control.isAtFullSpeed { control.barClosed() }
     guard isDecision else { return }
     for symbol in trading.indices where trading[symbol].isReady && !trading[symbol].isOpen {
       if let start = plan.configuration.start, time < start { continue }
