@@ -27,6 +27,8 @@ public enum BacktestError: Error {
   case stream(StreamError)
   /// A call to the strategy threw.
   case strategy(call: String, at: Timestamp?, any Error)
+  /// The strategy acts on reports of what it did on reports, and no record comes in between.
+  case endlessAnswers(call: String, at: Timestamp, limit: Int)
   /// The journal could not write.
   case journal(any Error)
 }
@@ -58,6 +60,9 @@ extension BacktestError: CustomStringConvertible {
     case .stream(let error): error.description
     case .strategy(let call, let time, let error):
       "the strategy's \(call) at \(time.map(\.description) ?? "the start") failed: \(error)"
+    case .endlessAnswers(let call, let time, let limit):
+      "the strategy's \(call) at \(time) acts on each report anew: expected at most \(limit) orders, "
+        + "amendments and cancels on reports between two records"
     case .journal(let error): "the run's files cannot be written: \(error)"
     }
   }

@@ -137,9 +137,23 @@ extension RunCore {
     if report.event == .submitted { return }
     if case .filled(let fill) = report.event { try note(fill) }
     guard trading[current].isOpen else { return }
+    var actions = actionCount
     try call("onOrder", report, strategy.onOrder, snapshot, context)
+    try noteAnswers(in: "onOrder", since: &actions)
     if case .filled(let fill) = report.event {
       try call("onFill", fill, strategy.onFill, snapshot, context)
+      try noteAnswers(in: "onFill", since: &actions)
+    }
+  }
+
+  private func noteAnswers(
+    in name: StaticString, since actions: inout Int
+  ) throws(BacktestError) {
+    guard actionCount != actions else { return }
+    answers.add(actionCount - actions, at: recordCount)
+    actions = actionCount
+    if answers.count > AnswerCount.limit {
+      throw .endlessAnswers(call: "\(name)", at: now.time, limit: AnswerCount.limit)
     }
   }
 

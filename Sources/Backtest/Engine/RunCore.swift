@@ -52,6 +52,7 @@ final class RunCore {
   var failure: BacktestError?
   /// How often the strategy has ordered, cancelled, amended or set a timer.
   var actionCount = 0
+  var answers = AnswerCount()
   /// Source bars of this moment that the strategy is still to be told of, with what they led to.
   var toldBars: [(symbol: Int, bar: Bar)] = []
   var toldBarsDue = Int64.max
