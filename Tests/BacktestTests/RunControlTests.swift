@@ -139,4 +139,31 @@ struct RunControlTests {
       #expect(try journal.summary?.end.time == moment(60))
     }
   }
+
+  @Test("sessions are told up to the configured end, behind the last record too")
+  func sessionsBehindTheLastRecord() throws {
+    let (whole, tape) = try RunControlTests.exchangeDay()
+    let first = try Timestamp(parsing: "2024-03-08T14:29:00Z")
+    for (end, expected) in [
+      ("2024-03-08T21:00:30Z", "o08"), ("2024-03-08T21:01:00Z", "o08 c08"),
+      ("2024-03-11T13:30:00Z", "o08 c08 o11"), ("2024-03-12T12:00:00Z", "o08 c08 o11 c11"),
+      (nil, "o08"),
+    ] {
+      var configuration = whole
+      configuration.end = try end.map { try Timestamp(parsing: $0) }
+      var trades = tape
+      trades.streams.removeAll { if case .funding = $0.records { true } else { false } }
+      for batch in [1, Int.max] {
+        let journal = try run(configuration, Scripted(), try trades.tape(batch: batch))
+        var told: [String] = []
+        for (time, event) in journal.events {
+          guard case .session(let symbol, let boundary) = event, symbol.index == 1 else { continue }
+          #expect(time == boundary.time && time > first)
+          let day = boundary.tradingDay.description.suffix(2)
+          told.append((boundary.kind == .opened ? "o" : "c") + day)
+        }
+        #expect(told.joined(separator: " ") == expected, "until \(end ?? "the last record")")
+      }
+    }
+  }
 }
