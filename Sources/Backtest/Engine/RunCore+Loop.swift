@@ -240,6 +240,7 @@ extension RunCore {
       try append(.tradingBegan(symbols[symbol].symbol))
     }
     try sample(.decision, tradingDay: tradingDay)
+    if plan.configuration.risk.closesAtLimits { try closeAtLimits() }
     decisionCount += 1
     if decisionCount % plan.configuration.stateHashInterval == 0 {
       try append(.stateHash(stateDigest()))

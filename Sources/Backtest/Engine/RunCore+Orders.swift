@@ -13,6 +13,8 @@ struct OrderBookkeeping {
   var toldPositions: [Int: Int64] = [:]
   /// By listing: why each trade was entered whose end has not been told, oldest first.
   var tripReasons: [Int: [String]] = [:]
+  /// Those whose cancel the run has sent because of a limit of loss.
+  var withdrawn: Set<OrderID> = []
   var refusalCount = 0
   /// In 10^-8 of the run's currency.
   var tradedValue: Int128 = 0
@@ -42,11 +44,14 @@ extension RunCore {
         : try exchange.submit(
           request, takeProfit: intent.takeProfit, stopLoss: intent.stopLoss, at: moment)
     }
-    for order in orders {
-      book.open.append(order)
-      if !intent.reason.isEmpty { book.reasons[order] = intent.reason }
-    }
+    for order in orders { noteSent(order, reason: intent.reason) }
     return orders
+  }
+
+  func noteSent(_ order: OrderID, reason: String) {
+    book.open.append(order)
+    if hasLateReports { book.toldOrders[order] = exchange.orders[order.number] }
+    if !reason.isEmpty { book.reasons[order] = reason }
   }
 
   private func riskDecision(on intent: OrderIntent) -> Result<Quantity, RiskRefusal> {
@@ -131,6 +136,7 @@ extension RunCore {
     if hasLateReports { book.note(report) }
     if report.status.isFinal, let place = book.open.firstIndex(of: report.order) {
       book.open.remove(at: place)
+      book.withdrawn.remove(report.order)
     }
     current = request.listing.index
     // That it has sent an order a strategy knows.
