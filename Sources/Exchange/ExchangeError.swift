@@ -6,7 +6,7 @@ public enum ExchangeError: Error, Hashable, Sendable {
   case badListing(symbol: String, String)
   case unknownSymbol(String)
   /// A record, an order or a cancel lies before what the exchange has already done.
-  case beforeClock(clock: Timestamp, found: Timestamp)
+  case beforeClock(clock: Moment, found: Moment)
   /// A position that has to be valued, and no price to do it by.
   case noMark(symbol: String, Timestamp)
   /// More is taken out than is free.
@@ -21,8 +21,8 @@ extension ExchangeError: CustomStringConvertible {
     case .badListing(let symbol, let what): "\(symbol): \(what)"
     case .unknownSymbol(let symbol): "the exchange lists no '\(symbol)'"
     case .beforeClock(let clock, let found):
-      "something of \(found) reaches an exchange that stands at \(clock): "
-        + "expected times that never go back"
+      "something of \(found.text(beside: clock)) reaches an exchange that stands at "
+        + "\(clock.text(beside: found)): expected times that never go back"
     case .noMark(let symbol, let time):
       "\(symbol): a position is to be valued at \(time), and the tape had no mark before"
     case .withdrawal(let amount, let available):
@@ -30,5 +30,12 @@ extension ExchangeError: CustomStringConvertible {
     case .overflow(let symbol, let field):
       "\(symbol): the amount in '\(field)' exceeds 128 bits"
     }
+  }
+}
+
+extension Moment {
+  /// With its phase where the other is of the same time.
+  fileprivate func text(beside other: Moment) -> String {
+    time == other.time ? "\(time), \(phase)" : "\(time)"
   }
 }

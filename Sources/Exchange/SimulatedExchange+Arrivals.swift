@@ -55,7 +55,8 @@ extension SimulatedExchange {
   }
 
   /// Of alternatives each is checked for itself, since only one comes to trade. An exit sells what its
-  /// entry has bought, so it takes nothing before. What is triggered is checked with all before it.
+  /// entry has bought, so it takes nothing before. What is triggered is checked with all before it, but
+  /// in a cash account it has to be paid for when it is let loose: perhaps by what triggers it.
   private mutating func firstRefused(
     of group: [Order], _ link: OrderLink, at time: Timestamp
   ) throws(ExchangeError) -> (order: OrderID, rejection: Rejection)? {
@@ -69,7 +70,8 @@ extension SimulatedExchange {
     for order in group {
       let isHeld = link != .oneCancelsOther && order.id != group[0].id
       let rejection = try rejection(
-        of: order, reducesLater: isHeld, takesMore: !(isHeld && link == .bracket))
+        of: order, reducesLater: isHeld,
+        takesMore: !(isHeld && (link == .bracket || rules.kind == .cash)))
       if let rejection { return (order.id, rejection) }
       guard link == .oneTriggersOther else { continue }
       // Those that follow find it open.
@@ -89,6 +91,25 @@ extension SimulatedExchange {
     return try rejection(
       of: order.request, arriving: order.arrival.time, reducesLater: reducesLater,
       takesMore: takesMore)
+  }
+
+  /// Has a cash account pay for what the fill of another order lets loose, as it would for what arrives;
+  /// what it cannot pay is cancelled.
+  mutating func requirePaid(_ id: OrderID, at time: Timestamp) throws(ExchangeError) {
+    let index = orders[id.number].request.listing.index
+    guard rules.kind == .cash, let order = books[index].market.orders[id], let first = order.group,
+      books[index].market.groups[first]?.link == .oneTriggersOther
+    else { return }
+    var request = orders[id.number].request
+    request.quantity = Quantity(unchecked: order.remaining)
+    // It is counted already.
+    let open = books[index].market.open
+    books[index].market.countOpen(out: order)
+    let rejection = try accountRejection(of: request, open: order.remaining)
+    books[index].market.open = open
+    guard case .insufficientBalance(let needed, let available) = rejection else { return }
+    books[index].market.cancel(
+      id, .insufficientBalance(needed: needed, available: available), time)
   }
 
   private mutating func scheduleExpiry(of order: Order) {

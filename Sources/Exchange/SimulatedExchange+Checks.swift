@@ -12,6 +12,7 @@ extension SimulatedExchange {
     of request: OrderRequest, arriving time: Timestamp, filled: Quantity = .zero,
     reducesLater: Bool = false, takesMore: Bool = true
   ) throws(ExchangeError) -> Rejection? {
+    syncUnallocated()
     let index = request.listing.index
     if books[index].listing.matching.refusesWhenClosed, !books[index].sessions.isInSession(time) {
       return .marketClosed(time)
@@ -23,10 +24,12 @@ extension SimulatedExchange {
     if let rejection = books[index].listing.contract.quantityRejection(of: request.quantity) {
       return rejection
     }
-    if let rejection = valueRejection(of: request) { return rejection }
-    if let rejection = try notionalRejection(of: request) { return rejection }
-    if let rejection = postOnlyRejection(of: request) { return rejection }
     let open = request.quantity.raw - filled.raw
+    let price =
+      request.type.limitPrice ?? request.type.triggerPrice ?? priceInForce(for: request)
+    if let rejection = valueRejection(of: request, at: price, open: open) { return rejection }
+    if let rejection = try notionalRejection(of: request, at: price) { return rejection }
+    if let rejection = postOnlyRejection(of: request) { return rejection }
     if !(request.isReduceOnly && reducesLater),
       let rejection = positionRejection(of: request, open: open)
     {
@@ -41,12 +44,12 @@ extension SimulatedExchange {
 
   /// Money is far from its end as long as no value comes to 10^19, at its own price or at the mark.
   @inline(__always)
-  private func valueRejection(of request: OrderRequest) -> Rejection? {
+  private func valueRejection(
+    of request: OrderRequest, at price: Price?, open: Int64
+  ) -> Rejection? {
     let index = request.listing.index
     let held = books[index].market.held.held(on: request.side)
-    let reached = held + books[index].market.open.adding(on: request.side) + request.quantity.raw
-    let price =
-      request.type.limitPrice ?? request.type.triggerPrice ?? priceInForce(for: request)
+    let reached = held + books[index].market.open.adding(on: request.side) + open
     if let price, !books[index].listing.canCount(reached, at: price) {
       return .valueTooLarge(reached: request.side.sign * reached)
     }
@@ -62,13 +65,12 @@ extension SimulatedExchange {
   /// order has no value to check.
   @inline(__always)
   private func notionalRejection(
-    of request: OrderRequest
+    of request: OrderRequest, at price: Price?
   ) throws(ExchangeError) -> Rejection? {
     let index = request.listing.index
-    guard let minimum = books[index].listing.contract.minimumNotional,
-      let price = request.type.limitPrice ?? request.type.triggerPrice
-        ?? priceInForce(for: request)
-    else { return nil }
+    guard let minimum = books[index].listing.contract.minimumNotional, let price else {
+      return nil
+    }
     let value = try books[index].listing.notional(request.quantity.raw, at: price).money(
       in: minimum.currency)
     return max(value, -value) < minimum ? .minimumNotional(notional: value, minimum: minimum) : nil
@@ -104,7 +106,12 @@ extension SimulatedExchange {
     // A position of the other side may be closed by reduce-only orders first, so it does not count
     // in the order's favour. Both sums are at most 2^60, and an order below 2^53, so this fits.
     let held = books[index].market.held.held(on: request.side)
-    let reached = held + books[index].market.open.adding(on: request.side) + open
+    var adding = books[index].market.open.adding(on: request.side) + open
+    if request.side == .sell {
+      let reducing = books[index].market.open.reducing
+      adding = max(0, adding - max(0, unallocatedForSales(of: index) - reducing))
+    }
+    let reached = held + adding
     let limit = books[index].listing.contract.positionLimit
     return reached > limit ? .positionLimit(reached: sign * reached, limit: limit) : nil
   }

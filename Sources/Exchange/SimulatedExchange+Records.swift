@@ -12,7 +12,8 @@ extension SimulatedExchange {
     if books[index].sessions.isInSession(quote.time) {
       if books[index].listing.matching.records == .quote {
         books[index].coveredUntil = Timestamp(unchecked: quote.time.nanoseconds + 1)
-        try liquidatePending(in: listing, bid: quote.bid, ask: quote.ask, at: quote.time)
+        try closePending(in: listing, bid: quote.bid, ask: quote.ask, at: quote.time)
+        syncUnallocated()
         books[index].market.apply(quote)
         try settle(in: listing)
       } else {
@@ -32,10 +33,12 @@ extension SimulatedExchange {
       switch books[index].listing.matching.records {
       case .trade:
         books[index].coveredUntil = Timestamp(unchecked: trade.time.nanoseconds + 1)
-        try liquidatePending(in: listing, bid: trade.price, ask: trade.price, at: trade.time)
+        try closePending(in: listing, bid: trade.price, ask: trade.price, at: trade.time)
+        syncUnallocated()
         books[index].market.apply(trade)
         try settle(in: listing)
       case .quote:
+        syncUnallocated()
         books[index].market.applyToQueues(trade)
         try settle(in: listing)
       case .bar: break
@@ -55,14 +58,8 @@ extension SimulatedExchange {
     books[index].prices.note(bar, fills: fills)
     if fills {
       books[index].coveredUntil = bar.tsClose
-      try liquidatePending(in: listing, along: bar)
-      let lowFirst = books[index].market.apply(bar)
-      let extremes = bar.path(lowFirst: lowFirst)[1...2]
-      let filled = books[index].market.fillTimes
-      if let first = filled?.lowerBound { see(extremes.filter { $0.time < first }, in: listing) }
-      try settle(in: listing)
-      let last = filled?.upperBound ?? .earliest
-      try pass(extremes.filter { $0.time >= last }, in: listing, at: bar.tsClose)
+      syncUnallocated()
+      try match(bar, in: listing)
     }
     try finishRecord(of: listing, at: bar.tsClose)
   }

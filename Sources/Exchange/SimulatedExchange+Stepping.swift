@@ -1,14 +1,19 @@
 public import Market
 
 /// What somebody needs who drives an exchange step by step.
+///
+/// Nothing here changes anything, and what is asked again and again is `mutating`: what is asked of a
+/// variable without that is asked of a copy of its bytes, and an exchange has many.
 extension SimulatedExchange {
   /// Whether there is something that `takeStep()` would hand over.
-  public var hasNews: Bool { outbox.hasNews(upTo: clock) }
+  public var hasNews: Bool { mutating get { outbox.hasNews(upTo: clock) } }
 
   /// When the exchange next does something of its own, or has something to tell, in nanoseconds;
   /// `Int64.max` for never.
   public var nextDueTime: Int64 {
-    min(due.next?.time.nanoseconds ?? .max, outbox.next?.time.nanoseconds ?? .max)
+    mutating get {
+      min(due.next?.time.nanoseconds ?? .max, outbox.next?.time.nanoseconds ?? .max)
+    }
   }
 
   /// What the account is worth in `currency`: the equity in all currencies, converted at the marks of
@@ -27,8 +32,18 @@ extension SimulatedExchange {
 }
 
 extension SimulatedExchange {
+  /// From which price a listing is valued now, without more about it; nil while the tape has had none.
+  public mutating func markPrice(in listing: ListingID) -> Price? {
+    books[listing.index].marks.mark(ofSign: books[listing.index].market.held.net.signum())?.price
+  }
+
+  /// How much has been filled and booked: as long as this stays the same, so do positions and balances.
+  public var changeCount: Int {
+    mutating get { ledger.entries.count &* (1 << 32) &+ fillCount }
+  }
+
   /// The sum of long and short, in units of the last quantity digit.
-  public func netPosition(in listing: ListingID) -> Int64 {
+  public mutating func netPosition(in listing: ListingID) -> Int64 {
     books[listing.index].market.held.net
   }
 

@@ -22,6 +22,8 @@ public struct SimulatedExchange: ~Copyable, Sendable {
     /// Up to where the tape has records that fill orders; a bar that begins before is coarser.
     var coveredUntil = Timestamp.earliest
     var lastSplit: Moment?
+    /// What was paid on positions since then: a bar may yet say that others were held.
+    var payments: [HeldPayment] = []
 
     var isIsolated: Bool { listing.margin.mode == .isolated }
   }
@@ -45,6 +47,8 @@ public struct SimulatedExchange: ~Copyable, Sendable {
   var amendmentCount = 0
   var linked: [OrderID: LinkedArrival] = [:]
   var liquidationCount = 0
+  /// When the exchange came to the last of them.
+  var lastLiquidation: Moment?
   /// By currency, where a fee of one of its listings asks for it.
   let volumeCurrencies: Set<Currency>
   var volumes: [Currency: TradedVolume] = [:]
@@ -52,6 +56,10 @@ public struct SimulatedExchange: ~Copyable, Sendable {
   var marginIsStale = false
   var marginWatch = MarginWatch.never
   var interestIsDue = false
+  /// Listings that deliver an asset, and whether the ledger has changed since their markets were told
+  /// what is there of it.
+  let delivering: [Int]
+  var unallocatedIsStale = false
 
   /// - Precondition: no two listings have one symbol, or one share; latencies are between 0 and a day; the account's
   ///   rates and its interval of interest make sense.
@@ -74,6 +82,7 @@ public struct SimulatedExchange: ~Copyable, Sendable {
     outbox = Outbox(LatencyLine(latency.reports, seed: ~latency.seed))
     volumeCurrencies = Set(
       listings.filter { $0.fees.volumeDays > 0 }.map(\.contract.currency))
+    delivering = listings.indices.filter { listings[$0].contract.kind.asset != nil }
     books = FixedBuffer(count: listings.count) { index in
       let listing = listings[index]
       return Book(
@@ -119,7 +128,7 @@ public struct SimulatedExchange: ~Copyable, Sendable {
   // MARK: Time
 
   func requireNotBeforeClock(_ moment: Moment) throws(ExchangeError) {
-    if moment < clock { throw .beforeClock(clock: clock.time, found: moment.time) }
+    if moment < clock { throw .beforeClock(clock: clock, found: moment) }
   }
 
   /// Does all that is due up to and including `moment`.
@@ -167,6 +176,7 @@ extension SimulatedExchange {
     case .released(let id, let quantity, let time):
       orders.change(at: id.number) { $0.release() }
       report(id, .released(quantity), at: time)
+      try requirePaid(id, at: time)
     case .resized(let id, let quantity, let time):
       orders.change(at: id.number) { $0.resize(to: quantity) }
       report(id, .resized(quantity), at: time)

@@ -10,7 +10,7 @@
   @inlinable
   package init(count: Int, _ element: (Int) -> Element) {
     self.count = count
-    unsafe elements = .allocate(capacity: max(1, count))
+    unsafe elements = .allocateCacheLines(capacity: count)
     for index in 0..<count { unsafe (elements + index).initialize(to: element(index)) }
   }
 
@@ -28,6 +28,10 @@
     precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
     return unsafe elements + index
   }
+
+  /// The memory of all elements, to read, while the buffer lives.
+  @inlinable @inline(__always)
+  package var address: UnsafePointer<Element> { unsafe UnsafePointer(elements) }
 
   @inlinable
   package subscript(index: Int) -> Element {

@@ -42,33 +42,46 @@ struct BarRing: ~Copyable {
     if next == bars.count { next = 0 }
   }
 
-  /// The bar that was completed `age` bars ago, the last one being of age 1; at most the capacity.
-  @inline(__always)
-  subscript(age: Int) -> Bar {
-    bars[next >= age ? next &- age : next &- age &+ bars.count]
+  /// Appends bars in the order of time. Those that later ones would overwrite are only counted.
+  /// - Complexity: O(bars that are kept).
+  mutating func append(_ all: [Bar]) {
+    guard let last = all.last else { return }
+    // The ring's own numbers change once: those of other rings, with which other threads may be busy,
+    // lie beside them.
+    var place = next
+    for bar in all.suffix(bars.count) {
+      bars[place] = bar
+      place &+= 1
+      if place == bars.count { place = 0 }
+    }
+    next = place
+    lastBar = last
+    completedCount &+= all.count
   }
 
   /// The latest `count` bars, where they lie: valid until as many again as fit beside them have
   /// been appended.
-  mutating func latest(_ count: Int) -> Stretch {
+  /// - Parameter count: at most as many as are kept.
+  func latest(_ count: Int) -> Stretch {
     unsafe Stretch(
-      memory: bars.pointer(to: 0), capacity: bars.count,
-      first: next >= count ? next - count : next - count + bars.count, count: count)
+      memory: bars.address, capacity: bars.count,
+      first: next >= count ? next &- count : next &- count &+ bars.count, count: count)
   }
 
-  /// Consecutive bars of a ring, for another thread.
+  /// Consecutive bars of a ring, which another thread may read.
   @safe struct Stretch {
-    fileprivate let memory: UnsafeMutablePointer<Bar>
+    fileprivate let memory: UnsafePointer<Bar>
     fileprivate let capacity: Int
     fileprivate let first: Int
     let count: Int
 
-    /// The bar at a place of the stretch, the oldest being at 0.
+    /// Hands the bars out, oldest first, in one piece or two.
     @inline(__always)
-    subscript(index: Int) -> Bar {
-      precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "index out of range")
-      let place = first &+ index
-      return unsafe memory[place < capacity ? place : place &- capacity]
+    func forEachPiece(_ body: (Span<Bar>) -> Void) {
+      let end = min(first &+ count, capacity)
+      unsafe body(Span(_unsafeStart: memory + first, count: end &- first))
+      let rest = first &+ count &- end
+      if rest > 0 { unsafe body(Span(_unsafeStart: memory, count: rest)) }
     }
   }
 

@@ -25,7 +25,7 @@ final class SeriesIndicators {
   private let takenCount = Atomic<Int>(0)
 
   /// How many bars wait at most. Whoever looks takes them in: 512 bars of twenty indicators are 50 µs.
-  /// To wake a thread costs its owner 5 µs, so shorter batches are not worth it.
+  /// To wake a thread costs its owner 5 µs and more, so shorter batches are not worth it.
   private static let longestBatch = 512
 
   /// How many bars are kept where they are. With a thread eight batches: the bars that wait, and
@@ -76,7 +76,9 @@ final class SeriesIndicators {
     ring.completedCount &- attendedCount
   }
 
-  /// How many bars handed over have not been taken in yet.
+  /// Whether bars that were handed over have not been taken in yet.
+  var hasBarsOnTheirWay: Bool { onTheirWayCount > 0 }
+
   private var onTheirWayCount: Int { handedCount &- takenCount.load(ordering: .acquiring) }
 
   /// Takes in bars that have been handed over; called by the worker, or by whoever waits for it.
@@ -89,17 +91,17 @@ final class SeriesIndicators {
   /// - Complexity: O(bars × indicators), without allocation.
   @inline(__always)
   func catchUp(with ring: borrowing BarRing) {
-    if onTheirWayCount > 0 { worker?.wait() }
+    if hasBarsOnTheirWay { worker?.wait() }
     let waiting = waitingCount(in: ring)
     if waiting == 0 { return }
-    recorded.append(waiting, of: ring)
+    recorded.append(ring.latest(waiting))
     attendedCount &+= waiting
   }
 
-  /// Takes in a bar that has just gone into the ring, no other waiting.
-  func append(_ bar: Bar) {
-    recorded.append(bar)
-    attendedCount &+= 1
+  /// Takes in bars that have just gone into the ring, no other waiting.
+  func append(_ bars: [Bar]) {
+    recorded.append(bars.span)
+    attendedCount &+= bars.count
   }
 
   // MARK: Reading, after catching up
@@ -144,19 +146,25 @@ private struct RecordedIndicators: ~Copyable {
     values = FixedBuffer(count: count * historyLength) { _ in 0 }
   }
 
-  mutating func append(_ bars: BarRing.Stretch) {
-    for index in 0..<bars.count { append(bars[index]) }
+  mutating func append(_ bars: BarRing.Stretch) { bars.forEachPiece { append($0) } }
+
+  mutating func append(_ bars: Span<Bar>) {
+    // Between ticks a bar alone finds its way sooner where nothing is prepared for others.
+    if bars.count == 1 { return append(bars[0]) }
+    var start = 0
+    while start < bars.count {
+      let end = min(bars.count, start &+ historyLength &- next)
+      let part = bars.extracting(start..<end)
+      unsafe set.update(part, into: values.pointer(to: next &* set.valueCount))
+      next &+= part.count
+      if next == historyLength { next = 0 }
+      start = end
+    }
   }
 
-  /// Takes in the latest `count` bars of a ring.
-  mutating func append(_ count: Int, of ring: borrowing BarRing) {
-    for age in stride(from: count, to: 0, by: -1) { append(ring[age]) }
-  }
-
-  mutating func append(_ bar: Bar) {
+  private mutating func append(_ bar: Bar) {
     set.update(bar)
-    let start = next &* set.valueCount
-    let row = unsafe values.pointer(to: start)
+    let row = unsafe values.pointer(to: next &* set.valueCount)
     set.withValues { confirmed in
       for index in confirmed.indices { unsafe row[index] = confirmed[index] }
     }

@@ -56,15 +56,17 @@ extension SymbolConfiguration {
     return bars.reduce(0, +) * Double(priceSources.count)
   }
 
-  /// The memory that the indicators need at most: their values' rings, and their windows.
+  /// The memory that the indicators need at most: their values' rings, their windows, themselves.
   func indicatorBytes(historyLength: Int) -> Double {
     /// No window keeps more for each bar of a look-back.
     let windowBytes = 128.0
+    /// Nor does any need more besides, its share of what a set keeps included.
+    let ownBytes = 4_096.0
     func bytes(_ declaration: IndicatorDeclaration) -> Double {
       let rings =
         Double(declaration.definition.outputs.count * MemoryLayout<Double>.stride)
         * Double(historyLength)
-      let windows = declaration.arguments.reduce(0, +) * windowBytes
+      let windows = declaration.arguments.reduce(0, +) * windowBytes + ownBytes
       guard case .indicator(let source, _) = declaration.source else {
         return rings + windows
       }

@@ -63,6 +63,7 @@ extension SynchronizedState {
     refreshNextBoundary()
     // A hidden bar may have closed, or one that was opened for a record that was then refused.
     guard hasChanged else { return }
+    boundaryCount += 1
     eventNumber += 1
     if eventNumber >= publicationDue { publish() }
     if let report { deliver(report) }

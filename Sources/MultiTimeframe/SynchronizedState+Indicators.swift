@@ -30,7 +30,7 @@ extension SynchronizedState {
   /// Writes the confirmed values of a series' columns from `start` on; not a number, which no
   /// indicator has as a value, where the look-back is not filled.
   /// - Complexity: O(columns).
-  package func readConfirmed(
+  package mutating func readConfirmed(
     of series: SeriesID, into values: inout [Double], at start: Int
   ) {
     let place = places[series.index]

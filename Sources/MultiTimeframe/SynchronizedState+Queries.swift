@@ -36,9 +36,18 @@ extension SynchronizedState {
     return ladders[place.ladder].rings[place.slot].completedCount
   }
 
+  /// How many bars of a series have been completed, for whoever asks at every boundary.
+  @inline(__always)
+  package mutating func closedCount(of series: SeriesID) -> Int {
+    let place = unsafe places.address[series.index]
+    return ladders[place.ladder].rings[place.slot].completedCount
+  }
+
   /// The last completed bar of a series; nil before the first.
+  ///
+  /// Changes nothing: what is asked of a variable without `mutating` is asked of a copy of its bytes.
   /// - Complexity: O(1).
-  public func lastBar(of series: SeriesID) -> Bar? {
+  public mutating func lastBar(of series: SeriesID) -> Bar? {
     let place = places[series.index]
     return ladders[place.ladder].rings[place.slot].completedCount == 0
       ? nil : ladders[place.ladder].rings[place.slot].last

@@ -44,9 +44,15 @@ extension SynchronizedState {
         history, layout, after: series(history.series).completed?.tsClose ?? .earliest,
         cursor: ladders[place.ladder].cursor, slot: ladders[place.ladder].slot(place.slot))
     }
-    let faults = results(of: works.count, inParallel) { works[$0].fault() }
+    // In pieces, because the bars of some timeframes take far longer to check than those of others.
+    let pieces = works.flatMap { work in work.pieces.map { (work: work, range: $0) } }
+    let faults = results(of: pieces.count, inParallel) {
+      pieces[$0].work.fault(in: pieces[$0].range)
+    }
     if let fault = faults.lazy.compactMap(\.self).first { throw fault }
-    _ = results(of: works.count, inParallel) { works[$0].takeIn() }
+    // No core is to begin with a long one when the others have done with theirs.
+    let longestFirst = works.sorted { $0.barCount > $1.barCount }
+    _ = results(of: works.count, inParallel) { longestFirst[$0].takeIn() }
     for case let end? in histories.map(\.bars.last?.tsClose.nanoseconds) {
       warmedThrough = max(warmedThrough, end)
     }
@@ -96,11 +102,19 @@ private struct SeriesWarmUp: Sendable {
     self.slot = slot
   }
 
-  /// What is wrong with the bars, if anything is.
-  func fault() -> StateError? {
+  var barCount: Int { bars.count }
+
+  /// The bars in pieces that can be checked each by itself.
+  var pieces: [Range<Int>] {
+    let length = 4_096
+    return stride(from: 0, to: bars.count, by: length).map { $0..<min($0 + length, bars.count) }
+  }
+
+  /// What is wrong with the bars of a piece, if anything is and the pieces before are right.
+  func fault(in piece: Range<Int>) -> StateError? {
     var cursor = cursor
-    var end = start
-    for bar in bars {
+    var end = piece.lowerBound == 0 ? start : bars[piece.lowerBound - 1].tsClose
+    for bar in bars[piece] {
       let (tsOpen, tsClose) = (bar.tsOpen, bar.tsClose)
       guard tsOpen < tsClose, bar.tickCount >= 1 else {
         return .emptySourceBar(
@@ -131,10 +145,8 @@ private struct SeriesWarmUp: Sendable {
   let indicators: SeriesIndicators?
 
   func append(_ bars: [Bar]) {
-    for bar in bars {
-      unsafe ring.pointee.append(bar)
-      indicators?.append(bar)
-    }
+    unsafe ring.pointee.append(bars)
+    indicators?.append(bars)
   }
 }
 

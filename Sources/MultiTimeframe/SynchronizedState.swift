@@ -43,6 +43,9 @@ public struct SynchronizedState: ~Copyable {
   /// The number of changes so far: one for each record applied and one for each moment at which
   /// something closed or opened.
   public internal(set) var eventNumber: UInt64 = 0
+  /// How often something has closed or opened so far: as long as it stays the same, so does every
+  /// completed bar.
+  public internal(set) var boundaryCount = 0
   /// Records that were left out because their time lay before the clock.
   public internal(set) var lateRecordCount = 0
 

@@ -140,6 +140,24 @@ struct RunControlTests {
     }
   }
 
+  @Test("a call behind the last record can stop the run too")
+  func stoppedBehindTheLastRecord() throws {
+    var configuration = try configuration([perpetual()])
+    configuration.end = try moment(600)
+    let tape = RunTape(
+      symbols: [],
+      streams: [.init(symbol: "BTC", records: try trades([(30, 10_000), (70, 10_000)]))])
+    let strategy = Scripted()
+    let control = RunControl()
+    strategy.bar = { _, snapshot, context in
+      if snapshot.tsClose == (try moment(120)) { control.stop() }
+      try context.setTimer(at: Timestamp(unchecked: snapshot.tsClose.nanoseconds + 65_000_000_000))
+    }
+    let journal = try run(configuration, strategy, try tape.tape(), control: control)
+    #expect(journal.summary?.ending == .stopped)
+    #expect(try journal.summary?.end.time == moment(120))
+  }
+
   @Test("sessions are told up to the configured end, behind the last record too")
   func sessionsBehindTheLastRecord() throws {
     let (whole, tape) = try RunControlTests.exchangeDay()

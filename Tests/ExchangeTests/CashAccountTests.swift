@@ -180,6 +180,30 @@ import Testing
     #expect(try balances(scenario) == ["1020 USD", "0 BTC"])
   }
 
+  @Test(arguments: [false, true])
+  func `what is triggered is paid for when it is let loose`(isTooDear: Bool) throws {
+    var scenario = try MoneyScenario([try spot()], AccountRules(.cash), money("2", "BTC"))
+    try scenario.trade(0, 100)
+    let requests = [
+      OrderRequest(.sell, quantity(2), of: MoneyScenario.id(0), .limit(price(110))),
+      OrderRequest(
+        .buy, quantity(isTooDear ? 3 : 2), of: MoneyScenario.id(0), .limit(price(90))),
+    ]
+    _ = try scenario.exchange.submit(
+      requests, linked: .oneTriggersOther, at: Moment(Scenario.second(1), .events))
+    // There is no dollar yet: 220 come with the sale, of which 180 are paid for, and 270 cannot be.
+    try scenario.trade(1, 111)
+    let needed = try usd("270")
+    let refusal = CancelReason.insufficientBalance(needed: needed, available: try usd("220"))
+    let last = scenario.exchange.takeReports().last?.event
+    #expect(last == (isTooDear ? .cancelled(refusal) : .released(quantity(2))))
+    try scenario.send(2, .buy, 1, .limit(price(41)))
+    try scenario.trade(2, 111)
+    #expect(scenario.refusals().count == (isTooDear ? 0 : 1))
+    try scenario.trade(3, 89)
+    #expect(try balances(scenario) == (isTooDear ? ["220 USD", "0 BTC"] : ["40 USD", "2 BTC"]))
+  }
+
   @Test func `of alternatives one is paid for`() throws {
     var scenario = try MoneyScenario(
       [try spot()], AccountRules(.cash), usd("1000"), money("2", "BTC"))

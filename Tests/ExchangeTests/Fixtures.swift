@@ -25,6 +25,11 @@ func price(_ raw: Int64) -> Price { Price(unchecked: raw) }
 func quantity(_ raw: Int64) -> Quantity { Quantity(unchecked: raw) }
 func usd(_ text: String) throws -> Money { try Money(parsing: text, try Currency("USD")) }
 
+/// The body of a test that expects a trap: what it throws is no trap, so that the process ends well.
+func trapping(_ body: () throws -> Void) {
+  do { try body() } catch { print("no trap, but \(error)") }
+}
+
 /// One listing, and a clock in whole seconds after `start`: what a scenario needs to be read at
 /// a glance.
 struct Scenario: ~Copyable {

@@ -80,6 +80,17 @@ import Testing
         == (try usd("-20")))
   }
 
+  @Test func `a debt of an order's own refers to no liquidation before`() throws {
+    var scenario = try scenario("100", .bankruptcy, marks: [94])
+    try scenario.exchange.deposit(try usd("100"), at: Scenario.second(10))
+    try scenario.fill(10, .buy, 10, at: 100)
+    // Sold at 80: of the 200 that are lost, 100 are not there.
+    try scenario.fill(11, .sell, 10, at: 80)
+    let shortfall = scenario.exchange.ledger.entries.last { $0.cause == .shortfall }
+    #expect(shortfall?.reference == .loan)
+    #expect(shortfall?.amount == (try usd("100")))
+  }
+
   @Test func `meanwhile orders end, and none is taken`() throws {
     var scenario = try scenario("100", .nextAvailable, marks: [])
     try scenario.send(2, .sell, 5, .limit(price(120)))

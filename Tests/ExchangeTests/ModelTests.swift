@@ -150,8 +150,10 @@ import Testing
 
   @Test func `a latency of more than a day is a mistake of unit`() async {
     await #expect(processExitsWith: .failure) {
-      let latency = Latency(orders: .fixed(2 * nanosecondsPerDay))
-      _ = SimulatedExchange([try listing(MatchingRules(.quote))], latency: latency)
+      trapping {
+        let latency = Latency(orders: .fixed(2 * nanosecondsPerDay))
+        _ = SimulatedExchange([try listing(MatchingRules(.quote))], latency: latency)
+      }
     }
   }
 

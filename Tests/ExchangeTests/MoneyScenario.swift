@@ -23,6 +23,19 @@ struct MoneyScenario: ~Copyable {
       to: Self.id(index))
   }
 
+  /// A bar of so many seconds that begins at a second.
+  mutating func bar(
+    _ second: Int64, _ open: Int64, _ high: Int64, _ low: Int64, _ close: Int64,
+    length: Int64 = 60, of index: Int = 0
+  ) throws {
+    let tsOpen = Scenario.second(second)
+    try exchange.apply(
+      Bar(
+        tsOpen: tsOpen, tsClose: Scenario.second(second + length), open: price(open),
+        high: price(high), low: price(low), close: price(close), volume: .zero, tickCount: 1,
+        tradingDay: tsOpen.utcDate), to: Self.id(index))
+  }
+
   /// Sends an order in the events phase of a second.
   mutating func send(
     _ second: Int64, _ side: OrderSide, _ amount: Int64, of index: Int = 0,

@@ -7,14 +7,18 @@ import Testing
 @Suite struct MoneyTrapTests {
   @Test func `rules that make no sense`() async {
     await #expect(processExitsWith: .failure) {
-      var rules = AccountRules()
-      rules.interestInterval = 0
-      _ = SimulatedExchange([try contract()], account: rules)
+      trapping {
+        var rules = AccountRules()
+        rules.interestInterval = 0
+        _ = SimulatedExchange([try contract()], account: rules)
+      }
     }
     await #expect(processExitsWith: .failure) {
-      var rules = AccountRules()
-      rules.liquidationFee = try Rate(parsing: "1.1")
-      _ = SimulatedExchange([try contract()], account: rules)
+      trapping {
+        var rules = AccountRules()
+        rules.liquidationFee = try Rate(parsing: "1.1")
+        _ = SimulatedExchange([try contract()], account: rules)
+      }
     }
     await #expect(processExitsWith: .failure) { _ = MarginRules(leverage: 0) }
     await #expect(processExitsWith: .failure) { _ = TieredFees([]) }
@@ -31,21 +35,27 @@ import Testing
 
   @Test func `a fee in another currency`() async {
     await #expect(processExitsWith: .failure) {
-      var scenario = try MoneyScenario([try contract(fees: PerTradeFee(try money("1", "EUR")))])
-      try scenario.fill(0, .buy, 1, at: 100)
+      trapping {
+        var scenario = try MoneyScenario([try contract(fees: PerTradeFee(try money("1", "EUR")))])
+        try scenario.fill(0, .buy, 1, at: 100)
+      }
     }
   }
 
   @Test func `a split of what is no equity, and one position where there are two`() async {
     await #expect(processExitsWith: .failure) {
-      var scenario = try MoneyScenario([try contract()])
-      try scenario.exchange.apply(
-        CorporateAction(time: Scenario.second(0), kind: .split(new: 2, old: 1)),
-        to: MoneyScenario.id(0))
+      trapping {
+        var scenario = try MoneyScenario([try contract()])
+        try scenario.exchange.apply(
+          CorporateAction(time: Scenario.second(0), kind: .split(new: 2, old: 1)),
+          to: MoneyScenario.id(0))
+      }
     }
     await #expect(processExitsWith: .failure) {
-      let scenario = try MoneyScenario([try contract(positions: .hedging)])
-      _ = scenario.exchange.position(in: MoneyScenario.id(0))
+      trapping {
+        let scenario = try MoneyScenario([try contract(positions: .hedging)])
+        _ = scenario.exchange.position(in: MoneyScenario.id(0))
+      }
     }
   }
 }

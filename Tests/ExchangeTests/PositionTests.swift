@@ -53,7 +53,7 @@ import Testing
     #expect([trip.best, trip.worst, trip.profit].map(short) == ["35 USD", "-15 USD", "25 USD"])
   }
 
-  @Test func `a bar's extremes count where it is known what was held at them`() throws {
+  @Test func `a bar's extremes count with what was held at them on its path`() throws {
     var scenario = Scenario(try listing(MatchingRules(.bar)))
     func excursions() throws -> [[Money]] {
       try scenario.exchange.excursions(in: scenario.listing).map { [$0.best, $0.worst] }
@@ -69,13 +69,13 @@ import Testing
     try scenario.send(120, .buy, 1)
     try scenario.send(120, .sell, 1, .limit(price(115)))
     try scenario.bar(120, 100, 130, 90, 101)
-    // At 90 the two lose 20, but that lies between two fills.
-    #expect(try excursions() == [[usd("45"), usd("-5")]])
+    // At 90, between the two fills, both lose 10.
+    #expect(try excursions() == [[usd("45"), usd("-20")]])
     // The low of 70 lies before the fill at 110: 15 were won, and 30 are lost there.
     try scenario.send(180, .sell, 1, .limit(price(110)))
     try scenario.bar(180, 101, 112, 70, 105)
     let trip = try #require(scenario.exchange.takeStep().roundTrips.first)
-    #expect(short(trip.best) == "45 USD" && short(trip.worst) == "-15 USD")
+    #expect(short(trip.best) == "45 USD" && short(trip.worst) == "-20 USD")
     #expect(short(trip.profit) == "25 USD")
   }
 

@@ -15,6 +15,9 @@ extension RandomMoneyRun {
     var rules = AccountRules(
       [.margin(in: usd), .margin(in: usd), .margin(in: usd), .cash, .unlimited][random.below(5)])
     rules.liquidationPrice = random.below(2) == 0 ? .bankruptcy : .nextAvailable
+    if rules.liquidationPrice == .nextAvailable, random.below(2) == 0 {
+      rules.liquidationSize = .smallest
+    }
     rules.liquidationFee = Rate(units: random.within(0...20_000_000_000))
     rules.interestInterval = 3600 * nanosecondsPerSecond
     for currency in ["USD", "EUR", "S1"] {

@@ -12,11 +12,13 @@ struct RandomMoneyRun: ~Copyable {
   var reference: ReferenceMoney
   private(set) var roundTrips: [RoundTrip] = []
   private(set) var liquidations: [Liquidation] = []
+  /// Liquidations at a price before the bar's end that took orders with them.
+  var liquidatedInside = 0
   private(set) var refusals: Set<String> = []
-  private var random: SeededGenerator
-  private var now = Scenario.start
-  private var middles: [Int64]
-  private var known: [(last: Price?, bid: Price?, ask: Price?, stream: Price?)]
+  var random: SeededGenerator
+  var now = Scenario.start
+  var middles: [Int64]
+  var known: [(last: Price?, bid: Price?, ask: Price?, stream: Price?)]
   private var settled: Set<Int> = []
 
   init(seed: UInt64) throws {
@@ -51,17 +53,18 @@ struct RandomMoneyRun: ~Copyable {
   mutating func step() throws {
     let previous = now
     now += random.within(3...[600, 3600, 40_000][random.below(3)] * nanosecondsPerSecond)
-    try passDue(from: previous, to: now)
     let index = random.below(reference.listings.count)
     let isBar = reference.listings[index].matching.records == .bar
+    if isBar { try payInside(index, from: previous) } else { try passDue(from: previous, to: now) }
     if isBar { try record(index, since: previous) }
     collect()
     switch random.below(10) {
-    case 0: try fund(index)
+    case 0: try fund(index, at: now)
     case 1: try act(index)
     case 2 where random.below(3) == 0:
       try deposit(
         Money(units: Int128(random.within(1...400)) * Money.unitsPerOne, Currency("USD")))
+    case 3 where random.below(3) == 0: try transferAsset(index)
     default: break
     }
     let at = Timestamp(unchecked: now)
@@ -80,11 +83,24 @@ struct RandomMoneyRun: ~Copyable {
 
   private mutating func deposit(_ amount: Money) throws {
     try exchange.deposit(amount, at: Timestamp(unchecked: now))
-    reference.post(amount.units, amount.currency, .deposit, .transfer)
+    reference.transfer(amount.units, amount.currency)
+  }
+
+  /// Brings some of what a listing delivers, or takes some of what is there, as far as it is free.
+  private mutating func transferAsset(_ index: Int) throws {
+    guard let asset = reference.asset(index) else { return }
+    if random.below(2) == 0 {
+      return try deposit(Money(units: Int128(random.within(1...6_000)) * 12_500_000, asset))
+    }
+    let there = exchange.ledger.balance(in: asset).units
+    guard there > 0 else { return }
+    let amount = Money(units: -(there / Int128(random.within(1...4))), asset)
+    let isFree = (try? exchange.deposit(amount, at: Timestamp(unchecked: now))) != nil
+    if isFree { reference.transfer(amount.units, asset) }
   }
 
   /// Expiries and interest, in the order of their times.
-  private mutating func passDue(from: Int64, to: Int64) throws {
+  mutating func passDue(from: Int64, to: Int64) throws {
     var due: [(time: Int64, expired: Int?)] = []
     for (index, listing) in reference.listings.enumerated() {
       guard let expiry = listing.contract.kind.expiry?.nanoseconds else { continue }
@@ -109,7 +125,7 @@ struct RandomMoneyRun: ~Copyable {
     try exchange.advance(to: Moment(Timestamp(unchecked: to), .sourceBars))
   }
 
-  private mutating func fund(_ index: Int) throws {
+  mutating func fund(_ index: Int, at now: Int64) throws {
     let time = Timestamp(unchecked: now)
     let rate = Rate(units: random.within(-3_000_000_000...3_000_000_000))
     try exchange.apply(
@@ -125,7 +141,7 @@ struct RandomMoneyRun: ~Copyable {
     let kind: CorporateAction.Kind =
       random.below(2) == 0
       ? .cashDividend(perShare: Money(units: Int128(random.within(1...50_000_001)), currency))
-      : .split(new: random.within(1...4), old: random.within(1...3))
+      : .split(new: random.within(1...4), old: random.within(1...[3, 3, 12][random.below(3)]))
     try exchange.apply(
       CorporateAction(time: Timestamp(unchecked: now), kind: kind), to: ListingID(index: index))
     if case .split(let new, let old) = kind { splitPrices(index, new, old) }
@@ -147,9 +163,11 @@ struct RandomMoneyRun: ~Copyable {
   private mutating func request(_ index: Int) -> OrderRequest {
     let isInverse = reference.listings[index].contract.settlement == .inverse
     let near = price(max(1, middles[index] + random.within(-60...60)))
+    // A split may leave nothing of a position that is small.
+    let size = random.within(1...[60, 60, 60, 2][random.below(4)])
     return OrderRequest(
-      OrderSide.allCases[random.below(2)],
-      quantity(random.within(1...60) * (isInverse ? 100 : 1)), of: ListingID(index: index),
+      OrderSide.allCases[random.below(2)], quantity(size * (isInverse ? 100 : 1)),
+      of: ListingID(index: index),
       random.below(3) == 0 ? .limit(near) : .market,
       random.below(5) == 0 ? .immediateOrCancel : .goodTillCancelled,
       reduceOnly: random.below(4) == 0)
@@ -166,7 +184,10 @@ struct RandomMoneyRun: ~Copyable {
       price: request.type.limitPrice.map { reference.exact($0, of: index) }
         ?? (request.side == .buy ? prices?.ask : prices?.bid))
     let held = reference.legs[index].map(\.quantity)
-    let reducible = request.side == .buy ? held.contains { $0 < 0 } : held.contains { $0 > 0 }
+    let reducible =
+      request.side == .buy
+      ? held.contains { $0 < 0 }
+      : held.contains { $0 > 0 } || reference.besidePositions(index) > 0
     var expected: OrderEvent
     if request.isReduceOnly && !reducible {
       expected = .rejected(.nothingToReduce(position: held.reduce(0, +)))
@@ -226,46 +247,6 @@ struct RandomMoneyRun: ~Copyable {
     }
   }
 
-  private mutating func bar(_ index: Int, since previous: Int64) throws {
-    let (time, id) = (Timestamp(unchecked: now), ListingID(index: index))
-    let close = middles[index]
-    let open = max(60, close + random.within(-50...50))
-    let (low, high) = (
-      min(open, close) - random.within(0...9), max(open, close) + random.within(0...9)
-    )
-    let length = now - previous
-    let path = [open] + (close >= open ? [low, high] : [high, low]) + [close]
-    for (price, offset) in zip(path, [0, length / 3, length / 3 * 2, length - 1]) {
-      reference.closePending(index, bid: price, ask: price, at: previous + offset)
-    }
-    known[index].last = price(close)
-    try exchange.apply(
-      Bar(
-        tsOpen: Timestamp(unchecked: previous), tsClose: time, open: price(open), high: price(high),
-        low: price(low), close: price(close), volume: .zero, tickCount: 1,
-        tradingDay: time.utcDate), to: id)
-    let filled = exchange.outbox.waiting.compactMap { report -> Int64? in
-      if case .filled(let fill) = report.event { fill.time.nanoseconds } else { nil }
-    }
-    let extremes = [(path[1], previous + length / 3), (path[2], previous + length / 3 * 2)].map {
-      let mark = reference.exact(price($0), of: index)
-      return (marks: ReferenceMoney.Marks(long: mark, short: mark), time: $1)
-    }
-    for extreme in extremes where filled.first.map({ extreme.time < $0 }) ?? false {
-      reference.see(index, extreme.marks)
-    }
-    takeFills()
-    reference.prices[index] = (
-      reference.exact(price(close), of: index), reference.exact(price(close), of: index)
-    )
-    // Without a position the mark waits for the close.
-    let isHeld = reference.legs[index].contains { $0.quantity != 0 }
-    for extreme in extremes where isHeld && filled.last.map({ extreme.time >= $0 }) ?? true {
-      reference.mark(index, extreme.marks)
-    }
-    reference.mark(index, marks(index))
-  }
-
   private mutating func finish(_ index: Int, bid: Int64, ask: Int64) {
     takeFills()
     reference.prices[index] = (
@@ -275,18 +256,20 @@ struct RandomMoneyRun: ~Copyable {
   }
 
   private mutating func takeFills() {
-    for report in exchange.outbox.waiting {
-      switch report.event {
-      case .filled(let fill):
-        reference.fill(
-          fill, isReduceOnly: exchange.orders[fill.order.number].request.isReduceOnly)
-      case .cancelled(let reason) where reason != .liquidation: reference.open[report.order] = nil
-      default: break
-      }
+    for report in exchange.outbox.waiting { take(report) }
+  }
+
+  mutating func take(_ report: OrderReport) {
+    switch report.event {
+    case .filled(let fill):
+      reference.fill(
+        fill, isReduceOnly: exchange.orders[fill.order.number].request.isReduceOnly)
+    case .cancelled(let reason) where reason != .liquidation: reference.open[report.order] = nil
+    default: break
     }
   }
 
-  private func marks(_ index: Int) -> ReferenceMoney.Marks {
+  func marks(_ index: Int) -> ReferenceMoney.Marks {
     let known = known[index]
     func exact(_ price: Price?, _ digits: Int = 2) -> Rational? {
       price.map { Rational($0.raw, digits: digits) }

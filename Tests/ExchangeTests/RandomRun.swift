@@ -16,6 +16,8 @@ struct RandomRun: ~Copyable {
   private(set) var sent: [Order] = []
   /// Fills at a price that the tape did not have between the last record and theirs.
   private(set) var strays: [Fill] = []
+  /// What has happened that the reports alone do not tell.
+  private(set) var situations: Set<String> = []
   private var random: SeededGenerator
   private var now: Int64 = 1_700_006_400 * nanosecondsPerSecond
   private var middle: Int64 = 1000
@@ -159,6 +161,7 @@ struct RandomRun: ~Copyable {
     let known = reports.count
     defer {
       reports += exchange.takeReports()
+      note(reports[known...], on: record)
       let tape = record.isBar ? record.prices : before + record.prices
       for report in reports[known...] where listing.matching.slippage == .none {
         guard case .filled(let fill) = report.event, let low = tape.min(), let high = tape.max(),
@@ -185,6 +188,23 @@ struct RandomRun: ~Copyable {
     case .bar(let bar):
       try exchange.apply(bar, to: listingID)
       reference.apply(bar)
+    }
+  }
+
+  private mutating func note(_ news: ArraySlice<OrderReport>, on record: Record) {
+    var released: Set<OrderID> = []
+    for report in news {
+      if case .released = report.event { released.insert(report.order) }
+      guard case .filled(let fill) = report.event, fill.liquidity == .maker else { continue }
+      let request = exchange.orders[fill.order.number].request
+      if record.isBar, request.isReduceOnly, released.contains(fill.order) {
+        situations.insert("entry and exit in one bar")
+      }
+      if case .trade(let trade) = record, listing.matching.queue == .volumeAhead,
+        request.type.limitPrice == trade.price
+      {
+        situations.insert("queue")
+      }
     }
   }
 
@@ -252,7 +272,7 @@ struct RandomRun: ~Copyable {
 
   private mutating func request() -> OrderRequest {
     let type: OrderType =
-      switch random.below(9) {
+      switch seed % 4 == 0 && random.below(2) == 0 ? 8 : random.below(9) {
       case 0: .market
       case 8:
         .trailingStop(

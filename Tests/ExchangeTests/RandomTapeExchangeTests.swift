@@ -14,7 +14,15 @@ import Testing
         try run.step()
         guard agree(run, "seed \(seed), step \(step)") else { return }
       }
-      for report in run.reports { note(report, in: run, &seen) }
+      var position: Int64 = 0
+      for report in run.reports {
+        note(report, in: run, &seen)
+        guard case .filled(let fill) = report.event else { continue }
+        let before = position
+        position += fill.side.sign * fill.quantity.raw
+        if before.signum() * position.signum() < 0 { seen.insert("reversal") }
+      }
+      seen.formUnion(run.situations)
       guard ordersAreTold(by: run) else { return }
     }
     // What a few hundred seeds meet; less would be a generator that tests nothing.
@@ -107,17 +115,10 @@ import Testing
         seen.insert("bar among ticks")
       }
       let rules = run.listing.matching
-      if rules.queue == .volumeAhead && fill.liquidity == .maker { seen.insert("queue") }
       if rules.slippage != .none && fill.liquidity == .taker { seen.insert("slippage") }
-      if rules.records == .bar && report.status == .filled && fill.liquidity == .maker,
-        run.exchange.orders[fill.order.number].request.isReduceOnly
-      {
-        seen.insert("entry and exit in one bar")
-      }
       if fill.fee.units < 0 { seen.insert("rebate") }
       if fill.realizedProfit.units != 0 { seen.insert("profit") }
       if report.status == .partiallyFilled { seen.insert("partial fill") }
-      if fill.realizedProfit.units != 0, fill.quantity.raw > 10 { seen.insert("reversal") }
     case .cancelled(let reason): seen.insert(name(reason))
     case .expired: seen.insert("expired")
     case .cancelRefused: seen.insert("cancel refused")

@@ -93,11 +93,12 @@ extension ReferenceMoney {
     var margins: [Int128] = []
     for side in OrderSide.allCases {
       var quantity = orders.filter { $0.side == side }.reduce(0) { $0 + $1.left }
-      var freed: Int128 = 0
+      var (freed, held): (Int128, Int64) = (0, 0)
+      if side == .sell { quantity -= max(0, besidePositions(index)) }
       for leg in legs[index] where leg.quantity != 0 {
         if leg.quantity.signum() == side.sign {
           // What is isolated has been paid for.
-          if !isIsolated(index) { quantity += abs(leg.quantity) }
+          if !isIsolated(index) { held = abs(leg.quantity) }
         } else if !isHedged {
           quantity -= abs(leg.quantity)
           guard quantity > 0 else { continue }
@@ -107,6 +108,7 @@ extension ReferenceMoney {
           }
         }
       }
+      quantity = max(0, quantity) + held
       guard quantity > 0 else {
         margins.append(0)
         continue
@@ -235,7 +237,7 @@ extension ReferenceMoney {
       if cross.contains(where: { legs[$0].contains { $0.quantity != 0 } }) { return false }
       if takeMargin(for: -equity, target) { return true }
       if legs.contains(where: { $0.contains { $0.quantity != 0 } }) { return false }
-      payDebts(liquidations.isEmpty ? .loan : .liquidation(liquidations.count - 1))
+      payDebts(liquidatedAt == now ? .liquidation(liquidations.count - 1) : .loan)
       return false
     }
     guard let own = converted(equity, target, to: currency(worst.index)) else { return false }
@@ -275,7 +277,8 @@ extension ReferenceMoney {
     if rules.liquidationPrice == .nextAvailable {
       legs[index][place].pendingFrom = now
     } else {
-      close(index, place, bankruptcyPrice(legs[index][place], index, equity), equity)
+      let price = bankruptcyPrice(legs[index][place], index, equity)
+      close(index, place, price, equity, abs(legs[index][place].quantity))
     }
   }
 
@@ -313,24 +316,84 @@ extension ReferenceMoney {
       } else if let all = equity(), let target = marginCurrency {
         own = converted(all, target, to: currency(index)) ?? 0
       }
-      close(index, place, leg.quantity > 0 ? bid : ask, own)
+      let price = leg.quantity > 0 ? bid : ask
+      let quantity = sizeToClose(index, place, price, own)
+      legs[index][place].pendingFrom = nil
+      if quantity > 0 { close(index, place, price, own, quantity) }
+      if quantity < abs(leg.quantity) { partialLiquidations += 1 }
     }
   }
 
-  private mutating func close(_ index: Int, _ place: Int, _ raw: Int64, _ equity: Int128) {
+  /// The first quantity that is enough, one after the other; all where all is not enough.
+  private func sizeToClose(
+    _ index: Int, _ place: Int, _ price: Int64, _ equity: Int128
+  ) -> Int64 {
+    let whole = abs(legs[index][place].quantity)
+    guard rules.liquidationSize == .smallest, covers(index, place, price, equity, whole) else {
+      return rules.liquidationSize == .smallest && covers(index, place, price, equity, 0)
+        ? 0 : whole
+    }
+    let step = listings[index].contract.quantityIncrement
+    return stride(from: 0, to: whole, by: Int64.Stride(step)).first {
+      covers(index, place, price, equity, $0)
+    } ?? whole
+  }
+
+  /// Whether with so much closed the rest is covered at the mark, and all others with it.
+  private func covers(
+    _ index: Int, _ place: Int, _ raw: Int64, _ equity: Int128, _ quantity: Int64
+  ) -> Bool {
+    let (fee, left) = cost(index, place, raw, equity, quantity)
+    var rest = legs[index][place]
+    let isLong = rest.quantity > 0
+    rest.quantity -= isLong ? quantity : -quantity
+    let own = rest.quantity == 0 ? 0 : maintenance(rest, index)
+    guard let own else { return false }
+    if isIsolated(index) { return left - fee >= own }
+    guard let target = marginCurrency,
+      var needed = converted(own, currency(index), to: target),
+      let all = converted(left - fee, currency(index), to: target)
+    else { return false }
+    for other in listings.indices where !isIsolated(other) {
+      for leg in legs[other] where leg.quantity != 0 && !leg.isPending {
+        guard let margin = maintenance(leg, other),
+          let units = converted(margin, currency(other), to: target)
+        else { return false }
+        needed += units
+      }
+    }
+    return all >= needed
+  }
+
+  /// The fee of a close, and what is left of the equity before it.
+  private func cost(
+    _ index: Int, _ place: Int, _ raw: Int64, _ equity: Int128, _ quantity: Int64
+  ) -> (fee: Int128, left: Int128) {
     let leg = legs[index][place]
     let price = exact(Price(unchecked: raw), of: index)
-    let left =
-      equity + unrealized(leg, at: price, index) - (unrealized(leg, index) ?? 0)
+    let (profit, share) = closing(quantity, of: leg, at: price, index)
+    var rest = leg
+    rest.quantity -= leg.quantity > 0 ? quantity : -quantity
+    rest.basis = rest.basis - share
+    let change = (unrealized(rest, index) ?? 0) - (unrealized(leg, index) ?? 0)
+    let left = equity + Self.units(profit) + change
     let asked = Self.units(
-      value(abs(leg.quantity), at: price, of: index)
-        * Rational(rules.liquidationFee.units, digits: 12))
-    let fee = min(asked, max(0, left))
+      value(quantity, at: price, of: index) * Rational(rules.liquidationFee.units, digits: 12))
+    return (min(asked, max(0, left)), left)
+  }
+
+  private mutating func close(
+    _ index: Int, _ place: Int, _ raw: Int64, _ equity: Int128, _ quantity: Int64
+  ) {
+    let leg = legs[index][place]
+    let (fee, _) = cost(index, place, raw, equity, quantity)
     let reference = LedgerReference.liquidation(liquidations.count)
     trade(
-      index, place, leg.quantity > 0 ? .sell : .buy, abs(leg.quantity), at: price, fee: fee,
-      .liquidationFee, reference)
-    liquidations.append((index, raw, abs(leg.quantity), fee))
+      index, place, leg.quantity > 0 ? .sell : .buy, quantity,
+      at: exact(Price(unchecked: raw), of: index), fee: fee, .liquidationFee, reference,
+      keepsMargin: quantity < abs(leg.quantity))
+    liquidations.append((index, raw, quantity, fee))
+    liquidatedAt = now
   }
 
   // MARK: Marks

@@ -46,6 +46,18 @@ struct ReferenceMoney {
     var left: Int64
     var isReduceOnly: Bool
     var price: Rational?
+    /// Whether it has met a price of a bar, and waits for its own.
+    var rests = false
+  }
+
+  /// Funding or a dividend, on what was held then.
+  struct Payment {
+    var time: Int64
+    var marks: Marks
+    var rate: Rate?
+    var perShare: Money?
+    /// What each leg was paid, and what changed in its margin.
+    var paid: [(place: Int, units: Int128, margin: Int128, ofTrip: Int128)] = []
   }
 
   let listings: [Listing]
@@ -61,6 +73,14 @@ struct ReferenceMoney {
   var open: [OrderID: OpenOrder] = [:]
   var trips: [Trip] = []
   var liquidations: [(listing: Int, price: Int64, quantity: Int64, fee: Int128)] = []
+  /// Since the last record that filled orders, by listing.
+  var payments: [[Payment]]
+  private(set) var takenBack = false
+  var paymentsMoved = 0
+  /// The value of `now` at the last of them.
+  var liquidatedAt: Int64?
+  var partialLiquidations = 0
+  var soldFromHoldings: Int64 = 0
   var volumes: [(currency: Currency, day: Int64, units: Int128)] = []
 
   init(_ listings: [Listing], _ fees: [ReferenceFee], _ rules: AccountRules) {
@@ -69,6 +89,7 @@ struct ReferenceMoney {
     self.rules = rules
     legs = listings.map { Array(repeating: Leg(), count: $0.positions == .netting ? 1 : 2) }
     marks = listings.map { _ in Marks() }
+    payments = listings.map { _ in [] }
     prices = listings.map { _ in nil }
   }
 
@@ -145,7 +166,7 @@ struct ReferenceMoney {
   // MARK: Positions
 
   /// Profit of closing a part of a leg at a price, and its share of the basis.
-  private func closing(
+  func closing(
     _ quantity: Int64, of leg: Leg, at price: Rational, _ index: Int
   ) -> (profit: Rational, share: Rational) {
     let share = Self.book(leg.basis * Rational(quantity) / Rational(abs(leg.quantity)))
@@ -166,14 +187,20 @@ struct ReferenceMoney {
   /// A trade of a leg; what it pays is posted under `reference`.
   mutating func trade(
     _ index: Int, _ place: Int, _ side: OrderSide, _ quantity: Int64, at price: Rational,
-    fee: Int128, _ feeCause: LedgerCause, _ reference: LedgerReference
+    fee: Int128, _ feeCause: LedgerCause, _ reference: LedgerReference, fromHoldings: Int64 = 0,
+    keepsMargin: Bool = false
   ) {
     var leg = legs[index][place]
     let closed = side.sign * leg.quantity < 0 ? min(quantity, abs(leg.quantity)) : 0
-    let opened = quantity - closed
+    let opened = quantity - closed - fromHoldings
+    // What is delivered from holdings pays its share, and belongs to no round trip.
+    let tripFee =
+      fromHoldings == 0
+      ? fee
+      : Self.units(Self.exact(fee) * Rational(closed + opened) / Rational(quantity))
     let closingFee =
-      closed == quantity
-      ? fee : Self.units(Self.exact(fee) * Rational(closed) / Rational(quantity))
+      opened == 0
+      ? tripFee : Self.units(Self.exact(tripFee) * Rational(closed) / Rational(closed + opened))
     let aside = leg.margin
     var (profit, unpaid): (Int128, Int128) = (0, 0)
     if closed > 0 {
@@ -189,6 +216,7 @@ struct ReferenceMoney {
       if marginCurrency != nil, isIsolated(index) {
         leg.margin = min(leg.margin, max(0, aside + profit))
         unpaid = max(0, -(aside + profit))
+        if keepsMargin { (leg.margin, unpaid) = (max(0, aside + profit - fee), 0) }
       }
       leg.trip?.profit += profit
       leg.trip?.fees += closingFee
@@ -196,7 +224,7 @@ struct ReferenceMoney {
     }
     if opened > 0 {
       if leg.trip == nil { leg.trip = Trip() }
-      leg.trip?.fees += fee - closingFee
+      leg.trip?.fees += tripFee - closingFee
       leg.basis = leg.basis + bookValue(opened, at: price, of: index)
       leg.quantity += side.sign * opened
     }
@@ -242,29 +270,125 @@ struct ReferenceMoney {
       fees[$0].isTiered && currency($0) == currency(index)
     }
     if isAsked { volumes.append((currency(index), day, Self.units(value))) }
+    // A sale delivers what closes the long, then what no position holds, and borrows the rest.
+    let beyond = fill.side == .buy ? 0 : fill.quantity.raw - max(0, legs[index][place].quantity)
+    let fromHoldings = max(0, min(beyond, besidePositions(index)))
+    soldFromHoldings += fromHoldings
     trade(
-      index, place, fill.side, fill.quantity.raw, at: price, fee: fee, .fee, .fill(fill.number))
+      index, place, fill.side, fill.quantity.raw, at: price, fee: fee, .fee, .fill(fill.number),
+      fromHoldings: fromHoldings)
     if var order = open[fill.order] {
       order.left -= fill.quantity.raw
       open[fill.order] = order.left > 0 ? order : nil
     }
   }
 
+  /// What is there of an asset and in no position of any listing, in whole units of a quantity.
+  func besidePositions(_ index: Int) -> Int64 {
+    guard let asset = asset(index) else { return 0 }
+    let held = listings.indices.filter { self.asset($0) == asset }
+      .map { Self.exact(assetUnits(legs[$0][0].quantity, of: $0)) }
+    let beside = held.reduce(Self.exact(net(asset))) { $0 - $1 }
+    let scaled =
+      beside * Rational(.powerOfTen(listings[index].instrument.quantityPrecision.digits))
+    // Rounded down: to the nearest whole number, less one where that is above.
+    let nearest = Int64(scaled.halfToEven(digits: 0).int128 ?? 0)
+    return Rational(nearest) > scaled ? nearest - 1 : nearest
+  }
+
   // MARK: What comes without an order
 
+  /// A deposit gives back what was short; a withdrawal takes what no position holds, then longs.
+  mutating func transfer(_ units: Int128, _ currency: Currency) {
+    post(units, currency, units < 0 ? .withdrawal : .deposit, .transfer)
+    var left = abs(units)
+    for index in listings.indices where asset(index) == currency {
+      let one = assetUnits(1, of: index)
+      var moved: Int64 = 0
+      // One by one, as long as there is another to move.
+      while true {
+        let leg = legs[index][0]
+        let beside = besidePositions(index) + (units > 0 ? -moved : moved)
+        let isDue =
+          units > 0
+          ? leg.quantity + moved < 0 && beside > 0 && left >= one
+          : leg.quantity - moved > 0 && beside < 0 && left > 0
+        guard isDue, marks[index].of(leg.quantity) != nil else { break }
+        moved += 1
+        left = max(0, left - one)
+      }
+      guard moved > 0, let mark = marks[index].of(legs[index][0].quantity) else { continue }
+      var leg = legs[index][0]
+      let result = closing(moved, of: leg, at: mark, index)
+      leg.basis = leg.basis - result.share
+      leg.quantity += units > 0 ? moved : -moved
+      leg.trip?.profit += Self.units(result.profit)
+      if leg.quantity == 0 { end(&leg) }
+      legs[index][0] = leg
+    }
+  }
+
   mutating func fund(_ rate: Rate, _ index: Int) {
+    payments[index].append(Payment(time: now, marks: marks[index], rate: rate))
+    pay(index, payments[index].count - 1)
+    checkMargin()
+  }
+
+  private mutating func pay(_ index: Int, _ number: Int) {
+    let payment = payments[index][number]
+    payments[index][number].paid = []
+    let id = ListingID(index: index)
+    if let perShare = payment.perShare, let share = asset(index) {
+      func dividend(_ units: Int128) -> Int128 {
+        Self.units(Self.exact(units) * Self.exact(perShare.units))
+      }
+      let own = dividend(assetUnits(legs[index][0].quantity, of: index))
+      let all = dividend(net(share))
+      post(all, perShare.currency, .dividend, .corporateAction(id))
+      legs[index][0].trip?.dividends += own
+      payments[index][number].paid = [(0, all, 0, own)]
+    }
+    guard let rate = payment.rate else { return }
     for place in legs[index].indices {
       let leg = legs[index][place]
-      guard leg.quantity != 0, let mark = marks[index].of(leg.quantity) else { continue }
-      let paid = Self.units(
+      guard leg.quantity != 0, let mark = payment.marks.of(leg.quantity) else { continue }
+      let gain = -Self.units(
         value(leg.quantity, at: mark, of: index) * Rational(rate.units, digits: 12))
-      post(-paid, currency(index), .funding, .funding(ListingID(index: index)))
-      legs[index][place].trip?.funding -= paid
-      if listings[index].margin.mode == .isolated {
-        legs[index][place].margin = max(0, leg.margin - paid)
+      post(gain, currency(index), .funding, .funding(id))
+      legs[index][place].trip?.funding += gain
+      let margin = isIsolated(index) ? max(0, leg.margin + gain) : leg.margin
+      legs[index][place].margin = margin
+      payments[index][number].paid.append((place, gain, margin - leg.margin, gain))
+    }
+  }
+
+  /// With the first fill of a bar: what was paid later was paid too early to know of it.
+  mutating func takeBack(_ index: Int, after time: Int64) {
+    if takenBack { return }
+    takenBack = true
+    payments[index].removeAll { $0.time <= time }
+    paymentsMoved += payments[index].count
+    for payment in payments[index] {
+      for part in payment.paid {
+        if let perShare = payment.perShare {
+          post(-part.units, perShare.currency, .dividend, .corporateAction(ListingID(index: index)))
+          legs[index][0].trip?.dividends -= part.ofTrip
+        } else {
+          post(-part.units, currency(index), .funding, .funding(ListingID(index: index)))
+          legs[index][part.place].trip?.funding -= part.ofTrip
+          legs[index][part.place].margin -= part.margin
+        }
       }
     }
-    checkMargin()
+  }
+
+  /// In its place among the fills; after the last of them the bar is over.
+  mutating func payAgain(_ index: Int, until time: Int64) {
+    while takenBack, let next = payments[index].first, next.time <= time {
+      pay(index, 0)
+      payments[index].removeFirst()
+    }
+    if time == .max { takenBack = false }
   }
 
   mutating func settle(_ index: Int) {
@@ -297,10 +421,8 @@ struct ReferenceMoney {
     let held = net(share)
     switch action {
     case .cashDividend(let perShare):
-      let paid = Self.units(Self.exact(held) * Self.exact(perShare.units))
-      post(paid, perShare.currency, .dividend, .corporateAction(id))
-      let own = Self.exact(assetUnits(legs[index][0].quantity, of: index))
-      legs[index][0].trip?.dividends += Self.units(own * Self.exact(perShare.units))
+      payments[index].append(Payment(time: now, marks: marks[index], perShare: perShare))
+      pay(index, payments[index].count - 1)
     case .split(let new, let old):
       let (whole, rest) = split(Self.exact(held), new, old, index)
       post(Self.units(whole) - held, share, .split, .corporateAction(id))

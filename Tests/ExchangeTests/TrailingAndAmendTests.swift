@@ -7,6 +7,32 @@ import Testing
 @Suite struct TrailingAndAmendTests {
   private func onQuotes() throws -> Scenario { Scenario(try listing(MatchingRules(.quote))) }
 
+  @Test func `stops that have seen the same best price fire by level, then by arrival`() throws {
+    var scenario = Scenario(try listing(MatchingRules(.trade)))
+    func share(_ text: String) throws -> OrderType {
+      .trailingStop(.share(try Rate(parsing: text)))
+    }
+    try scenario.trade(0, 100)
+    try scenario.send(1, .sell, 1, share("0.045"))
+    try scenario.trade(2, 98)
+    // These have seen no more than 98 and 97, until 110 makes all of them one.
+    try scenario.send(3, .sell, 1, .trailingStop(.price(5)))
+    try scenario.send(3, .sell, 1, share("0.046"))
+    try scenario.trade(4, 97)
+    try scenario.send(5, .sell, 1, share("0.044"))
+    try scenario.send(5, .sell, 1, .stop(price(105)))
+    try scenario.trade(6, 110)
+    #expect(scenario.news() == [])
+    // 4.95, 5 and 4.84 behind 110 are 105; 5.06 are 104.
+    try scenario.trade(7, 104)
+    #expect(
+      scenario.news() == [
+        "0 triggered 104", "1 triggered 104", "3 triggered 104", "4 triggered 104",
+        "2 triggered 104", "0 taker 104×1", "1 taker 104×1", "3 taker 104×1", "4 taker 104×1",
+        "2 taker 104×1",
+      ])
+  }
+
   @Test func `a trailing stop follows the best bid and fires behind it`() throws {
     var scenario = try onQuotes()
     try scenario.quote(0, 100, 101)

@@ -58,6 +58,43 @@ import Testing
       found == [[nil, nil, nil], [nil, 2, 6], [3, 4, 5], [5.5, 7, 1]])
   }
 
+  /// All indicators there are in one set, over blocks of every length that is cut differently.
+  @Test func barsInOnePieceGiveTheBitsOfBarByBar() throws {
+    let bars = try TestBars.random(seed: 6, count: 2_000)
+    let declarations = try Declarations.all.map { text in try IndicatorDeclaration(parsing: text) }
+    var single = try IndicatorSet(declarations, scale: bars.scale)
+    var inPieces = try IndicatorSet(declarations, scale: bars.scale)
+    let valueCount = single.valueCount
+    var random = SeededGenerator(seed: 7)
+    var lengths = [0, 1, 2, 15, 16, 17, 31, 32, 33, 200]
+    var start = 0
+    while start < bars.bars.count {
+      let length = lengths.popLast() ?? (random.below(2) == 0 ? 1 : random.below(90))
+      let piece = Array(bars.bars[start..<min(start + length, bars.bars.count)])
+      var rows = [Double](repeating: 0, count: piece.count * valueCount)
+      unsafe rows.withUnsafeMutableBufferPointer { rows in
+        guard let rows = rows.baseAddress else { return }
+        unsafe inPieces.update(piece.span, into: rows)
+      }
+      for (index, bar) in piece.enumerated() {
+        single.update(bar)
+        let row = rows[index * valueCount..<(index + 1) * valueCount]
+        #expect(row.map(\.bitPattern) == bits(single), "bar \(start + index)")
+      }
+      #expect(inPieces.barCount == single.barCount)
+      #expect(bits(inPieces) == bits(single))
+      start += piece.count
+    }
+    var (expected, found) = (StateWriter(), StateWriter())
+    single.encode(into: &expected)
+    inPieces.encode(into: &found)
+    #expect(found.bytes == expected.bytes)
+  }
+
+  private func bits(_ set: borrowing IndicatorSet) -> [UInt64] {
+    set.withValues { values in values.indices.map { values[$0].bitPattern } }
+  }
+
   @Test func provisionalValuesFollowThePartialBarThroughChains() throws {
     var set = try IndicatorSet(declarations("sma(2, of: sma(2))", "sma(2)"), scale: scale)
     var provisional = [Double](repeating: -1, count: set.valueCount)

@@ -170,4 +170,43 @@ import Testing
       try state.warmUp([SeriesHistory(other, fives)])
     }
   }
+
+  /// The past is checked in pieces; what is wrong is found wherever it lies, and the first is named.
+  @Test(arguments: [true, false]) func `the first fault of a long past`(inParallel: Bool) throws {
+    let start = moment("2024-01-01T00:00:00Z")
+    func minute(_ index: Int) -> Bar {
+      var bar = bar("2024-01-01T00:00:00Z", "2024-01-01T00:01:00Z", 5)
+      bar.tsOpen = start.adding(Int64(index) * 60 * nanosecondsPerSecond)
+      bar.tsClose = bar.tsOpen.adding(60 * nanosecondsPerSecond)
+      bar.tradingDay = bar.tsOpen.utcDate
+      return bar
+    }
+    let right = (0..<13_000).map(minute)
+    // Also at the first bar, and around the places where pieces begin.
+    for place in [0, 1, 4_095, 4_096, 4_097, 8_192, 12_999] {
+      var state = try SynchronizedState(configuration)
+      let first = try state.series(.minute1, .last, of: SymbolID(index: 0))
+      let second = try state.series(.minute1, .last, of: SymbolID(index: 1))
+      var bars = right
+      // Comes twice, or has no tick.
+      if place > 0 { bars[place] = bars[place - 1] } else { bars[0].tickCount = 0 }
+      bars[12_999].tickCount = place == 12_999 ? 1 : 0
+      var other = right
+      other[0].tickCount = 0
+      let expected =
+        place > 0
+        ? StateError.warmUpOutOfOrder(
+          symbol: "A", .minute1, tsOpen: right[place - 1].tsOpen, after: right[place - 1].tsClose)
+        : .emptySourceBar(
+          symbol: "A", tsOpen: right[0].tsOpen, tsClose: right[0].tsClose, tickCount: 0)
+      #expect(throws: expected) {
+        try state.warmUp(
+          [SeriesHistory(first, bars), SeriesHistory(second, other)], inParallel: inParallel)
+      }
+      #expect(state.history(first, last: 1).isEmpty)
+      #expect(state.history(second, last: 1).isEmpty)
+      try state.warmUp([SeriesHistory(first, right)], inParallel: inParallel)
+      #expect(state.history(first, last: .max) == right.suffix(100))
+    }
+  }
 }

@@ -7,7 +7,7 @@ extension RunCore {
   /// What the account is worth in the run's currency; nil while something has no price.
   func knownEquity() -> Money? {
     if symbols.count == 1, let line = worthLine(by: 0) {
-      return line.worth(at: exchange.mark(in: symbols[0].listingID)?.price.raw ?? 0)
+      return line.worth(at: exchange.markPrice(in: symbols[0].listingID)?.raw ?? 0)
     }
     return (try? exchange.worth(in: plan.configuration.currency)) ?? nil
   }
@@ -15,7 +15,7 @@ extension RunCore {
   /// What the account is worth by the price of a symbol; nil where that is no straight line.
   func worthLine(by symbol: Int) -> WorthLine? {
     // With one symbol only fills and entries of the ledger change the equity besides its price.
-    let state = exchange.ledger.entries.count &* (1 << 32) &+ exchange.fillCount
+    let state = exchange.changeCount
     if symbols.count == 1, state == worthState { return worth }
     worthState = state
     meterState &+= 1
@@ -71,7 +71,7 @@ extension RunCore {
 
   func confirmed(_ indicator: IndicatorID) -> Double? {
     _ = caughtUp()
-    return features.value(of: indicator, in: state)
+    return features.value(of: indicator, in: &state)
   }
 
   func roleState(_ role: Role, of symbol: Int) -> RoleState {

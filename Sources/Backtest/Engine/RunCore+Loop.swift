@@ -220,7 +220,7 @@ extension RunCore {
     var (hasClosed, isDecision) = (false, false)
     var tradingDay = time.utcDate
     for index in closes.series.indices where closes.series[index].next <= time.nanoseconds {
-      let count = state.completedCount(of: closes.series[index].series)
+      let count = state.closedCount(of: closes.series[index].series)
       guard count != closes.series[index].closedCount else { continue }
       closes.series[index].closedCount = count
       closes.series[index].hasClosed = true
@@ -262,15 +262,15 @@ extension RunCore {
   private func finish(
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) -> RunSummary {
-    let isStopped = isStopped
-    if !isStopped {
+    if !self.isStopped {
       let end = max(now.time, plan.configuration.end ?? now.time)
       // What closes with the last source bar, and up to the end of the window, no record follows.
-      while closes.next <= end.nanoseconds {
+      while closes.next <= end.nanoseconds, !self.isStopped {
         try takeMoment(Timestamp(unchecked: closes.next), from: nil, snapshot, context)
       }
       if end > now.time { try takeMoment(end, from: nil, snapshot, context) }
     }
+    let isStopped = self.isStopped
     if toldBarsDue != .max, !isStopped {
       try takeOneMoment(
         Timestamp(unchecked: toldBarsDue), from: nil, isOwn: true, snapshot, context)

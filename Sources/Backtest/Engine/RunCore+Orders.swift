@@ -217,9 +217,15 @@ extension RunCore {
     }
   }
 
+  /// The first of what goes wrong inside of a call ends the run.
+  func note(_ error: BacktestError) {
+    if !hasFailed { failure = error }
+    hasFailed = true
+  }
+
   /// What the run cannot go on from, even where a strategy swallows it.
   private func fatal(_ error: BacktestError) -> BacktestError {
-    failure = failure ?? error
+    note(error)
     return error
   }
 
@@ -235,7 +241,7 @@ extension RunCore {
     monitor?.showCall(name, at: now.time)
     do { try body(subject, snapshot, context) } catch { throw failure(of: name, error) }
     monitor?.showReturn()
-    if let failure { throw failure }
+    if hasFailed, let failure { throw failure }
   }
 
   func call(
@@ -258,7 +264,7 @@ extension RunCore {
   }
 
   /// What the journal or a reading threw inside of a call stays what it is.
-  private func failure(of name: StaticString, _ error: any Error) -> BacktestError {
+  func failure(of name: StaticString, _ error: any Error) -> BacktestError {
     failure ?? .strategy(call: "\(name)", at: now.time == .earliest ? nil : now.time, error)
   }
 }

@@ -267,14 +267,21 @@ extension RunCore {
   ) throws(BacktestError) -> Int {
     let rows = slice.rows
     pending = PendingTrades(trades, rows.lowerBound..<rows.lowerBound, symbol)
-    let actions = actionCount
+    let (actions, strategy) = (actionCount, strategy)
     var row = rows.lowerBound
     while row < rows.upperBound, actionCount == actions {
-      now = Moment(Timestamp(unchecked: trades.times[row]), .records)
-      row += 1
-      pending.end = row
+      let time = Timestamp(unchecked: trades.times[row])
+      now = Moment(time, .records)
       current = symbol
-      try call("onTick", .trade(trades[row - 1]), strategy.onTick, snapshot, context)
+      pending.end = row + 1
+      monitor?.showCall("onTick", at: time)
+      // Not by `call`: a method that is handed on counts references, at every trade.
+      do { try strategy.onTick(trades.tick(at: row), snapshot, context) } catch {
+        throw failure(of: "onTick", error)
+      }
+      monitor?.showReturn()
+      if hasFailed, let failure { throw failure }
+      row += 1
     }
     try catchUp()
     pending = PendingTrades()
@@ -299,7 +306,22 @@ extension RunCore {
 
   /// The same where a reader cannot throw: what goes wrong ends the run after the call.
   func caughtUp() -> RunCore {
-    do { try catchUp() } catch { failure = failure ?? error }
+    do { try catchUp() } catch { note(error) }
     return self
+  }
+}
+
+extension TradeColumns {
+  /// As the strategy is told of it. Not by the subscript: a trade that is made in one place and read
+  /// in another before it is whole there holds the processor up.
+  @inline(__always)
+  fileprivate func tick(at row: Int) -> Tick {
+    if aggressors.isEmpty, sequences.isEmpty, receiveTimes.isEmpty {
+      return .trade(
+        Trade(
+          time: Timestamp(unchecked: times[row]), price: Price(unchecked: prices[row]),
+          quantity: Quantity(unchecked: quantities[row])))
+    }
+    return .trade(self[row])
   }
 }

@@ -7,7 +7,16 @@ import Exchange
 extension RunCore {
   /// The sum of long and short as far as it has been told, in units of the last quantity digit.
   func knownPosition(of symbol: Int) -> Int64 {
-    hasLateReports ? book.toldPositions[symbol] ?? 0 : position(of: symbol)
+    hasLateReports && !sellsFromHoldings(symbol)
+      ? book.toldPositions[symbol] ?? 0 : position(of: symbol)
+  }
+
+  /// Whether sales of a symbol may deliver what was deposited, or came as money: how much of a fill that
+  /// is, and so the position behind it, its report does not say.
+  private func sellsFromHoldings(_ symbol: Int) -> Bool {
+    guard let asset = symbols[symbol].listing.contract.kind.asset else { return false }
+    return plan.configuration.deposits.contains { $0.currency == asset }
+      || symbols.contains { $0.listing.contract.currency == asset }
   }
 
   /// An order as its reports have told it.

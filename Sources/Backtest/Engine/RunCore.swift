@@ -50,6 +50,8 @@ final class RunCore {
   var end: EquitySample?
   /// What went wrong while a snapshot was read.
   var failure: BacktestError?
+  /// Whether something has: an error is much to look at after every call.
+  var hasFailed = false
   /// How often the strategy has ordered, cancelled, amended or set a timer.
   var actionCount = 0
   var answers = AnswerCount()

@@ -9,6 +9,16 @@ public enum LiquidationPrice: Hashable, Sendable {
   case nextAvailable
 }
 
+/// How much of a position is closed by force.
+public enum LiquidationSize: Hashable, Sendable {
+  /// All of it.
+  case whole
+  /// The smallest quantity, in steps of the listing's increment, after which what is left is covered at the
+  /// mark in force; all of it where not even that is enough. For the next available price only: at the
+  /// price of bankruptcy a part takes with it all that stands for it, so that the rest is no better covered.
+  case smallest
+}
+
 /// What an account may owe, and what follows when it owes too much.
 public struct AccountRules: Hashable, Sendable {
   public enum Kind: Hashable, Sendable {
@@ -28,12 +38,18 @@ public struct AccountRules: Hashable, Sendable {
   /// Nanoseconds; interest falls due at its multiples since the epoch. A day unless set.
   public var interestInterval = nanosecondsPerDay
   public var liquidationPrice = LiquidationPrice.bankruptcy
+  /// `smallest` takes `nextAvailable`.
+  public var liquidationSize = LiquidationSize.whole
   /// The share of the value of a liquidated position; never more than what is left.
   public var liquidationFee = Rate.zero
 
   public init(_ kind: Kind = .unlimited) { self.kind = kind }
 
   func requireSense() {
+    precondition(
+      liquidationSize == .whole || liquidationPrice == .nextAvailable,
+      "a position that is liquidated in part, at its bankruptcy price: expected the next available one"
+    )
     precondition(interestInterval > 0, "interest each \(interestInterval) ns: expected above zero")
     precondition(
       interest.values.allSatisfy { $0 >= .zero }, "interest below zero: expected none, or above")

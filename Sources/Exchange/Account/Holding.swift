@@ -66,7 +66,7 @@ struct Leg: Sendable {
 
 extension Money {
   /// What `part` of `whole` have in it, rounded once, half to even.
-  fileprivate func share(_ part: Int64, of whole: Int64) -> Money {
+  func share(_ part: Int64, of whole: Int64) -> Money {
     guard part < whole else { return self }
     guard let share = units.multiplied(by: Int128(part), dividedBy: Int128(whole)) else {
       preconditionFailure("a share is at most the whole")
@@ -125,11 +125,6 @@ struct Holding: Sendable {
   }
 
   var isLiquidating: Bool { legs.contains(where: \.isLiquidating) }
-
-  /// The leg that an order of this side trades in.
-  func leg(_ side: OrderSide, isReduceOnly: Bool) -> Int {
-    mode == .netting || (side == .buy) != isReduceOnly ? 0 : 1
-  }
 
   /// What is held on both sides.
   var quantities: (long: Int64, short: Int64) {

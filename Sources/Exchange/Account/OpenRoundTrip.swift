@@ -163,7 +163,7 @@ extension OpenRoundTrip {
     amounts = try RoundTripAmounts(from: &reader)
     seen = try reader.readOptional { reader throws(MarketError) in
       SeenMarks(
-        low: try reader.readMark(), high: try reader.readMark(),
+        low: try reader.readMarkPrice(), high: try reader.readMarkPrice(),
         digits: Int(try reader.read(in: 0...UInt8(10))))
     }
   }

@@ -36,10 +36,12 @@ public struct Position: Hashable, Sendable {
     }
   }
 
-  /// All of it closed at a mark.
+  /// All of it closed at a mark, or a part.
   /// - Throws: `ExchangeError.overflow`.
-  func closing(at mark: Mark, in listing: Listing) throws(ExchangeError) -> Settled {
-    try settling(quantity < 0 ? .buy : .sell, abs(quantity), in: listing) {
+  func closing(
+    _ part: Int64? = nil, at mark: Mark, in listing: Listing
+  ) throws(ExchangeError) -> Settled {
+    try settling(quantity < 0 ? .buy : .sell, part ?? abs(quantity), in: listing) {
       quantity throws(ExchangeError) in try listing.notional(quantity, at: mark)
     }
   }

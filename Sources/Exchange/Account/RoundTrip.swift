@@ -8,6 +8,8 @@ public enum RoundTripEnd: UInt8, Sendable {
   case settlement
   /// A split that left less than a share's last digit.
   case split
+  /// What was short was deposited, or what was long withdrawn.
+  case transfer
 }
 
 /// A position from its first fill to its last: a closed trade.

@@ -15,29 +15,11 @@ extension SimulatedExchange {
     try advanceToOwnWork(action.time)
     switch action.kind {
     case .cashDividend(let perShare):
-      try payDividend(perShare, id, share, at: action.time)
+      _ = try pay(.dividend(perShare), of: id, at: action.time)
     case .split(let new, let old):
       try split(new: new, old: old, id, share, at: action.time)
     }
     try checkMargin(after: id, at: action.time)
-  }
-
-  /// On all shares in the ledger, those that are owed included: who is short pays.
-  private mutating func payDividend(
-    _ perShare: Money, _ id: ListingID, _ share: Currency, at time: Timestamp
-  ) throws(ExchangeError) {
-    let listing = books[id.index].listing
-    let shares = ledger.netBalance(in: share).units
-    guard let units = shares.multiplied(by: perShare.units, dividedBy: Money.unitsPerOne) else {
-      throw listing.overflow("dividend")
-    }
-    let dividend = Money(units: units, perShare.currency)
-    try post(dividend, .dividend, .corporateAction(id), at: time, id)
-    guard dividend.currency == listing.contract.currency else { return }
-    guard let held = listing.assetAmount(books[id.index].holding.legs[0].quantity),
-      let own = held.units.multiplied(by: perShare.units, dividedBy: Money.unitsPerOne)
-    else { throw listing.overflow("dividend") }
-    try books[id.index].holding.legs[0].trip?.receive(dividend: own, in: listing)
   }
 
   /// All orders end, because their prices and quantities are those of old shares. What is less than

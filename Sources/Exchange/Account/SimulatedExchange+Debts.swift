@@ -6,8 +6,9 @@ extension SimulatedExchange {
   ///
   /// - Complexity: O(currencies²) conversions.
   mutating func payDebts(at time: Timestamp) throws(ExchangeError) {
-    let last = LedgerReference.liquidation(max(0, liquidationCount - 1))
-    let reference = liquidationCount > 0 ? last : .loan
+    // What a liquidation has just left, or what came to be owed without a position.
+    let reference =
+      lastLiquidation == clock ? LedgerReference.liquidation(liquidationCount - 1) : .loan
     for owed in ledger.currencies {
       for had in ledger.currencies where ledger.netBalance(in: owed).units < 0 {
         try sell(had, for: owed, reference, at: time)

@@ -85,26 +85,8 @@ extension SimulatedExchange {
     _ funding: FundingRate, to id: ListingID
   ) throws(ExchangeError) -> Money? {
     try advanceToOwnWork(funding.time)
-    let listing = books[id.index].listing
-    var sum: Money?
-    for (place, leg) in books[id.index].holding.legs.enumerated() where leg.quantity != 0 {
-      guard let mark = books[id.index].marks.mark(ofSign: leg.quantity.signum()) else { continue }
-      let gain = -(try listing.share(funding.rate, of: leg.quantity, at: mark))
-      try post(gain, .funding, .funding(id), at: funding.time, id)
-      outbox.add(
-        FundingPayment(
-          listing: id, time: funding.time, rate: funding.rate, mark: mark, quantity: leg.quantity,
-          amount: gain),
-        knownAt: knownNow(funding.time))
-      guard let total = (sum ?? .zero(gain.currency)).adding(gain) else {
-        throw listing.overflow("funding")
-      }
-      try books[id.index].holding.legs[place].trip?.receive(funding: gain.units, in: listing)
-      if listing.margin.mode == .isolated {
-        books[id.index].holding.legs[place].margin = max(leg.margin + gain, .zero(gain.currency))
-      }
-      sum = total
-    }
+    let sum = try pay(
+      .funding(funding.rate, books[id.index].marks), of: id, at: funding.time)
     try checkMargin(after: id, at: funding.time)
     return sum
   }

@@ -125,78 +125,10 @@ extension SimulatedExchange {
       let leg = books[index].holding.legs[place]
       let price = try books[index].listing.bankruptcyPrice(
         of: leg.quantity, equity: equity, at: mark)
-      try close(index, place, at: price, equity: equity, mark, time)
-    }
-  }
-
-  /// Closes what waits for the next available price at the first vertex of a bar's path that is not
-  /// before its cause.
-  mutating func liquidatePending(in id: ListingID, along bar: Bar) throws(ExchangeError) {
-    guard marginWatch == .always, books[id.index].holding.isLiquidating else { return }
-    for (price, time) in bar.path(lowFirst: books[id.index].market.isLowFirst(bar)) {
-      try closePending(in: id, bid: price, ask: price, at: Moment(time, .arrivals))
-    }
-  }
-
-  /// Closes what waits for the next available price.
-  mutating func liquidatePending(
-    in id: ListingID, bid: Price, ask: Price, at time: Timestamp
-  ) throws(ExchangeError) {
-    guard marginWatch == .always, books[id.index].holding.isLiquidating else { return }
-    try closePending(in: id, bid: bid, ask: ask, at: Moment(time, .records))
-  }
-
-  private mutating func closePending(
-    in id: ListingID, bid: Price, ask: Price, at moment: Moment
-  ) throws(ExchangeError) {
-    for place in books[id.index].holding.legs.indices {
-      let (listing, leg) = (books[id.index].listing, books[id.index].holding.legs[place])
-      guard let since = leg.liquidatingSince, since <= moment,
-        let mark = books[id.index].marks.mark(ofSign: leg.quantity.signum())
-      else { continue }
-      var equity: Money?
-      if listing.margin.mode == .isolated {
-        equity = try isolatedEquity(of: leg, at: mark, in: listing)
-      } else if let all = try marginEquity() {
-        equity = try converted(all, to: listing.contract.currency)
-      }
       try close(
-        id.index, place, at: leg.quantity > 0 ? bid : ask,
-        equity: equity ?? .zero(listing.contract.currency), mark, moment.time)
+        ForcedClose(
+          index: index, place: place, price: price, mark: mark, equity: equity, time: time))
     }
-  }
-
-  /// Closes a position by force. The fee takes no more than what is left of `equity`; what an
-  /// isolated margin cannot pay is a shortfall.
-  private mutating func close(
-    _ index: Int, _ place: Int, at price: Price, equity: Money, _ mark: Mark, _ time: Timestamp
-  ) throws(ExchangeError) {
-    let (listing, id) = (books[index].listing, ListingID(index: index))
-    var leg = books[index].holding.legs[place]
-    let margin = leg.margin
-    let side: OrderSide = leg.quantity > 0 ? .sell : .buy
-    let traded = abs(leg.quantity)
-    let settled = try leg.position.settling(side, traded, at: price, in: listing)
-    let profit = settled.profit.money(in: equity.currency)
-    let open = try leg.position.unrealizedProfit(at: mark, in: listing).money(in: equity.currency)
-    guard let left = (profit - open).adding(equity) else { throw listing.overflow("equity") }
-    let asked = try listing.fee(traded, at: price, rules.liquidationFee)
-    let fee = min(asked, max(left, .zero(left.currency)))
-    try leg.take(
-      settled, side, traded, fee: fee, at: time, .liquidation, listing, id, tell: &outbox,
-      knownAt: knownNow(time))
-    let reference = LedgerReference.liquidation(liquidationCount)
-    try pay(profit, for: side, traded, at: price, id, listing, reference, at: time)
-    try post(-fee, .liquidationFee, reference, at: time, id)
-    try bearLoss(profit, &leg, before: margin, reference, at: time, id)
-    books[index].holding.legs[place] = leg
-    syncHeld(index)
-    outbox.add(
-      Liquidation(
-        number: liquidationCount, listing: id, time: time, side: side,
-        quantity: Quantity(unchecked: traded), price: price, profit: profit, fee: fee),
-      knownAt: knownNow(time))
-    liquidationCount += 1
   }
 
   /// Tells matching of positions that changed without a fill.

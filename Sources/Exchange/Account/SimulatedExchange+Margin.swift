@@ -71,9 +71,10 @@ extension SimulatedExchange {
     let zero = Money.zero(listing.contract.currency)
     var quantity = books[index].market.open.adding(on: side)
     if let request, request.side == side { quantity += request.quantity.raw }
+    var closes = held.mode == .netting ? held.held(on: side.other) : 0
+    if side == .sell { closes += unallocatedForSales(of: index) }
+    quantity = max(0, quantity - closes)
     if !isIsolated { quantity += held.held(on: side) }
-    let closes = held.mode == .netting ? held.reducible(by: side) : 0
-    quantity -= closes
     guard quantity > 0 else { return zero }
     guard let mark = marks.mark(ofSign: side.sign) else { return nil }
     let margin = listing.margin.initialMargin(
@@ -170,7 +171,7 @@ extension SimulatedExchange {
         volume: .zero(listing.contract.currency))
       let cost = try listing.notional(request.quantity.raw, at: price)
         .money(in: listing.contract.currency)
-      let fee = max(try listing.fees.fee(of: charged), .zero(cost.currency))
+      let fee = max(try charged.fee(), .zero(cost.currency))
       guard let total = cost.adding(fee) else { throw listing.overflow("cost") }
       needed = try ordered(of: cost.currency, with: total)
     }

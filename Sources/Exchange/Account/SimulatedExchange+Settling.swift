@@ -5,13 +5,17 @@ extension SimulatedExchange {
   /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.withdrawal` for more than is free,
   ///   `ExchangeError.overflow`.
   public mutating func deposit(_ amount: Money, at time: Timestamp) throws(ExchangeError) {
-    if time < clock.time { throw .beforeClock(clock: clock.time, found: time) }
+    if time < clock.time {
+      throw .beforeClock(clock: clock, found: Moment(time, .sourceBars))
+    }
     if time > clock.time { try advance(to: Moment(time, .sourceBars)) }
+    syncUnallocated()
     if amount.units < 0, let free = try freeBalance(in: amount.currency), -amount > free {
       throw .withdrawal(-amount, available: free)
     }
     try book(
       amount, amount.units < 0 ? .withdrawal : .deposit, .transfer, at: time, symbol: "deposit")
+    try transferPositions(amount, at: time)
     marginIsStale = true
     scheduleInterest(in: amount.currency)
   }
@@ -23,15 +27,18 @@ extension SimulatedExchange {
   ) throws(ExchangeError) {
     let listing = books[id.index].listing
     let isReduceOnly = orders[execution.order.number].request.isReduceOnly
-    let place = books[id.index].holding.leg(execution.side, isReduceOnly: isReduceOnly)
+    let place = books[id.index].holding.mode.leg(execution.side, isReduceOnly: isReduceOnly)
     let fee = try fee(of: execution, in: listing)
     var leg = books[id.index].holding.legs[place]
+    let traded = execution.quantity - deliveredFromHoldings(execution, id.index)
     let settled = try leg.position.settling(
-      execution.side, execution.quantity, at: execution.price, in: listing)
+      execution.side, traded, at: execution.price, in: listing)
     let margin = leg.margin
-    try leg.take(
-      settled, execution.side, execution.quantity, fee: fee, at: execution.time, .fill, listing,
-      id, tell: &outbox, knownAt: knownNow(execution.time))
+    if traded > 0 {
+      try leg.take(
+        settled, execution.side, traded, fee: fee.share(traded, of: execution.quantity),
+        at: execution.time, .fill, listing, id, tell: &outbox, knownAt: knownNow(execution.time))
+    }
     let fill = Fill(
       number: fillCount, order: execution.order, listing: id, side: execution.side,
       price: execution.price, quantity: Quantity(unchecked: execution.quantity),
@@ -68,14 +75,10 @@ extension SimulatedExchange {
     let volume =
       days == 0
       ? Money.zero(currency) : traded.volume(of: days, before: execution.time, in: currency)
-    let fee = try listing.fees.fee(
-      of: ChargedFill(
-        listing: listing, price: execution.price,
-        quantity: Quantity(unchecked: execution.quantity), liquidity: execution.liquidity,
-        volume: volume))
-    precondition(
-      fee.currency == currency,
-      "a fee in \(fee.currency) on \(listing.instrument.symbol): expected \(currency)")
+    let fee = try ChargedFill(
+      listing: listing, price: execution.price, quantity: Quantity(unchecked: execution.quantity),
+      liquidity: execution.liquidity, volume: volume
+    ).fee()
     if volumeCurrencies.contains(currency) {
       let value = try listing.notional(execution.quantity, at: execution.price).magnitude
       guard traded.add(value.money(in: currency), at: execution.time) else {
@@ -119,6 +122,7 @@ extension SimulatedExchange {
     guard ledger.post(change, cause, reference, at: time) else {
       throw books[id.index].listing.overflow("balance in \(change.currency)")
     }
+    unallocatedIsStale = true
     marginIsStale = true
     scheduleInterest(in: change.currency)
   }
@@ -131,56 +135,13 @@ extension SimulatedExchange {
     guard ledger.post(change, cause, reference, at: time) else {
       throw .overflow(symbol: symbol, field: "balance in \(change.currency)")
     }
+    unallocatedIsStale = true
   }
 
   /// Sets the marks once, after a record's fills, and does what follows from them.
   mutating func finishRecord(of id: ListingID, at time: Timestamp) throws(ExchangeError) {
     books[id.index].value(at: books[id.index].prices.marks)
     try checkMargin(after: id, at: time)
-    assert(equityIsBalanced(in: id), "equity is balance and unrealised profit")
-  }
-
-  /// Whether the equity in a listing's currency is what deposits and all causes since came to, loans
-  /// apart, and the unrealised profit of each contract.
-  private func equityIsBalanced(in id: ListingID) -> Bool {
-    let currency = books[id.index].listing.contract.currency
-    guard let equity = try? equity(in: currency) else { return true }
-    var sum = Money.zero(currency)
-    for cause in LedgerCause.allCases where cause != .borrowing && cause != .repayment {
-      sum = sum + ledger.walletChange(by: cause, in: currency)
-    }
-    for index in books.indices
-    where books[index].listing.contract.currency == currency
-      && books[index].listing.contract.kind.asset == nil
-    {
-      for leg in books[index].holding.legs where leg.quantity != 0 {
-        guard let mark = books[index].marks.mark(ofSign: leg.quantity.signum()),
-          let profit = try? leg.position.unrealizedProfit(at: mark, in: books[index].listing)
-        else { return true }
-        sum = sum + profit.money(in: currency)
-      }
-    }
-    return sum == equity && ledger.balance(in: currency).units >= 0
-  }
-
-  /// Has excursions take in a bar's extremes from before its first fill. The orders are matched
-  /// already, so that nothing can be liquidated there any more.
-  mutating func see(_ extremes: [(price: Price, time: Timestamp)], in id: ListingID) {
-    guard books[id.index].listing.mark == .last else { return }
-    let marks = books[id.index].prices.marks
-    for extreme in extremes { books[id.index].see(marks.with(extreme.price)) }
-  }
-
-  /// Lets the marks pass a bar's extremes from after its last fill: what is held at them is known.
-  mutating func pass(
-    _ extremes: [(price: Price, time: Timestamp)], in id: ListingID, at time: Timestamp
-  ) throws(ExchangeError) {
-    guard books[id.index].listing.mark == .last, !books[id.index].holding.isFlat else { return }
-    let marks = books[id.index].prices.marks
-    for extreme in extremes {
-      books[id.index].value(at: marks.with(extreme.price))
-      try checkMargin(after: id, at: time)
-    }
   }
 
   /// Hands over all that the trader has learnt of since the last call.
@@ -191,12 +152,12 @@ extension SimulatedExchange {
 
 extension SimulatedExchange.Book {
   /// Sets the marks, and takes them into the excursions of what is open.
-  fileprivate mutating func value(at marks: Marks) {
+  mutating func value(at marks: Marks) {
     self.marks = marks
     see(marks)
   }
 
-  fileprivate mutating func see(_ marks: Marks) {
+  mutating func see(_ marks: Marks) {
     for place in holding.legs.indices {
       let sign = holding.legs[place].quantity.signum()
       guard sign != 0, let mark = marks.mark(ofSign: sign) else { continue }

@@ -39,4 +39,9 @@ public enum PositionMode: Hashable, Sendable {
   /// A long and a short position side by side. A reduce-only order makes the one of the other side
   /// smaller, every other order makes the one of its own side larger.
   case hedging
+
+  /// The position that an order trades in: the only one, or of two the long (0) or the short one (1).
+  func leg(_ side: OrderSide, isReduceOnly: Bool) -> Int {
+    self == .netting || (side == .buy) != isReduceOnly ? 0 : 1
+  }
 }

@@ -131,7 +131,7 @@ extension KnownPrices {
     func readKnown(
       _ reader: inout StateReader
     ) throws(MarketError) -> (price: Price, time: Timestamp) {
-      (try reader.readMark(), try reader.readTime())
+      (try reader.readMarkPrice(), try reader.readTime())
     }
     bid = try reader.readOptional(readPrice)
     ask = try reader.readOptional(readPrice)

@@ -26,6 +26,22 @@ public struct ChargedFill: Sendable {
   /// What orders have traded of all listings of this currency over the model's `volumeDays`.
   public let volume: Money
 
+  /// What the listing's model asks for it.
+  /// - Precondition: that is in the listing's currency.
+  /// - Throws: `ExchangeError.overflow`.
+  func fee() throws(ExchangeError) -> Money {
+    let fee = try listing.fees.fee(of: self)
+    requireCurrency(of: fee)
+    return fee
+  }
+
+  func requireCurrency(of amount: Money) {
+    precondition(
+      amount.currency == listing.contract.currency,
+      "a fee in \(amount.currency) on \(listing.instrument.symbol): "
+        + "expected \(listing.contract.currency)")
+  }
+
   /// A share of the fill's value, whatever the sign of its price, rounded once from the exact value.
   /// - Throws: `ExchangeError.overflow`.
   public func share(_ rate: Rate) throws(ExchangeError) -> Money {

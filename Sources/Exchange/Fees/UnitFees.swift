@@ -9,7 +9,6 @@ public struct PerUnitFee: Hashable, FeeModel {
   /// `amount × quantity`, rounded once, half to even.
   /// - Precondition: the amount is in the listing's currency.
   public func fee(of fill: ChargedFill) throws(ExchangeError) -> Money {
-    requireCurrency(of: fill, amount)
     let digits = fill.listing.instrument.quantityPrecision.digits
     let units = amount.units.multiplied(
       by: Int128(fill.quantity.raw), dividedBy: .powerOfTen(digits))
@@ -26,7 +25,6 @@ public struct PerTradeFee: Hashable, FeeModel {
 
   /// - Precondition: the amount is in the listing's currency.
   public func fee(of fill: ChargedFill) throws(ExchangeError) -> Money {
-    requireCurrency(of: fill, amount)
     return amount
   }
 }
@@ -45,14 +43,7 @@ public struct MinimumFee: FeeModel {
 
   /// - Precondition: the amount is in the listing's currency.
   public func fee(of fill: ChargedFill) throws(ExchangeError) -> Money {
-    requireCurrency(of: fill, minimum)
+    fill.requireCurrency(of: minimum)
     return max(minimum, try model.fee(of: fill))
   }
-}
-
-private func requireCurrency(of fill: ChargedFill, _ amount: Money) {
-  precondition(
-    amount.currency == fill.listing.contract.currency,
-    "a fee in \(amount.currency) on \(fill.listing.instrument.symbol): "
-      + "expected \(fill.listing.contract.currency)")
 }

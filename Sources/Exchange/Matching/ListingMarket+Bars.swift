@@ -1,32 +1,70 @@
 import Market
 
-extension ListingMarket {
-  /// Matches a bar along the chosen path, and marks what the other path would not have given.
-  /// - Returns: Whether that path goes to the low first.
-  /// - Complexity: O(1) where the bar reaches nothing; otherwise the orders are copied once.
-  mutating func apply(_ bar: Bar) -> Bool {
-    defer { finish(bid: bar.close, ask: bar.close) }
-    let lowFirst = isLowFirst(bar)
-    if isQuiet(bids: bar.low...bar.high, asks: bar.low...bar.high) { return lowFirst }
-    var other = self
-    walk(bar, lowFirst: lowFirst)
-    if events.isEmpty && rules.barPath != .worstCase { return lowFirst }
-    other.walk(bar, lowFirst: !lowFirst)
-    let isOther = rules.barPath == .worstCase && other.gain(by: bar.close) < gain(by: bar.close)
-    if isOther { swap(&self, &other) }
-    mark(against: other.events)
-    return lowFirst != isOther
+/// How far a bar's price has come along its path.
+struct BarWalk: Sendable {
+  let bar: Bar
+  let lowFirst: Bool
+  let vertices: [(price: Price, time: Timestamp)]
+  /// The vertex that comes next; behind the last at the end.
+  fileprivate(set) var next = 0
+  /// Where the price stopped last; nil before the open.
+  fileprivate(set) var price: Price?
+  /// What the other way brings, where it is known already.
+  fileprivate(set) var others: Set<PathFill>?
+
+  init(_ bar: Bar, lowFirst: Bool) {
+    self.bar = bar
+    self.lowFirst = lowFirst
+    vertices = bar.path(lowFirst: lowFirst)
   }
 
-  /// From the first to the last fill that is not settled yet; nil for none.
-  var fillTimes: ClosedRange<Timestamp>? {
-    var times: ClosedRange<Timestamp>?
-    for case .executed(let execution) in events {
-      let (first, last) = (times?.lowerBound, times?.upperBound)
-      times =
-        min(first ?? execution.time, execution.time)...max(last ?? execution.time, execution.time)
-    }
-    return times
+  /// The price one unit before `stop`; nil at the open, and where the price has not moved since the last stop.
+  func price(shortOf stop: PathStop) -> Price? {
+    guard let price, price != stop.price else { return nil }
+    return Price(unchecked: stop.price.raw + (price > stop.price ? 1 : -1))
+  }
+}
+
+/// A price on a bar's path at which something may happen: a vertex, or the level of an order.
+struct PathStop: Hashable, Sendable {
+  let price: Price
+  let time: Timestamp
+  let isVertex: Bool
+  /// The resting order that is reached; nil for a vertex, and for triggers.
+  fileprivate let resting: OrderID?
+}
+
+/// What one way along a bar gives an order.
+struct PathFill: Hashable, Sendable {
+  let order: OrderID
+  let price: Price
+  let quantity: Int64
+
+  init(_ execution: Execution) {
+    (order, price, quantity) = (execution.order, execution.price, execution.quantity)
+  }
+}
+
+extension ListingMarket {
+  /// Whether a bar leaves everything as it is, but the price in force.
+  func isQuiet(along bar: Bar) -> Bool {
+    isQuiet(bids: bar.low...bar.high, asks: bar.low...bar.high)
+  }
+
+  /// The path that is chosen for a bar, at its beginning.
+  func walk(along bar: Bar) -> BarWalk {
+    let lowFirst = isLowFirst(bar)
+    guard rules.barPath == .worstCase else { return BarWalk(bar, lowFirst: lowFirst) }
+    let (own, other) = (after(bar, lowFirst: lowFirst), after(bar, lowFirst: !lowFirst))
+    let isOther = other.gain(by: bar.close) < own.gain(by: bar.close)
+    var walk = BarWalk(bar, lowFirst: lowFirst != isOther)
+    walk.others = isOther ? own.fills : other.fills
+    return walk
+  }
+
+  /// What the way that was not chosen brings to a market as it was at the bar's beginning.
+  func fills(besides walk: BarWalk) -> Set<PathFill> {
+    walk.others ?? after(walk.bar, lowFirst: !walk.lowFirst).fills
   }
 
   func isLowFirst(_ bar: Bar) -> Bool {
@@ -35,6 +73,21 @@ extension ListingMarket {
     case .openLowHighClose: true
     case .byDirection, .worstCase: bar.close >= bar.open
     }
+  }
+
+  /// The market at the end of a bar's path.
+  private func after(_ bar: Bar, lowFirst: Bool) -> ListingMarket {
+    var market = self
+    var walk = BarWalk(bar, lowFirst: lowFirst)
+    while let stop = market.nextStop(on: walk) { market.move(to: stop, on: &walk) }
+    return market
+  }
+
+  /// What has been filled and is not settled yet.
+  private var fills: Set<PathFill> {
+    var fills: Set<PathFill> = []
+    for case .executed(let execution) in events { fills.insert(PathFill(execution)) }
+    return fills
   }
 
   /// What this bar's fills have gained by its close, in price × quantity. The position before them
@@ -47,34 +100,79 @@ extension ListingMarket {
     }
   }
 
-  private mutating func walk(_ bar: Bar, lowFirst: Bool) {
-    var previous: PricePoint?
-    for (price, time) in bar.path(lowFirst: lowFirst) {
-      let vertex = PricePoint(onPathOf: bar, price, at: time, rules)
-      if let previous { sweep(bar, from: previous, to: vertex) }
-      var point = vertex
-      match(&point, joinedBy: Moment(time, .arrivals))
-      previous = vertex
+  /// Where the price stops next: at the nearest order that it reaches on the way, else at the next vertex.
+  func nextStop(on walk: BarWalk) -> PathStop? {
+    guard walk.next < walk.vertices.count else { return nil }
+    let end = walk.vertices[walk.next]
+    if walk.next > 0, let stop = stop(from: walk.vertices[walk.next - 1], to: end) { return stop }
+    return PathStop(price: end.price, time: end.time, isVertex: true, resting: nil)
+  }
+
+  /// Lets happen what happens at a stop, the next one.
+  mutating func move(to stop: PathStop, on walk: inout BarWalk) {
+    var point = PricePoint(onPathOf: walk.bar, stop.price, at: stop.time, rules)
+    walk.price = stop.price
+    if stop.isVertex {
+      walk.next += 1
+      match(&point, joinedBy: Moment(stop.time, .arrivals))
+    } else {
+      reach(stop.resting, &point)
     }
   }
 
-  /// Marks the fills that are not among `others`, too.
-  private mutating func mark(against others: [MatchEvent]) {
-    struct Result: Hashable {
-      let order: OrderID
-      let price: Price
-      let quantity: Int64
-    }
-    func result(_ execution: Execution) -> Result {
-      Result(order: execution.order, price: execution.price, quantity: execution.quantity)
-    }
-    var both: Set<Result> = []
-    for case .executed(let execution) in others { both.insert(result(execution)) }
+  /// Marks the fills that another way would not have given; `others` are those that it gives.
+  mutating func markPathDependent(besides others: Set<PathFill>) {
     for index in events.indices {
       guard case .executed(var execution) = events[index] else { continue }
-      execution.isPathDependent = !both.contains(result(execution))
+      execution.isPathDependent = !others.contains(PathFill(execution))
       events[index] = .executed(execution)
     }
+  }
+
+  /// Whether something was filled that is not settled yet.
+  var hasFills: Bool {
+    events.contains { if case .executed = $0 { true } else { false } }
+  }
+}
+
+extension ListingMarket {
+  /// The nearest order that a price reaches which moves through every value between two vertices: orders
+  /// fire at their own level; of one level all triggers come before resting orders.
+  private func stop(
+    from start: (price: Price, time: Timestamp), to end: (price: Price, time: Timestamp)
+  ) -> PathStop? {
+    guard start.price != end.price else { return nil }
+    let isRising = end.price > start.price
+    let stop = (isRising ? buyStops : sellStops).nearest(firingAt: end.price)
+    let touch = (isRising ? sellTouches : buyTouches).nearest(firingAt: end.price)
+    let trigger = nearer(stop, touch, isRising)
+    let limit = (isRising ? sellLimits : buyLimits)
+      .nearest(firingAt: end.price, strictly: !rules.fillsOnTouch)
+    guard let entry = nearer(trigger, limit, isRising) else { return nil }
+    let length = Int128(end.time.nanoseconds - start.time.nanoseconds)
+    let way = Int128(abs(entry.level.raw - start.price.raw))
+    // At an even pace.
+    let elapsed = length * way / Int128(abs(end.price.raw - start.price.raw))
+    return PathStop(
+      price: entry.level, time: Timestamp(unchecked: start.time.nanoseconds + Int64(elapsed)),
+      isVertex: false, resting: entry.order == limit?.order ? entry.order : nil)
+  }
+
+  /// The one whose level is reached first; the first of two at one level.
+  private func nearer(
+    _ first: TriggerLadder.Entry?, _ second: TriggerLadder.Entry?, _ isRising: Bool
+  ) -> TriggerLadder.Entry? {
+    guard let first, let second else { return first ?? second }
+    if first.level == second.level { return first }
+    return (first.level < second.level) == isRising ? first : second
+  }
+
+  /// At the level of an order on the way: it fills where it rests there, else all triggers fire.
+  private mutating func reach(_ resting: OrderID?, _ point: inout PricePoint) {
+    if let resting, let slot = orders.place(of: resting) {
+      fill(slot, at: point.opposite(orders[slot].side), .maker, &point)
+    }
+    settlePath(&point)
   }
 }
 

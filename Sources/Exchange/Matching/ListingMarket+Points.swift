@@ -24,7 +24,8 @@ extension ListingMarket {
 
   @inline(__always)
   private func hasTriggers(at point: PricePoint) -> Bool {
-    nextTrigger(.buy, at: point.ask) != nil || nextTrigger(.sell, at: point.bid) != nil
+    hasStops(.buy, reachedBy: point.ask) || hasStops(.sell, reachedBy: point.bid)
+      || nextTouch(.buy, at: point.ask) != nil || nextTouch(.sell, at: point.bid) != nil
   }
 
   private mutating func admitNewcomers(_ point: PricePoint, joinedBy moment: Moment) {
@@ -64,43 +65,35 @@ extension ListingMarket {
 
   // MARK: Triggers
 
-  /// Trailing stops follow a price that is better than the best they have seen.
-  /// - Complexity: O(n log n) where n of them have seen no better one.
-  private mutating func trail(_ point: PricePoint) {
-    while let entry = buyBests.nearest(firingAt: point.ask, strictly: true) {
-      follow(entry.order, to: point.ask)
-    }
-    while let entry = sellBests.nearest(firingAt: point.bid, strictly: true) {
-      follow(entry.order, to: point.bid)
-    }
-  }
-
-  private mutating func follow(_ id: OrderID, to best: Price) {
-    guard let slot = orders.place(of: id) else { return }
-    changeLadder(of: orders[slot], remove: true)
-    orders[slot].best = best
-    changeLadder(of: orders[slot], remove: false)
+  @inline(__always)
+  private func hasStops(_ side: OrderSide, reachedBy price: Price) -> Bool {
+    (side == .buy ? buyStops : sellStops).nearest(firingAt: price) != nil
   }
 
   @inline(__always)
-  private func nextTrigger(_ side: OrderSide, at price: Price) -> TriggerLadder.Entry? {
-    side == .buy
-      ? buyStops.nearest(firingAt: price) ?? buyTouches.nearest(firingAt: price)
-      : sellStops.nearest(firingAt: price) ?? sellTouches.nearest(firingAt: price)
+  private func nextTouch(_ side: OrderSide, at price: Price) -> TriggerLadder.Entry? {
+    (side == .buy ? buyTouches : sellTouches).nearest(firingAt: price)
   }
 
   mutating func fireTriggers(_ point: PricePoint) {
     for side in OrderSide.allCases {
-      while let entry = nextTrigger(side, at: point.opposite(side)) {
-        trigger(entry.order, at: point.opposite(side), point.time)
+      let price = point.opposite(side)
+      if hasStops(side, reachedBy: price) {
+        for entry in takeStops(side, reachedBy: price) {
+          trigger(entry.order, at: price, point.time)
+        }
+      }
+      while let entry = nextTouch(side, at: price), let slot = orders.place(of: entry.order) {
+        changeLadder(of: orders[slot], remove: true)
+        trigger(entry.order, at: price, point.time)
       }
     }
   }
 
-  /// Turns a triggered order into what it becomes, and lets it take or rest.
+  /// Turns a triggered order, which is off its ladder, into what it becomes, and lets it take or rest.
   private mutating func trigger(_ id: OrderID, at price: Price, _ time: Timestamp) {
     guard let slot = orders.place(of: id) else { return }
-    changeLadder(of: orders[slot], remove: true)
+    orders[slot].best = nil
     orders[slot].type = orders[slot].type.limitPrice.map { .limit($0) } ?? .market
     orders[slot].priority = takePriority()
     events.append(.triggered(id, price, time))

@@ -26,9 +26,9 @@ struct ListingMarket: Sendable {
   private(set) var sellStops = TriggerLadder(.falling)
   private(set) var buyTouches = TriggerLadder(.falling)
   private(set) var sellTouches = TriggerLadder(.rising)
-  /// Trailing stops by the best price that they have seen; they stand among the stops, too.
-  private(set) var buyBests = TriggerLadder(.falling)
-  private(set) var sellBests = TriggerLadder(.rising)
+  /// Trailing stops by the best price that they have seen; the nearest of each stand among the stops, too.
+  private var buyTrails = TrailingStops(.buy)
+  private var sellTrails = TrailingStops(.sell)
   /// Linked orders, by the number of their group's first.
   var groups: [OrderID: OrderGroup] = [:]
   /// The last prices that sells get and buys pay; nil before the first record.
@@ -97,11 +97,12 @@ struct ListingMarket: Sendable {
         isPlain ? type.limitPrice.map { .limit($0, postOnly: type.isPostOnly) } ?? .market : type
     }
     guard old.place != .held else { return }
+    let best = orders[place].best
     orders[place].arrival = moment
     orders[place].priority = takePriority()
     orders[place].begin(against: opposite(old.side))
     // A trailing stop never moves away from the market, so it keeps the best that it has seen.
-    if case .trailingStop = old.type { orders[place].best = old.best ?? orders[place].best }
+    if case .trailingStop = old.type { orders[place].best = best ?? orders[place].best }
     put(place, .newcomers)
   }
 
@@ -121,9 +122,15 @@ struct ListingMarket: Sendable {
 
   /// Takes an order from where it stands; a turn in a list is void by itself.
   mutating func leave(_ slot: Int) {
-    if orders[slot].place == .limits || orders[slot].place == .triggers {
-      changeLadder(of: orders[slot], remove: true)
-    }
+    guard orders[slot].place == .limits || orders[slot].place == .triggers else { return }
+    if let best = best(of: orders[slot]) { orders[slot].best = best }
+    changeLadder(of: orders[slot], remove: true)
+  }
+
+  /// The best price that a trailing stop has seen which waits for its trigger; nil for other orders.
+  func best(of order: WorkingOrder) -> Price? {
+    guard order.place == .triggers, case .trailingStop = order.type else { return nil }
+    return order.side == .buy ? buyTrails.best(of: order.id) : sellTrails.best(of: order.id)
   }
 
   mutating func put(_ slot: Int, _ place: WorkingOrder.Place) {
@@ -150,20 +157,59 @@ struct ListingMarket: Sendable {
       }
     }
     let waitsForTrigger = order.place == .triggers
+    if waitsForTrigger, case .trailingStop(let offset) = order.type {
+      if order.side == .buy {
+        ListingMarket.change(&buyTrails, on: &buyStops, order, offset, remove: remove)
+      } else {
+        ListingMarket.change(&sellTrails, on: &sellStops, order, offset, remove: remove)
+      }
+      return
+    }
     switch (order.side, waitsForTrigger, order.type.isStop) {
     case (.buy, false, _): change(&buyLimits, at: order.type.limitPrice)
     case (.sell, false, _): change(&sellLimits, at: order.type.limitPrice)
-    case (.buy, true, true): change(&buyStops, at: order.triggerLevel)
-    case (.sell, true, true): change(&sellStops, at: order.triggerLevel)
-    case (.buy, true, false): change(&buyTouches, at: order.triggerLevel)
-    case (.sell, true, false): change(&sellTouches, at: order.triggerLevel)
+    case (.buy, true, true): change(&buyStops, at: order.type.triggerPrice)
+    case (.sell, true, true): change(&sellStops, at: order.type.triggerPrice)
+    case (.buy, true, false): change(&buyTouches, at: order.type.triggerPrice)
+    case (.sell, true, false): change(&sellTouches, at: order.type.triggerPrice)
     }
-    guard waitsForTrigger, case .trailingStop = order.type else { return }
-    if order.side == .buy {
-      change(&buyBests, at: order.best)
+  }
+
+  private static func change(
+    _ trails: inout TrailingStops, on stops: inout TriggerLadder, _ order: WorkingOrder,
+    _ offset: TrailingOffset, remove: Bool
+  ) {
+    if remove {
+      _ = trails.remove(order.id, offset, priority: order.priority, from: &stops)
+    } else if let best = order.best {
+      trails.insert(order.id, offset, best: best, priority: order.priority, on: &stops)
     } else {
-      change(&sellBests, at: order.best)
+      preconditionFailure("order \(order.id.number) has seen no price to trail")
     }
+  }
+
+  /// Trailing stops follow a price that is better than the best they have seen.
+  /// - Complexity: O(1) where none has to, else that of `TrailingStops.follow`.
+  mutating func trail(_ point: PricePoint) {
+    if buyTrails.isBeaten(by: point.ask) { buyTrails.follow(point.ask, on: &buyStops) }
+    if sellTrails.isBeaten(by: point.bid) { sellTrails.follow(point.bid, on: &sellStops) }
+  }
+
+  /// Takes the stops of a side that `price` reaches off their ladder, in the order in which they fire.
+  mutating func takeStops(_ side: OrderSide, reachedBy price: Price) -> [TriggerLadder.Entry] {
+    var reached: [TriggerLadder.Entry] = []
+    while let entry = (side == .buy ? buyStops : sellStops).nearest(firingAt: price),
+      let slot = orders.place(of: entry.order)
+    {
+      reached.append(entry)
+      changeLadder(of: orders[slot], remove: true)
+    }
+    // Behind the nearest of a group there may be one at its level that came before others there.
+    if reached.count > 1 {
+      let ladder = side == .buy ? buyStops : sellStops
+      reached.sort { ladder.isBefore($0, $1) }
+    }
+    return reached
   }
 
   /// At what price an order that arrives now is counted among what open orders may cost; nil
@@ -198,6 +244,11 @@ struct ListingMarket: Sendable {
     open.add(
       quantity, request.side, request.isReduceOnly,
       at: reservePrice(of: request.type, request.side))
+  }
+
+  /// Leaves a working order out of what is counted.
+  mutating func countOpen(out order: WorkingOrder) {
+    open.add(-order.remaining, order.side, order.isReduceOnly, at: order.reservePrice)
   }
 
   mutating func addOpen(_ quantity: Int64, _ slot: Int) {
@@ -243,8 +294,7 @@ struct ListingMarket: Sendable {
       && sellTouches.nearest(firingAt: bids.upperBound) == nil
       && buyLimits.nearest(firingAt: asks.lowerBound) == nil
       && sellLimits.nearest(firingAt: bids.upperBound) == nil
-      && buyBests.nearest(firingAt: asks.lowerBound, strictly: true) == nil
-      && sellBests.nearest(firingAt: bids.upperBound, strictly: true) == nil
+      && !buyTrails.isBeaten(by: asks.lowerBound) && !sellTrails.isBeaten(by: bids.upperBound)
   }
 
   /// The trade prices that leave everything as it is; nil where every record counts.
@@ -259,11 +309,11 @@ struct ListingMarket: Sendable {
     if let entry = sellStops.nearest { low = max(low, entry.level.raw + 1) }
     if let entry = buyTouches.nearest { low = max(low, entry.level.raw + 1) }
     if let entry = buyLimits.nearest { low = max(low, entry.level.raw + 1) }
-    if let entry = buyBests.nearest { low = max(low, entry.level.raw) }
+    if let best = buyTrails.worstBest { low = max(low, best.raw) }
     if let entry = buyStops.nearest { high = min(high, entry.level.raw - 1) }
     if let entry = sellTouches.nearest { high = min(high, entry.level.raw - 1) }
     if let entry = sellLimits.nearest { high = min(high, entry.level.raw - 1) }
-    if let entry = sellBests.nearest { high = min(high, entry.level.raw) }
+    if let best = sellTrails.worstBest { high = min(high, best.raw) }
     return low <= high ? low...high : nil
   }
 }

@@ -5,6 +5,8 @@ struct OpenOrders: Sendable {
   /// What would still be added to the position; reduce-only orders add nothing.
   var buys: Int64 = 0
   var sells: Int64 = 0
+  /// What sells would take off positions without going beyond them.
+  var reducing: Int64 = 0
   /// What all sells would deliver.
   var delivered: Int64 = 0
   /// What all buys would cost, as price × quantity in units of their last digits.
@@ -27,7 +29,7 @@ struct OpenOrders: Sendable {
       if !isReduceOnly { buys += quantity }
       buyCost += Int128(price?.raw ?? 0) * Int128(quantity)
     } else {
-      if !isReduceOnly { sells += quantity }
+      if isReduceOnly { reducing += quantity } else { sells += quantity }
       delivered += quantity
     }
   }
@@ -41,6 +43,7 @@ struct OpenOrders: Sendable {
     var result = OpenOrders()
     result.buys = quantities(buys, other.buys)
     result.sells = quantities(sells, other.sells)
+    result.reducing = quantities(reducing, other.reducing)
     result.delivered = quantities(delivered, other.delivered)
     result.buyCost = costs(buyCost, other.buyCost)
     return result
@@ -68,9 +71,20 @@ extension ListingMarket {
     groups[first]?.doubles = doubles
   }
 
+  /// What is not triggered takes no money yet, though the position may come to it.
+  private func untriggered(of group: OrderGroup) -> OpenOrders {
+    var sum = OpenOrders()
+    for id in group.members.dropFirst() {
+      guard let order = orders[id], order.dormant > 0 else { continue }
+      sum = sum + OpenOrders(order, order.dormant)
+    }
+    (sum.buys, sum.sells, sum.reducing) = (0, 0, 0)
+    return sum
+  }
+
   /// What a group's orders are counted for each of them, and never come to together.
   private func doubles(of group: OrderGroup) -> OpenOrders {
-    if group.link == .oneTriggersOther { return OpenOrders() }
+    if group.link == .oneTriggersOther { return untriggered(of: group) }
     var (sum, largest) = (OpenOrders(), OpenOrders())
     for id in group.members.dropFirst(group.link == .bracket ? 1 : 0) {
       guard let order = orders[id] else { continue }

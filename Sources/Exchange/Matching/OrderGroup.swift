@@ -59,6 +59,12 @@ extension ListingMarket {
     guard let slot = orders.place(of: id) else { return }
     let released = min(quantity, orders[slot].dormant)
     orders[slot].dormant -= released
+    if orders[slot].type == .market {
+      // It takes what it costs now.
+      addOpen(-orders[slot].remaining, slot)
+      orders[slot].reservePrice = point.opposite(orders[slot].side)
+      addOpen(orders[slot].remaining, slot)
+    }
     events.append(.released(id, Quantity(unchecked: released), point.time))
     guard orders[slot].place == .held else { return }
     let price = point.opposite(orders[slot].side)

@@ -49,6 +49,9 @@ struct TriggerLadder: Sendable {
     return found
   }
 
+  /// All of them, in no order that matters.
+  var entries: FlattenSequence<[[Entry]]> { runs.joined() }
+
   private func fires(_ entry: Entry, at price: Price, strictly: Bool) -> Bool {
     if price == entry.level { return !strictly }
     return (price > entry.level) == (direction == .rising)
@@ -112,7 +115,7 @@ struct TriggerLadder: Sendable {
   }
 
   /// Whether `left` fires before `right`.
-  private func isBefore(_ left: Entry, _ right: Entry) -> Bool {
+  func isBefore(_ left: Entry, _ right: Entry) -> Bool {
     if left.level == right.level { return left.priority < right.priority }
     return (left.level < right.level) == (direction == .rising)
   }

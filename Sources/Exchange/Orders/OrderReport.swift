@@ -73,6 +73,8 @@ public enum CancelReason: Hashable, Sendable {
   case otherFilled(OrderID)
   /// The order whose fill it waited for has ended.
   case entryEnded(OrderID)
+  /// In a cash account: it was let loose by a fill, and takes more with all open orders than there is.
+  case insufficientBalance(needed: Money, available: Money)
 }
 
 /// What has happened to an order.

@@ -17,7 +17,8 @@ extension ListingMarket {
     }
     let working = orders.ids
     writer.write(working) { writer, id in
-      guard let order = orders[id] else { preconditionFailure("\(id) works") }
+      guard var order = orders[id] else { preconditionFailure("\(id) works") }
+      order.best = best(of: order) ?? order.best
       order.encode(into: &writer)
     }
     for turns in [newcomers, takers, waitingBuys, waitingSells] {

@@ -34,6 +34,7 @@ extension SimulatedExchange {
     writer.write(marginIsStale)
     writer.write(marginWatch.rawValue)
     writer.write(interestIsDue)
+    writer.write(lastLiquidation) { $0.write($1) }
   }
 
   /// Takes back what `encode` wrote, into an exchange that was made with the same listings, latency
@@ -75,6 +76,10 @@ extension SimulatedExchange {
     marginIsStale = try reader.readBool()
     marginWatch = try reader.readCase()
     interestIsDue = try reader.readBool()
+    lastLiquidation = try reader.readOptional { reader throws(MarketError) in
+      try reader.readMoment()
+    }
+    unallocatedIsStale = true
     try requireWhole()
   }
 
@@ -141,6 +146,7 @@ extension SimulatedExchange.Book {
     writer.write(quietMarks.high.raw)
     writer.write(coveredUntil)
     writer.write(lastSplit) { $0.write($1) }
+    writer.write(payments) { $1.encode(into: &$0) }
   }
 
   fileprivate mutating func decode(
@@ -156,5 +162,8 @@ extension SimulatedExchange.Book {
     quietMarks.high = Price(unchecked: try reader.read())
     coveredUntil = try reader.readTime()
     lastSplit = try reader.readOptional { reader throws(MarketError) in try reader.readMoment() }
+    payments = try reader.readArray { reader throws(MarketError) in
+      try HeldPayment(from: &reader, listing)
+    }
   }
 }

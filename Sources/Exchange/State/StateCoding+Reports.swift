@@ -98,6 +98,10 @@ extension StateWriter {
     case .entryEnded(let order):
       write(UInt8(9))
       write(order)
+    case .insufficientBalance(let needed, let available):
+      write(UInt8(10))
+      write(needed)
+      write(available)
     }
   }
 
@@ -200,7 +204,7 @@ extension StateReader {
   }
 
   mutating func readCancelReason(_ limits: StateLimits) throws(MarketError) -> CancelReason {
-    switch try read(in: 0...UInt8(9)) {
+    switch try read(in: 0...UInt8(10)) {
     case 0: .requested
     case 1: .notFilledAtOnce
     case 2: .notFilledWhole(available: try read())
@@ -210,7 +214,8 @@ extension StateReader {
     case 6: .contractExpired
     case 7: .postOnlyWouldTake(try readPrice())
     case 8: .otherFilled(try limits.order(&self))
-    default: .entryEnded(try limits.order(&self))
+    case 9: .entryEnded(try limits.order(&self))
+    default: .insufficientBalance(needed: try readMoney(), available: try readMoney())
     }
   }
 

@@ -7,10 +7,7 @@ extension FundingPayment {
     writer.write(listing)
     writer.write(time)
     writer.write(rate.units)
-    writer.write(mark.price)
-    writer.write(UInt8(mark.digits))
-    writer.write(mark.time)
-    writer.write(mark.source.rawValue)
+    writer.write(mark)
     writer.write(quantity)
     writer.write(amount)
   }
@@ -19,9 +16,7 @@ extension FundingPayment {
     listing = try limits.listing(&reader)
     time = try reader.readTime()
     rate = Rate(units: try reader.read())
-    mark = Mark(
-      price: try reader.readMark(), digits: Int(try reader.read(in: 0...UInt8(10))),
-      time: try reader.readTime(), source: try reader.readCase())
+    mark = try reader.readMark()
     quantity = try reader.read()
     amount = try reader.readMoney()
   }
@@ -48,5 +43,22 @@ extension Liquidation {
     price = try reader.readPrice()
     profit = try reader.readMoney()
     fee = try reader.readMoney()
+  }
+}
+
+extension StateWriter {
+  mutating func write(_ mark: Mark) {
+    write(mark.price)
+    write(UInt8(mark.digits))
+    write(mark.time)
+    write(mark.source.rawValue)
+  }
+}
+
+extension StateReader {
+  mutating func readMark() throws(MarketError) -> Mark {
+    Mark(
+      price: try readMarkPrice(), digits: Int(try read(in: 0...UInt8(10))),
+      time: try readTime(), source: try readCase())
   }
 }

@@ -59,7 +59,7 @@ extension StateReader {
   }
 
   /// A mark has a digit more than a price.
-  mutating func readMark() throws(MarketError) -> Price {
+  mutating func readMarkPrice() throws(MarketError) -> Price {
     Price(unchecked: try read(in: -16 * StateReader.largest...16 * StateReader.largest))
   }
 

@@ -1,3 +1,5 @@
+import Market
+
 /// Room for a fixed number of elements, filled from the front, with one owner.
 @safe struct OwnedBuffer<Element: ~Copyable>: ~Copyable {
   /// The first element.
@@ -7,7 +9,7 @@
 
   init(capacity: Int) {
     self.capacity = capacity
-    unsafe base = .allocate(capacity: max(1, capacity))
+    unsafe base = .allocateCacheLines(capacity: capacity)
   }
 
   deinit {

@@ -41,7 +41,7 @@ import Market
 
   init(period: Int) {
     capacity = period - 1
-    unsafe places = .allocate(capacity: max(1, capacity))
+    unsafe places = .allocateCacheLines(capacity: capacity)
     unsafe places.initialize(repeating: blockExtremes, count: max(1, capacity))
   }
 

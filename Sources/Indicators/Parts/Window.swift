@@ -17,7 +17,7 @@ import Market
   init(capacity: Int) {
     self.capacity = capacity
     // One element at least, so that there is something to pass on through.
-    unsafe elements = .allocate(capacity: max(1, capacity))
+    unsafe elements = .allocateCacheLines(capacity: capacity)
     unsafe elements.initialize(repeating: .zero, count: max(1, capacity))
   }
 

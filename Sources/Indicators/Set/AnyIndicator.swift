@@ -1,3 +1,5 @@
+import Market
+
 /// An indicator of any kind, in memory of its own.
 ///
 /// A closed set of cases rather than a protocol's value: the one switch below is all the dispatch
@@ -126,7 +128,7 @@ protocol IndicatorVisitor: ~Copyable {
   private let memory: UnsafeMutablePointer<Kind>
 
   init(_ indicator: consuming Kind) {
-    unsafe memory = .allocate(capacity: 1)
+    unsafe memory = .allocateCacheLines(capacity: 1)
     unsafe memory.initialize(to: indicator)
   }
 
@@ -140,5 +142,14 @@ protocol IndicatorVisitor: ~Copyable {
   var indicator: Kind {
     _read { yield unsafe memory.pointee }
     nonmutating _modify { yield unsafe &memory.pointee }
+  }
+
+  /// Has `body` change the indicator many times. Meanwhile it is the body's own, so that its numbers
+  /// can stay in the processor's registers: other memory that is written might be the box's.
+  @inline(__always)
+  borrowing func withOwned(_ body: (inout Kind) -> Void) {
+    var indicator = unsafe memory.move()
+    body(&indicator)
+    unsafe memory.initialize(to: indicator)
   }
 }

@@ -29,6 +29,8 @@ public struct IndicatorSet: ~Copyable, Sendable {
   private let scale: BarScale
   private let slots: OwnedBuffer<IndicatorSlot>
   private var values: OwnedBuffer<Double>
+  /// Room for a block of bars.
+  private let block = OwnedBuffer<ScaledBar>(capacity: IndicatorSet.blockLength)
 
   /// - Parameter scale: what the bars' units are worth.
   /// - Throws: `IndicatorError.parameterOutOfRange`.
@@ -52,6 +54,35 @@ public struct IndicatorSet: ~Copyable, Sendable {
     unsafe withUnsafePointer(to: ScaledBar(bar, scale)) { unsafe updateSlots($0) }
     barCount &+= 1
   }
+
+  /// Takes in consecutive bars that have closed, with the same bits as one after the other, and writes
+  /// down the values after each of them.
+  ///
+  /// Each indicator takes in a block of bars before the next one does: its numbers stay in registers,
+  /// and what the processor knows of its code need not be learned anew at every bar. That pays most
+  /// where threads share a core.
+  ///
+  /// - Parameter rows: room for `valueCount` values a bar. Those that are not there yet are left as
+  ///   they are; 0 is what they should be.
+  /// - Complexity: as for each of the bars.
+  package mutating func update(_ bars: Span<Bar>, into rows: UnsafeMutablePointer<Double>) {
+    var start = 0
+    while start < bars.count {
+      let count = min(IndicatorSet.blockLength, bars.count &- start)
+      for index in 0..<count {
+        unsafe (block.base + index).initialize(to: ScaledBar(bars[start &+ index], scale))
+      }
+      unsafe updateSlots(block.base, count, into: rows + start &* valueCount)
+      barCount &+= count
+      start &+= count
+    }
+    if bars.isEmpty { return }
+    unsafe values.base.update(from: rows + (bars.count &- 1) &* valueCount, count: valueCount)
+  }
+
+  /// So many bars that what is done once a block hardly counts, and so few that they stay in the
+  /// nearest cache.
+  private static let blockLength = 16
 
   /// Writes the values as they would be if `bar` closed now; changes nothing else.
   ///
@@ -80,6 +111,20 @@ public struct IndicatorSet: ~Copyable, Sendable {
       let place = unsafe slots.base[index].place
       if place.inputLookback > barCount { continue }
       var visitor = unsafe UpdateVisitor(bar: bar, values: values.base, place: place)
+      unsafe slots.base[index].indicator.accept(&visitor)
+    }
+  }
+
+  @inline(never)
+  private func updateSlots(
+    _ bars: UnsafePointer<ScaledBar>, _ count: Int, into rows: UnsafeMutablePointer<Double>
+  ) {
+    for index in 0..<slots.count {
+      let place = unsafe slots.base[index].place
+      let first = max(0, place.inputLookback &- barCount)
+      if first >= count { continue }
+      var visitor = unsafe BlockVisitor(
+        bars: bars, rows: rows, valueCount: valueCount, place: place, range: first..<count)
       unsafe slots.base[index].indicator.accept(&visitor)
     }
   }

@@ -14,6 +14,29 @@ import Market
   }
 }
 
+/// Updates an indicator with consecutive bars, and puts what comes out among the values after each,
+/// which stand in rows.
+@safe struct BlockVisitor: IndicatorVisitor {
+  let bars: UnsafePointer<ScaledBar>
+  let rows: UnsafeMutablePointer<Double>
+  let valueCount: Int
+  let place: IndicatorPlace
+  /// Those for which the indicator has an input.
+  let range: Range<Int>
+
+  @inline(__always)
+  func visit<Kind: Indicator & ~Copyable>(_ box: borrowing IndicatorBox<Kind>) {
+    box.withOwned { indicator in
+      for index in range {
+        let row = unsafe rows + index &* valueCount
+        let input = unsafe place.input(Kind.Input.self, bars + index, row)
+        guard let output = indicator.update(input) else { continue }
+        unsafe place.store(output, row)
+      }
+    }
+  }
+}
+
 /// Puts what would come out after a bar among the values.
 @safe struct PeekVisitor: IndicatorVisitor {
   let bar: UnsafePointer<ScaledBar>

@@ -142,6 +142,9 @@ struct EventEncoder {
     case .postOnlyWouldTake(let price): self.price("price", price, instrument)
     case .otherFilled(let order), .entryEnded(let order):
       line.number("other_order", order.number)
+    case .insufficientBalance(let needed, let available):
+      line.amount("needed", needed)
+      line.amount("available", available)
     default: break
     }
   }

@@ -87,6 +87,7 @@ extension CancelReason {
     case .postOnlyWouldTake: "post_only_would_take"
     case .otherFilled: "other_filled"
     case .entryEnded: "entry_ended"
+    case .insufficientBalance: "insufficient_balance"
     }
   }
 }
@@ -148,6 +149,7 @@ extension RoundTripEnd {
     case .liquidation: "liquidation"
     case .settlement: "settlement"
     case .split: "split"
+    case .transfer: "transfer"
     }
   }
 }

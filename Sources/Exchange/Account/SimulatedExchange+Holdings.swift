@@ -1,0 +1,76 @@
+import Market
+
+/// What an account holds of assets beside its positions: deposits, and what came as money.
+extension SimulatedExchange {
+  /// What is there of the asset that a listing delivers and belongs to no position, in units of the
+  /// last quantity digit, rounded down; below zero where less is there than positions hold.
+  func unallocated(_ index: Int, less taken: Int128 = 0) -> Int64 {
+    guard let asset = books[index].listing.contract.kind.asset,
+      let one = books[index].listing.assetAmount(1)?.units
+    else { return 0 }
+    var units = ledger.netBalance(in: asset).units - taken
+    for other in delivering where books[other].listing.contract.kind.asset == asset {
+      let quantity = books[other].holding.legs[0].quantity
+      units -= books[other].listing.assetAmount(quantity)?.units ?? 0
+    }
+    return Int64(clamping: (units < 0 ? units - one + 1 : units) / one)
+  }
+
+  /// What of that the sales of a listing find there when those of other listings of the asset have had
+  /// theirs.
+  func unallocatedForSales(of index: Int) -> Int64 {
+    guard books[index].market.held.unallocated > 0 else { return 0 }
+    let asset = books[index].listing.contract.kind.asset
+    var taken: Int128 = 0
+    for other in delivering where other != index {
+      let market = books[other].market
+      guard books[other].listing.contract.kind.asset == asset, market.open.sells > market.held.long
+      else { continue }
+      taken +=
+        books[other].listing.assetAmount(market.open.sells - market.held.long)?.units ?? 0
+    }
+    return max(0, unallocated(index, less: taken))
+  }
+
+  /// Tells the markets what belongs to no position, if the ledger has changed since.
+  mutating func syncUnallocated() {
+    guard unallocatedIsStale else { return }
+    unallocatedIsStale = false
+    for index in delivering {
+      books[index].market.held.unallocated = max(0, unallocated(index))
+    }
+  }
+
+  /// What of a fill is delivered from what belongs to no position, so that it closes and opens none.
+  func deliveredFromHoldings(_ execution: Execution, _ index: Int) -> Int64 {
+    guard books[index].listing.contract.kind.asset != nil, execution.side == .sell else { return 0 }
+    return HeldQuantity.delivered(
+      .sell, execution.quantity, long: max(0, books[index].holding.legs[0].quantity),
+      unallocated: max(0, unallocated(index)))
+  }
+
+  /// Has a deposit cover what is short of its asset, and a withdrawal of more than what belongs to no
+  /// position lower what is long: in the order of the listings, at the marks.
+  mutating func transferPositions(_ amount: Money, at time: Timestamp) throws(ExchangeError) {
+    let isDeposit = amount.units > 0
+    var left = abs(amount.units)
+    for index in delivering where books[index].listing.contract.kind.asset == amount.currency {
+      let (listing, id) = (books[index].listing, ListingID(index: index))
+      var leg = books[index].holding.legs[0]
+      guard let one = listing.assetAmount(1)?.units else { continue }
+      let beside = unallocated(index)
+      let most = Int64(clamping: isDeposit ? left / one : (left + one - 1) / one)
+      let quantity = min(most, isDeposit ? min(beside, -leg.quantity) : min(-beside, leg.quantity))
+      guard quantity > 0, let mark = books[index].marks.mark(ofSign: leg.quantity.signum()) else {
+        continue
+      }
+      left = max(0, left - Int128(quantity) * one)
+      let settled = try leg.position.closing(quantity, at: mark, in: listing)
+      try leg.take(
+        settled, isDeposit ? .buy : .sell, quantity, fee: .zero(listing.contract.currency),
+        at: time, .transfer, listing, id, tell: &outbox, knownAt: knownNow(time))
+      books[index].holding.legs[0] = leg
+      syncHeld(index)
+    }
+  }
+}
