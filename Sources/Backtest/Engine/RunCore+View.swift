@@ -1,4 +1,5 @@
 import Exchange
+import Market
 
 /// What the trader can know of orders and positions.
 ///
