@@ -134,3 +134,170 @@ struct RiskTests {
     #expect(try refusals { $0.drawdown = 0.06 }.isEmpty)
   }
 }
+
+/// What the rules close of themselves.
+@Suite("Closing at a limit of loss")
+struct ClosingAtLimitTests {
+  /// A trade in each minute.
+  private static func tape(_ prices: [Int64]) throws -> [TapeStream] {
+    let points = prices.enumerated().map { (Double($0) * 60 + 30, $1) }
+    return try RunTape(
+      symbols: [], streams: [.init(symbol: "BTC", records: try trades(points))]
+    ).tape()
+  }
+
+  /// Buys twice 25 at the first close, with a limit order for 10 more far below, and does nothing else.
+  private func journal(
+    _ prices: [Int64], orders latency: LatencyModel = .none, largest: Int64 = 10_000,
+    _ change: (inout RiskRules) -> Void
+  ) throws -> TextJournal {
+    let strategy = Scripted()
+    strategy.bar = { _, snapshot, context in
+      guard snapshot.tsClose == (try moment(60)) else { return }
+      for _ in 0..<2 {
+        try context.submit(
+          OrderIntent(.buy, of: snapshot.symbol, .quantity(try Quantity(raw: 250))))
+      }
+      try context.submit(
+        OrderIntent(
+          .buy, of: snapshot.symbol, .quantity(try Quantity(raw: 100)), .limit(try Price(raw: 100)))
+      )
+    }
+    var contract = ContractSpecification(currency: try Currency("USDT"))
+    contract.maximumQuantity = try Quantity(raw: largest)
+    let other = try perpetual()
+    let listing = try Listing(
+      other.instrument, calendar: other.calendar, contract: contract, matching: other.matching,
+      fees: FeeRates(), margin: MarginRules(leverage: 10))
+    var configuration = try configuration([listing])
+    configuration.latency.orders = latency
+    change(&configuration.risk)
+    return try run(configuration, strategy, try ClosingAtLimitTests.tape(prices))
+  }
+
+  private func limits(_ journal: TextJournal) -> [String] {
+    journal.events.compactMap { entry in
+      guard case .closingAtLimit(let reason) = entry.event else { return nil }
+      return "\((entry.time.nanoseconds - midnight) / nanosecondsPerSecond) \(reason)"
+    }
+  }
+
+  private func fills(_ journal: TextJournal) -> [String] {
+    journal.fills.map { fill in
+      let second = (fill.time.nanoseconds - midnight) / nanosecondsPerSecond
+      return "\(second) \(fill.side) \(fill.quantity.raw) \(fill.price.raw)"
+    }
+  }
+
+  // 50 bought at 100.00; at 91.00 the equity is 9,550, at 89.00 it is 9,450.
+  private let fall: [Int64] = [10_000, 10_000, 9_100, 8_900, 8_800, 8_700]
+
+  @Test("a drawdown closes the position and cancels the entry, and says why")
+  func drawdown() throws {
+    let journal = try journal(fall) { rules in
+      rules.drawdown = 0.05
+      rules.closesAtLimits = true
+    }
+    #expect(limits(journal) == ["240 the equity lies 0.055 below its peak: at most 0.05"])
+    #expect(
+      fills(journal) == Array(repeating: "90 buy 250 10000", count: 2) + ["270 sell 500 8800"])
+    let cancelled = journal.events.count {
+      if case .order(let report, _) = $0.event { report.status == .cancelled } else { false }
+    }
+    #expect(cancelled == 1)
+    #expect(journal.summary?.end.openPositions == 0 && journal.summary?.openSince == [])
+  }
+
+  @Test("without the setting, and below the limit, what is open stays open")
+  func open() throws {
+    let changes: [(inout RiskRules) -> Void] = [
+      { $0.drawdown = 0.05 },
+      {
+        $0.drawdown = 0.07
+        $0.closesAtLimits = true
+      },
+      { $0.closesAtLimits = true },
+    ]
+    for change in changes {
+      let journal = try journal(fall, change)
+      #expect(limits(journal).isEmpty && fills(journal).count == 2)
+    }
+  }
+
+  @Test("a day's loss too; what is on its way is not sent again, and large positions go in parts")
+  func dailyLoss() throws {
+    func close(_ rules: inout RiskRules) {
+      rules.dailyLoss = 0.05
+      rules.closesAtLimits = true
+    }
+    // The order takes 100 seconds: the closes at 300 and 360 find it under way.
+    let slow = try journal(
+      [10_000, 10_000, 10_000, 10_000, 8_900, 8_800, 8_700, 8_600],
+      orders: .fixed(100 * nanosecondsPerSecond), close)
+    #expect(limits(slow) == ["300 the day has lost 0.055 of its equity: at most 0.05"])
+    #expect(fills(slow) == Array(repeating: "210 buy 250 10000", count: 2) + ["450 sell 500 8600"])
+    let parts = try journal(fall + [8_600, 8_500], largest: 300, close)
+    #expect(limits(parts).count == 2)
+    #expect(fills(parts).dropFirst(2) == ["270 sell 300 8800", "330 sell 200 8700"])
+  }
+}
+
+/// What a rule needs before it can size.
+@Suite("The bars of a sizing rule")
+struct SizingBarsTests {
+  private func configuration(bars: Int, history: Int) throws -> BacktestConfiguration {
+    var configuration = try BacktestTests.configuration([perpetual()])
+    configuration.risk.sizing = .targetVolatility(yearly: 0.2, bars: bars, barsPerYear: 525_600)
+    configuration.historyLength = history
+    return configuration
+  }
+
+  /// A trade in each minute, up and down by a tenth.
+  private static func tape(minutes: Int) throws -> [TapeStream] {
+    let points = (0..<minutes).map { minute -> (Double, Int64) in
+      (Double(minute) * 60 + 30, minute % 2 == 0 ? 10_000 : 11_000)
+    }
+    return try RunTape(
+      symbols: [], streams: [.init(symbol: "BTC", records: try trades(points))]
+    ).tape()
+  }
+
+  @Test("a history that is too short for it is made longer", arguments: [3, 20, 21, 22, 100])
+  func history(length: Int) throws {
+    let strategy = Scripted()
+    var told: [Timestamp] = []
+    strategy.bar = { _, snapshot, context in
+      told.append(snapshot.tsClose)
+      #expect(snapshot[.ltf].isReady)
+      if told.count == 1 { try context.submit(OrderIntent(.buy, of: snapshot.symbol)) }
+    }
+    let journal = try run(
+      try configuration(bars: 20, history: length), strategy, try SizingBarsTests.tape(minutes: 30))
+    // Twenty changes need twenty-one closes; the gate opens with the last of them.
+    #expect(try told.first == moment(21 * 60))
+    #expect(journal.fills.count == 1 && journal.summary?.refusalCount == 0)
+  }
+
+  @Test("they are loaded before the window")
+  func window() throws {
+    var configuration = try configuration(bars: 500, history: 100)
+    configuration.start = try moment(0)
+    let plan = try BacktestPlan(configuration, StrategyNeeds())
+    let span = try #require(try LoadWindow(plan).spans.first)
+    #expect(span.warmUpBars == 501 && span.bufferBars == 51)
+    #expect(plan.state.historyLength == 501)
+    configuration.risk.sizing = .equityShare(1)
+    let other = try BacktestPlan(configuration, StrategyNeeds())
+    #expect(try LoadWindow(other).spans.first?.warmUpBars == 1)
+    #expect(other.state.historyLength == 100)
+  }
+
+  @Test("a volatility of one change is refused before the run")
+  func tooFew() throws {
+    #expect {
+      try BacktestPlan(try configuration(bars: 1, history: 100), StrategyNeeds())
+    } throws: { error in
+      "\(error)" == "sizing by the volatility of 1 changes of the close: expected at least 2"
+    }
+  }
+}

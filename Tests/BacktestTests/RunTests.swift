@@ -207,4 +207,46 @@ struct RunTests {
     #expect(rejected == 2 && refused == [.nothingToClose, .nothingToClose])
     #expect(journal.summary?.ending == .completed)
   }
+
+  @Test("a strategy that answers every rejection with the same order ends with an error")
+  func endlessAnswers() throws {
+    for latency in [LatencyModel.none, .fixed(1_000_000)] {
+      let strategy = Scripted()
+      func send(_ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext) throws
+      {
+        try context.submit(
+          OrderIntent(
+            .buy, of: snapshot.symbol, .quantity(try Quantity(raw: 10)), .limit(try Price(raw: -5)))
+        )
+      }
+      var count = 0
+      var limit = Int.max
+      strategy.bar = { _, snapshot, context in
+        count = 0
+        try send(snapshot, context)
+      }
+      strategy.order = { report, snapshot, context in
+        guard report.status == .rejected, count < limit else { return }
+        count += 1
+        try send(snapshot, context)
+      }
+      var configuration = try configuration([perpetual()])
+      configuration.latency.orders = latency
+      // Ten thousand between two records are allowed, again and again.
+      limit = 10_000
+      let journal = try run(configuration, strategy, try RunTests.rising(3))
+      #expect(journal.summary?.orderCount == 20_002)
+      limit = .max
+      #expect {
+        try run(configuration, strategy, try RunTests.rising(2))
+      } throws: { error in
+        guard case .endlessAnswers("onOrder", let time, 10_000) = error as? BacktestError else {
+          return false
+        }
+        return (try? time > moment(60) && time < moment(75)) == true
+          && "\(error)".hasPrefix("the strategy's onOrder at 2024-03-08T00:01:")
+      }
+      #expect(count == 10_001)
+    }
+  }
 }

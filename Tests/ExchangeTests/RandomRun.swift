@@ -12,6 +12,8 @@ struct RandomRun: ~Copyable {
   var exchange: SimulatedExchange
   var reference: ReferenceExchange
   var reports: [OrderReport] = []
+  /// All orders as they were sent.
+  private(set) var sent: [Order] = []
   /// Fills at a price that the tape did not have between the last record and theirs.
   private(set) var strays: [Fill] = []
   /// What has happened that the reports alone do not tell.
@@ -218,6 +220,7 @@ struct RandomRun: ~Copyable {
         reference.submit([request], at: moment)
       }
     }
+    sent += exchange.orders[sent.count...]
     if random.below(3) == 0 {
       try exchange.advance(to: moment)
       reference.advance(to: moment)

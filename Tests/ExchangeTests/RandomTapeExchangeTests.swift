@@ -23,10 +23,22 @@ import Testing
         if before.signum() * position.signum() < 0 { seen.insert("reversal") }
       }
       seen.formUnion(run.situations)
+      guard ordersAreTold(by: run) else { return }
     }
     // What a few hundred seeds meet; less would be a generator that tests nothing.
     let missing = Self.situations.subtracting(seen)
     #expect(missing.isEmpty || randomSeeds(400).count < 100, "never seen: \(missing)")
+  }
+
+  /// An order as it was sent, with all its reports, is the order that the exchange has.
+  private func ordersAreTold(by run: borrowing RandomRun) -> Bool {
+    var told = run.sent
+    for report in run.reports { told[report.order.number].apply(report) }
+    for (order, other) in zip(told, run.exchange.orders) where order != other {
+      Issue.record("seed \(run.seed): \(order) told, \(other) found")
+      return false
+    }
+    return told.count == run.exchange.orders.count
   }
 
   private func agree(_ run: borrowing RandomRun, _ place: String) -> Bool {

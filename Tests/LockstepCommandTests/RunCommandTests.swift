@@ -113,6 +113,7 @@ import Testing
         maximum_open_positions: 2
         daily_loss: 0.5
         drawdown: 0.9
+        close_at_limits: true
         cooldown: 5m
       metrics: {days_per_year: 260, risk_free_rate: 0.01, tail: 0.1, benchmark: BTCUSDT}
       artifacts: {events: true, equity: false, trades: true, series: false, metrics: true}

@@ -15,6 +15,8 @@ public enum BacktestError: Error {
   case unknownTimeframe(Timeframe, known: [Timeframe])
   /// A strategy asks for a feature that was not declared, or in words that mean none.
   case unknownFeature(String, Timeframe, StateError)
+  /// Sizing by volatility from less than two changes of the close.
+  case volatilityBars(Int)
   case unknownSymbol(String, known: [String])
   /// A timer in the past.
   case timerInThePast(at: Timestamp, now: Timestamp)
@@ -25,6 +27,8 @@ public enum BacktestError: Error {
   case stream(StreamError)
   /// A call to the strategy threw.
   case strategy(call: String, at: Timestamp?, any Error)
+  /// The strategy acts on reports of what it did on reports, and no record comes in between.
+  case endlessAnswers(call: String, at: Timestamp, limit: Int)
   /// The journal could not write.
   case journal(any Error)
 }
@@ -44,6 +48,8 @@ extension BacktestError: CustomStringConvertible {
         + known.map(\.description).joined(separator: ", ")
     case .unknownFeature(let text, let timeframe, let error):
       "the strategy asks for '\(text)' on \(timeframe): \(error)"
+    case .volatilityBars(let count):
+      "sizing by the volatility of \(count) changes of the close: expected at least 2"
     case .unknownSymbol(let symbol, let known):
       "no symbol '\(symbol)': the run has \(known.joined(separator: ", "))"
     case .timerInThePast(let time, let now):
@@ -54,6 +60,9 @@ extension BacktestError: CustomStringConvertible {
     case .stream(let error): error.description
     case .strategy(let call, let time, let error):
       "the strategy's \(call) at \(time.map(\.description) ?? "the start") failed: \(error)"
+    case .endlessAnswers(let call, let time, let limit):
+      "the strategy's \(call) at \(time) acts on each report anew: expected at most \(limit) orders, "
+        + "amendments and cancels on reports between two records"
     case .journal(let error): "the run's files cannot be written: \(error)"
     }
   }

@@ -32,7 +32,8 @@ public struct BacktestPlan: Sendable {
       symbols: configuration.symbols.map { symbol in
         BacktestPlan.symbol(symbol, configuration.roles, declared)
       })
-    state.historyLength = configuration.historyLength
+    state.historyLength = max(
+      configuration.historyLength, try BacktestPlan.sizingBars(configuration))
     state.symbolLimit = max(10, configuration.symbols.count)
     self.state = state
     let kept = state.symbols[0].timeframes
@@ -48,6 +49,25 @@ public struct BacktestPlan: Sendable {
       }
     }
     self.subscribed = subscribed.sorted(by: >)
+  }
+
+  /// How many closes of the lowest role the sizing rule looks at, besides indicators.
+  private static func sizingBars(
+    _ configuration: BacktestConfiguration
+  ) throws(BacktestError) -> Int {
+    guard case .targetVolatility(_, let changes, _) = configuration.risk.sizing else { return 0 }
+    guard changes >= 2 else { throw .volatilityBars(changes) }
+    return changes + 1
+  }
+
+  /// How many bars of a series have closed before the one with which everything that is made of them
+  /// has its value: its indicators, and what the sizing rule looks at.
+  func lookback(of series: SeriesID, in layout: StateLayout) -> Int {
+    let indicators = layout.indicatorLookback(of: series)
+    guard case .targetVolatility(_, let changes, _) = configuration.risk.sizing,
+      layout.series[series.index].timeframe == configuration.roles.ltf
+    else { return indicators }
+    return max(indicators, changes)
   }
 
   /// The strategy's indicators and that of the sizing rule, by timeframe.

@@ -11,6 +11,8 @@ struct WatchedSeries {
   let timeframe: Timeframe
   /// The roles that the timeframe plays.
   let roles: [Role]
+  /// How many bars close before the one with which it is ready.
+  let lookback: Int
   /// Whether the strategy is told of its closes.
   let isSubscribed: Bool
   /// When a bar could close next: the end of the stretch of the calendar's grid that holds the clock.
@@ -19,7 +21,7 @@ struct WatchedSeries {
   var closedCount = 0
   /// Whether one has closed at this moment, and nobody has been told.
   var hasClosed = false
-  /// Whether every indicator has its value.
+  /// Whether every indicator has its value, and the sizing rule its closes.
   var isReady = false
 
   var isDecision: Bool { roles.contains(.ltf) }
@@ -49,6 +51,7 @@ struct CloseWatch {
         return WatchedSeries(
           symbol: index, series: series, timeframe: timeframe,
           roles: Role.allCases.filter { roles[$0] == timeframe },
+          lookback: plan.lookback(of: series, in: layout),
           isSubscribed: plan.subscribed.contains(timeframe))
       }
     }
@@ -67,6 +70,12 @@ struct CloseWatch {
       next = min(next, series[index].next)
     }
     self.next = next
+  }
+
+  /// Nothing is looked at any more: the run has ended.
+  mutating func stop() {
+    for index in series.indices { series[index].next = .max }
+    next = .max
   }
 
   /// Where the stretch of a symbol's shortest grid ends that holds `time`.

@@ -6,7 +6,7 @@ import Sessions
 /// Which part of the tape a run needs: the window in which it trades, and as much before it as its
 /// indicators need to be ready when the window begins.
 ///
-/// Each timeframe needs the look-back of its indicators and one bar, and a buffer of a tenth of that
+/// Each timeframe needs the look-back of its indicators (and of the sizing rule) and one bar, and a buffer of a tenth of that
 /// and at least 5 bars for stretches in which nothing was traded. They are counted back from the start
 /// of the window over the bars that the calendar has room for, in whole trading days.
 public struct LoadWindow: Hashable, Sendable {
@@ -14,7 +14,7 @@ public struct LoadWindow: Hashable, Sendable {
   public struct Span: Hashable, Sendable {
     public let symbol: String
     public let timeframe: Timeframe
-    /// Of the indicators, and one.
+    /// Of the indicators and of what the sizing rule looks at, and one.
     public let warmUpBars: Int
     public let bufferBars: Int
     /// Where its tape has to begin; nil where the run begins with the tape.
@@ -44,7 +44,7 @@ public struct LoadWindow: Hashable, Sendable {
       let id = try BacktestError.state { () throws(StateError) in try state.symbol(name) }
       for series in layout.series(of: id) {
         let timeframe = layout.series[series.index].timeframe
-        let bars = layout.indicatorLookback(of: series) + 1
+        let bars = plan.lookback(of: series, in: layout) + 1
         let buffer = max(5, (bars + 9) / 10)
         spans.append(
           Span(

@@ -81,7 +81,7 @@ extension RunCore {
     let count = state.completedCount(of: series)
     return RoleState(
       timeframe: plan.configuration.roles[role],
-      isReady: count > state.layout.indicatorLookback(of: series), bar: completed,
+      isReady: count > symbols[symbol].roleLookbacks[role.place], bar: completed,
       age: now.time.nanoseconds - completed.tsClose.nanoseconds)
   }
 
@@ -132,7 +132,7 @@ extension RunCore {
       }
     }
     exchange.writeEvidence(into: &writer)
-    for order in openOrders() {
+    for order in book.open.map({ exchange.orders[$0.number] }) {
       writer.write(Int64(order.id.number))
       writer.write(order.status.rawValue)
       writer.write(order.remainingQuantity.raw)

@@ -77,6 +77,7 @@ extension RunCore {
     _ context: borrowing StrategyContext
   ) throws(BacktestError) {
     try takeOwnMoments(before: time.nanoseconds, snapshot, context)
+    if isStopped { return }
     try takeOneMoment(time, from: event, isOwn: false, snapshot, context)
   }
 
@@ -216,19 +217,22 @@ extension RunCore {
   /// Marks what has closed, opens the gates of symbols that have become ready, and takes down what
   /// the account is worth, all before the strategy is asked.
   private func noteCloses(at time: Timestamp) throws(BacktestError) {
-    var isDecision = false
+    var (hasClosed, isDecision) = (false, false)
     var tradingDay = time.utcDate
     for index in closes.series.indices where closes.series[index].next <= time.nanoseconds {
       let count = state.closedCount(of: closes.series[index].series)
       guard count != closes.series[index].closedCount else { continue }
       closes.series[index].closedCount = count
       closes.series[index].hasClosed = true
+      hasClosed = true
       if !closes.series[index].isReady { try noteReadiness(of: index) }
       if closes.series[index].isDecision {
         isDecision = true
         tradingDay = state.lastBar(of: closes.series[index].series)?.tradingDay ?? tradingDay
       }
     }
+    // At full speed nobody steps to a close.
+    if hasClosed, let control, !control.isAtFullSpeed { control.barClosed() }
     guard isDecision else { return }
     for symbol in trading.indices where trading[symbol].isReady && !trading[symbol].isOpen {
       if let start = plan.configuration.start, time < start { continue }
@@ -236,6 +240,7 @@ extension RunCore {
       try append(.tradingBegan(symbols[symbol].symbol))
     }
     try sample(.decision, tradingDay: tradingDay)
+    if plan.configuration.risk.closesAtLimits { try closeAtLimits() }
     decisionCount += 1
     if decisionCount % plan.configuration.stateHashInterval == 0 {
       try append(.stateHash(stateDigest()))
@@ -243,10 +248,8 @@ extension RunCore {
   }
 
   private func noteReadiness(of index: Int) throws(BacktestError) {
-    let (series, symbol) = (closes.series[index].series, closes.series[index].symbol)
-    guard closes.series[index].closedCount > state.layout.indicatorLookback(of: series) else {
-      return
-    }
+    let symbol = closes.series[index].symbol
+    guard closes.series[index].closedCount > closes.series[index].lookback else { return }
     closes.series[index].isReady = true
     for role in closes.series[index].roles {
       try append(.roleReady(symbols[symbol].symbol, role, closes.series[index].timeframe))
@@ -259,21 +262,23 @@ extension RunCore {
   private func finish(
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) -> RunSummary {
-    let isStopped = isStopped
-    if !isStopped {
+    if !self.isStopped {
       let end = max(now.time, plan.configuration.end ?? now.time)
       // What closes with the last source bar, and up to the end of the window, no record follows.
-      while closes.next <= end.nanoseconds {
+      while closes.next <= end.nanoseconds, !self.isStopped {
         try takeMoment(Timestamp(unchecked: closes.next), from: nil, snapshot, context)
       }
       if end > now.time { try takeMoment(end, from: nil, snapshot, context) }
     }
+    let isStopped = self.isStopped
     if toldBarsDue != .max, !isStopped {
       try takeOneMoment(
         Timestamp(unchecked: toldBarsDue), from: nil, isOwn: true, snapshot, context)
     }
     for symbol in trading.indices { trading[symbol].isOpen = false }
     timers = RunTimers()
+    // Else a close behind the end, on the way to a late report, would open the gates anew.
+    closes.stop()
     // What the exchange has told arrives, so that the log has every fill.
     while !isStopped, let report = exchange.nextReport {
       try takeOneMoment(report.time, from: nil, isOwn: true, snapshot, context)

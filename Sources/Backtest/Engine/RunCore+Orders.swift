@@ -7,10 +7,14 @@ struct OrderBookkeeping {
   /// In the order of sending.
   var open: [OrderID] = []
   var reasons: [OrderID: String] = [:]
+  /// Those that are open as their reports have told them, where reports take their time.
+  var toldOrders: [OrderID: Order] = [:]
   /// By listing: the position as far as its fills have been told.
   var toldPositions: [Int: Int64] = [:]
   /// By listing: why each trade was entered whose end has not been told, oldest first.
   var tripReasons: [Int: [String]] = [:]
+  /// Those whose cancel the run has sent because of a limit of loss.
+  var withdrawn: Set<OrderID> = []
   var refusalCount = 0
   /// In 10^-8 of the run's currency.
   var tradedValue: Int128 = 0
@@ -40,11 +44,14 @@ extension RunCore {
         : try exchange.submit(
           request, takeProfit: intent.takeProfit, stopLoss: intent.stopLoss, at: moment)
     }
-    for order in orders {
-      book.open.append(order)
-      if !intent.reason.isEmpty { book.reasons[order] = intent.reason }
-    }
+    for order in orders { noteSent(order, reason: intent.reason) }
     return orders
+  }
+
+  func noteSent(_ order: OrderID, reason: String) {
+    book.open.append(order)
+    if hasLateReports { book.toldOrders[order] = exchange.orders[order.number] }
+    if !reason.isEmpty { book.reasons[order] = reason }
   }
 
   private func riskDecision(on intent: OrderIntent) -> Result<Quantity, RiskRefusal> {
@@ -79,7 +86,7 @@ extension RunCore {
   private func refusal(
     of amendment: OrderAmendment, _ id: OrderID
   ) -> (intent: OrderIntent, reason: RiskRefusal)? {
-    let request = exchange.orders[id.number].request
+    let request = knownOrder(id).request
     guard let quantity = amendment.quantity, quantity > request.quantity, !request.isReduceOnly
     else { return nil }
     let more = Quantity(unchecked: quantity.raw - request.quantity.raw)
@@ -95,8 +102,6 @@ extension RunCore {
     guard time > now.time else { throw .timerInThePast(at: time, now: now.time) }
     return timers.add(at: time.nanoseconds, period: period, symbol: current)
   }
-
-  func openOrders() -> [Order] { book.open.map { exchange.orders[$0.number] } }
 }
 
 // MARK: - News of the exchange
@@ -109,6 +114,7 @@ extension RunCore {
     while exchange.hasNews {
       let step = exchange.takeStep()
       for report in step.reports { try tell(report, snapshot, context) }
+      for liquidation in step.liquidations { note(liquidation) }
       for trip in step.roundTrips { try tell(trip) }
       for payment in step.funding {
         try append(.funding(payment))
@@ -127,17 +133,33 @@ extension RunCore {
     let request = exchange.orders[report.order.number].request
     try append(.order(report, request))
     defer { if report.status.isFinal { book.reasons[report.order] = nil } }
+    if hasLateReports { book.note(report) }
     if report.status.isFinal, let place = book.open.firstIndex(of: report.order) {
       book.open.remove(at: place)
+      book.withdrawn.remove(report.order)
     }
     current = request.listing.index
     // That it has sent an order a strategy knows.
     if report.event == .submitted { return }
     if case .filled(let fill) = report.event { try note(fill) }
     guard trading[current].isOpen else { return }
+    var actions = actionCount
     try call("onOrder", report, strategy.onOrder, snapshot, context)
+    try noteAnswers(in: "onOrder", since: &actions)
     if case .filled(let fill) = report.event {
       try call("onFill", fill, strategy.onFill, snapshot, context)
+      try noteAnswers(in: "onFill", since: &actions)
+    }
+  }
+
+  private func noteAnswers(
+    in name: StaticString, since actions: inout Int
+  ) throws(BacktestError) {
+    guard actionCount != actions else { return }
+    answers.add(actionCount - actions, at: recordCount)
+    actions = actionCount
+    if answers.count > AnswerCount.limit {
+      throw .endlessAnswers(call: "\(name)", at: now.time, limit: AnswerCount.limit)
     }
   }
 
@@ -157,13 +179,19 @@ extension RunCore {
     }
   }
 
+  /// A liquidation closes without a fill, and fills from behind it may be told with it.
+  private func note(_ liquidation: Liquidation) {
+    book.toldPositions[liquidation.listing.index, default: 0] +=
+      liquidation.side.sign * liquidation.quantity.raw
+  }
+
   private func tell(_ trip: RoundTrip) throws(BacktestError) {
     let listing = trip.listing.index
     var reasons = book.tripReasons[listing] ?? []
     let reason = reasons.isEmpty ? "" : reasons.removeFirst()
     book.tripReasons[listing] = reasons
-    // A liquidation or the end of a contract closes without a fill.
-    if trip.end != .fill { book.toldPositions[listing] = 0 }
+    // Without a fill too, and none comes behind it.
+    if trip.end == .settlement || trip.end == .split { book.toldPositions[listing] = 0 }
     risk.tradeEnded(of: listing, hasLost: trip.netProfit.units < 0, at: now.time)
     try append(.roundTrip(trip, reason: reason))
   }

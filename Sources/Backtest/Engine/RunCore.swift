@@ -23,6 +23,8 @@ final class RunCore {
   private let meterPlace: Place<EquityMeter>
   private let riskPlace: Place<RiskManager>
   private let featuresPlace: Place<FeatureBoard>
+  /// Whether what the exchange does is told later than it happens.
+  let hasLateReports: Bool
   /// Of each stream: the place of its symbol, and its kind.
   let streams: [(symbol: Int, kind: StreamKind)]
 
@@ -52,6 +54,7 @@ final class RunCore {
   var hasFailed = false
   /// How often the strategy has ordered, cancelled, amended or set a timer.
   var actionCount = 0
+  var answers = AnswerCount()
   /// Source bars of this moment that the strategy is still to be told of, with what they led to.
   var toldBars: [(symbol: Int, bar: Bar)] = []
   var toldBarsDue = Int64.max
@@ -77,6 +80,7 @@ final class RunCore {
     let exchange = SimulatedExchange(
       configuration.symbols.map(\.listing), latency: configuration.latency,
       account: configuration.account)
+    hasLateReports = configuration.latency.reports != .none
     symbols = try RunCore.symbols(plan, state, exchange)
     closesPlace = Place(CloseWatch(plan, symbols, state.layout))
     featuresPlace = Place(FeatureBoard(state.layout))
@@ -111,7 +115,9 @@ final class RunCore {
       } catch {
         throw .state(error)
       }
-      symbols.append(SymbolPlan(symbol, listingID, id, roleSeries))
+      var lookbacks: [Int] = []
+      for series in roleSeries { lookbacks.append(plan.lookback(of: series, in: state.layout)) }
+      symbols.append(SymbolPlan(symbol, listingID, id, roleSeries, lookbacks))
     }
     return symbols
   }

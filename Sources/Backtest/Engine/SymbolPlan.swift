@@ -12,6 +12,8 @@ struct SymbolPlan {
   let symbol: SymbolID
   /// By `Role`, in the order of its cases.
   let roleSeries: [SeriesID]
+  /// How many bars of each close before the one with which it is ready.
+  let roleLookbacks: [Int]
   /// Whose bars decisions are made on.
   let priceSource: PriceSource
   /// Which records form its bars.
@@ -20,7 +22,8 @@ struct SymbolPlan {
   let isMarkedByTrades: Bool
 
   init(
-    _ traded: TradedSymbol, _ listingID: ListingID, _ symbol: SymbolID, _ roleSeries: [SeriesID]
+    _ traded: TradedSymbol, _ listingID: ListingID, _ symbol: SymbolID, _ roleSeries: [SeriesID],
+    _ roleLookbacks: [Int]
   ) {
     listing = traded.listing
     name = listing.instrument.symbol
@@ -29,6 +32,7 @@ struct SymbolPlan {
     self.listingID = listingID
     self.symbol = symbol
     self.roleSeries = roleSeries
+    self.roleLookbacks = roleLookbacks
     isMarkedByTrades = listing.mark == .last
   }
 }

@@ -15,6 +15,8 @@ public enum RunEvent: Hashable, Sendable {
   case order(OrderReport, OrderRequest)
   /// An order that the risk rules did not let through.
   case refused(OrderIntent, RiskRefusal)
+  /// A limit of loss has been reached, and the run closes what is open: its cancels and orders follow.
+  case closingAtLimit(RiskRefusal)
   case funding(FundingPayment)
   case liquidation(Liquidation)
   case roundTrip(RoundTrip, reason: String)

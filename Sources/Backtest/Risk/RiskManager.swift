@@ -73,6 +73,17 @@ struct RiskManager {
       return .cooldown(until: until)
     }
     guard let equity = snapshot.equity?.units.nearestDouble else { return .noMark }
+    if let refusal = lossRefusal(at: equity) { return refusal }
+    if let limit = rules.maximumOpenPositions, held == 0,
+      snapshot.symbols.count(where: { $0 != intent.symbol && snapshot.isEngaged(in: $0) })
+        >= limit
+    {
+      return .openPositions(limit: limit)
+    }
+    return exposureRefusal(of: intent, reached: reached, equity: equity, snapshot)
+  }
+
+  private func lossRefusal(at equity: Double) -> RiskRefusal? {
     if let limit = rules.drawdown, let peak, peak > 0, (peak - equity) / peak >= limit {
       return .drawdown(lost: (peak - equity) / peak, limit: limit)
     }
@@ -81,13 +92,13 @@ struct RiskManager {
     {
       return .dailyLoss(lost: (dayStart - equity) / dayStart, limit: limit)
     }
-    if let limit = rules.maximumOpenPositions, held == 0,
-      snapshot.symbols.count(where: { $0 != intent.symbol && snapshot.isEngaged(in: $0) })
-        >= limit
-    {
-      return .openPositions(limit: limit)
-    }
-    return exposureRefusal(of: intent, reached: reached, equity: equity, snapshot)
+    return nil
+  }
+
+  /// Which limit of loss has been reached, where what is open is to be closed then.
+  func reachedLimit(_ snapshot: borrowing RuntimeSnapshot) -> RiskRefusal? {
+    guard rules.closesAtLimits, let equity = snapshot.equity else { return nil }
+    return lossRefusal(at: equity.units.nearestDouble)
   }
 
   private func exposureRefusal(

@@ -31,6 +31,9 @@ public struct RiskRules: Hashable, Sendable {
   public var dailyLoss: Double?
   /// The share of the highest equity that may be lost; then nothing is opened any more.
   public var drawdown: Double?
+  /// Whether what is open is closed when `dailyLoss` or `drawdown` has been reached at a close of the
+  /// lowest role: entries are cancelled, and positions are closed at the market.
+  public var closesAtLimits = false
   /// Nanoseconds without an entry in a symbol after a trade that lost.
   public var cooldown: Int64 = 0
 

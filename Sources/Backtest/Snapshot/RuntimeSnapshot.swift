@@ -7,6 +7,10 @@ public import Streams
 ///
 /// It is a view, valid for one call: nothing is copied until it is read. Every caller sees the same
 /// mark, the one that the exchange computed.
+///
+/// Orders and positions are those that the trader has been told of: with a latency of reports they
+/// change with the call that tells of it. Equity, balances and unrealised profit are the account's page
+/// at the exchange, as of the moment of the call.
 public struct RuntimeSnapshot: ~Copyable {
   let core: RunCore
 
@@ -72,28 +76,29 @@ public struct RuntimeSnapshot: ~Copyable {
     core.caughtUp().exchange.mark(in: core.symbols[symbol.index].listingID)
   }
 
-  /// What is held, in units of the last quantity digit; negative when short.
+  /// What is held as far as it has been told, in units of the last quantity digit; negative when short.
   public var position: Int64 { position(of: symbol) }
 
-  public func position(of symbol: SymbolID) -> Int64 { core.position(of: symbol.index) }
+  public func position(of symbol: SymbolID) -> Int64 { core.knownPosition(of: symbol.index) }
 
-  /// What the account is worth, in the run's currency; nil while something in it has no price.
+  /// What the account is worth at the exchange, in the run's currency; nil while something in it has no price.
   public var equity: Money? { core.caughtUp().knownEquity() }
 
-  /// What is in the wallet, less loans.
+  /// What is in the wallet at the exchange, less loans.
   public func balance(in currency: Currency) -> Money {
     core.exchange.ledger.netBalance(in: currency)
   }
 
-  /// What closing all positions of a symbol at their marks would bring.
+  /// What closing all positions of a symbol that the exchange has would bring at their marks.
   public func unrealizedProfit(of symbol: SymbolID) -> Money? {
     core.caughtUp().unrealizedProfit(of: symbol.index)
   }
 
-  /// One order, as the exchange has it.
-  public func order(_ id: OrderID) -> Order { core.exchange.orders[id.number] }
+  /// One order, as its reports have told it.
+  public func order(_ id: OrderID) -> Order { core.knownOrder(id) }
 
-  /// The orders of the strategy that have not come to their end, in the order of sending.
+  /// The orders of the strategy that have not come to their end as far as it has been told, in the
+  /// order of sending.
   public var openOrders: [Order] { core.openOrders() }
 
   // MARK: The streams

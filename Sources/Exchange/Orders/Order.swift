@@ -109,6 +109,25 @@ public struct Order: Hashable, Sendable {
     if quantity == filledQuantity { become(.filled) }
   }
 
+  /// Takes in what a report of the order says: as it was sent, and with all reports up to one of them in
+  /// their order, an order is what the exchange had when it made that report.
+  /// - Precondition: the report is of this order.
+  public mutating func apply(_ report: OrderReport) {
+    precondition(report.order == id, "a report of order \(report.order.number), not \(id.number)")
+    switch report.event {
+    case .filled(let fill):
+      filledQuantity = Quantity(unchecked: filledQuantity.raw + fill.quantity.raw)
+    case .resized(let quantity): request.quantity = quantity
+    case .amended(let amendment):
+      request.quantity = amendment.quantity ?? request.quantity
+      request.type =
+        request.type.amended(limit: amendment.limitPrice, trigger: amendment.triggerPrice)
+        ?? request.type
+    default: break
+    }
+    status = report.status
+  }
+
   func encode(into writer: inout StateWriter) {
     writer.write(status.rawValue)
     writer.write(sent)

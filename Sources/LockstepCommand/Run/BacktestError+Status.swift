@@ -8,11 +8,11 @@ extension BacktestError {
     switch self {
     case .rolesOutOfOrder, .roleNotMultiple, .noSymbols, .hedging, .unknownTimeframe,
       .unknownFeature,
-      .unknownSymbol, .strayStream:
+      .unknownSymbol, .volatilityBars, .strayStream:
       CommandFailure("\(self)", status: .wrongUsage)
     case .stream: CommandFailure("\(self)", status: .dataNotFit)
     case .state(let error): error
-    case .timerInThePast, .exchange, .strategy, .journal: CommandFailure("\(self)")
+    case .timerInThePast, .exchange, .strategy, .endlessAnswers, .journal: CommandFailure("\(self)")
     }
   }
 }

@@ -7,7 +7,7 @@ import RunFiles
 enum RiskSettings {
   static let keys = [
     "sizing", "maximum_leverage", "maximum_position", "maximum_open_positions", "daily_loss",
-    "drawdown", "cooldown",
+    "drawdown", "close_at_limits", "cooldown",
   ]
 
   static func rules(
@@ -23,6 +23,7 @@ enum RiskSettings {
     rules.maximumOpenPositions = try section["maximum_open_positions"]?.integer(in: 1...10_000)
     rules.dailyLoss = try section["daily_loss"]?.number(in: 0.0001...1)
     rules.drawdown = try section["drawdown"]?.number(in: 0.0001...1)
+    rules.closesAtLimits = try section["close_at_limits"]?.truth() ?? false
     rules.cooldown = try section["cooldown"]?.duration(366 * nanosecondsPerDay) ?? 0
     return rules
   }

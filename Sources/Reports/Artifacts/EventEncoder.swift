@@ -29,6 +29,7 @@ struct EventEncoder {
       line.text("trading_day", boundary.tradingDay.description)
     case .order(let report, let request): encode(report, request)
     case .refused(let intent, let refusal): encode(intent, refusal)
+    case .closingAtLimit(let reason): encode(reason)
     case .funding(let payment): encode(payment)
     case .liquidation(let liquidation): encode(liquidation)
     case .roundTrip(let trip, let reason): encode(trip, reason)
@@ -47,6 +48,7 @@ struct EventEncoder {
       boundary.kind == .opened ? "session_opened" : "session_closed"
     case .order(let report, _): report.event.word
     case .refused: "order_refused"
+    case .closingAtLimit: "closing_at_limit"
     case .funding: "funding"
     case .liquidation: "liquidation"
     case .roundTrip: "trade"
@@ -185,6 +187,10 @@ struct EventEncoder {
     encode(intent.timeInForce)
     line.boolean("reduce_only", intent.isReduceOnly)
     if !intent.reason.isEmpty { line.text("intent", intent.reason) }
+    encode(refusal)
+  }
+
+  private mutating func encode(_ refusal: RiskRefusal) {
     line.text("rule", refusal.word)
     encodeNumbers(of: refusal)
     line.text("reason", refusal.description)

@@ -181,6 +181,13 @@ import Testing
     }
   }
 
+  @Test func `why the run closes what is open`() {
+    #expect(
+      text(.closingAtLimit(.drawdown(lost: 0.5, limit: 0.25)))
+        == #""closing_at_limit","rule":"drawdown","lost":0.5,"limit":0.25,"#
+        + #""reason":"the equity lies 0.5 below its peak: at most 0.25""#)
+  }
+
   @Test func `money and trades`() {
     func paid(_ mark: Mark) -> String {
       text(

@@ -1,0 +1,46 @@
+import Exchange
+import Market
+
+/// What the risk rules do of themselves.
+extension RunCore {
+  /// Cancels what could open a position and closes what is open, once a limit of loss has been reached,
+  /// if the rules say so. What is on its way already is not sent again.
+  func closeAtLimits() throws(BacktestError) {
+    guard let reason = risk.reachedLimit(RuntimeSnapshot(self)) else { return }
+    let entries = openOrders().filter {
+      !$0.request.isReduceOnly && !book.withdrawn.contains($0.id)
+    }
+    let closes = symbols.indices.compactMap { close(ofSymbol: $0) }
+    if entries.isEmpty && closes.isEmpty { return }
+    try append(.closingAtLimit(reason))
+    let moment = now
+    for order in entries {
+      book.withdrawn.insert(order.id)
+      try BacktestError.exchange { () throws(ExchangeError) in
+        try exchange.cancel(order.id, at: moment)
+      }
+    }
+    for request in closes {
+      let order = try BacktestError.exchange { () throws(ExchangeError) in
+        try exchange.submit(request, at: moment)
+      }
+      noteSent(order, reason: "")
+    }
+  }
+
+  /// The order that closes what is held of a symbol, or as much of it as one order may; nil where
+  /// nothing is, or where such an order is on its way.
+  private func close(ofSymbol symbol: Int) -> OrderRequest? {
+    let position = knownPosition(of: symbol)
+    let side: OrderSide = position > 0 ? .sell : .buy
+    let listing = symbols[symbol].listingID
+    let isClosing = openOrders().contains {
+      $0.request.listing == listing && $0.request.isReduceOnly && $0.request.type == .market
+        && $0.request.side == side && $0.status != .held
+    }
+    guard position != 0, trading[symbol].isOpen, !isClosing else { return nil }
+    let most = symbols[symbol].listing.contract.maximumQuantity
+    let quantity = min(Quantity(unchecked: abs(position)), most)
+    return OrderRequest(side, quantity, of: listing, .market, reduceOnly: true)
+  }
+}
