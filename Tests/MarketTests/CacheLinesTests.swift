@@ -22,6 +22,6 @@ import Testing
     }
     #expect(taken.isDisjoint(with: others))
     #expect(!taken.isEmpty && !others.isEmpty)
-    for unsafe piece in unsafe pieces { unsafe piece.deallocate() }
+    for unsafepiece in unsafe pieces { unsafe piece.deallocate() }
   }
 }
