@@ -22,6 +22,6 @@ import Testing
     }
     #expect(taken.isDisjoint(with: others))
     #expect(!taken.isEmpty && !others.isEmpty)
-    for unsafepiece in unsafe pieces { unsafe piece.deallocate() }
+    for index in unsafe pieces.indices { unsafe pieces[index].deallocate() }
   }
 }
