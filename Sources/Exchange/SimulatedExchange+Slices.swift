@@ -85,12 +85,12 @@ public struct QuietTrades: Sendable {
   public func first(
     of trades: borrowing TradeColumns, _ range: Range<Int>, before horizon: Int64
   ) -> TradeSlice? {
+    guard prices.contains(trades.prices[range.lowerBound]) else { return nil }
     let slice = TradeSlice(of: trades, range, before: min(end, horizon))
     if slice.isEmpty { return nil }
     if holds(slice) { return slice }
     var row = slice.rows.lowerBound
     while prices.contains(trades.prices[row]) { row += 1 }
-    return row == slice.rows.lowerBound
-      ? nil : TradeSlice(of: trades, slice.rows.lowerBound..<row, before: .max)
+    return TradeSlice(of: trades, slice.rows.lowerBound..<row, before: .max)
   }
 }

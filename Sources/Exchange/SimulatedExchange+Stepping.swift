@@ -37,9 +37,10 @@ extension SimulatedExchange {
     books[listing.index].marks.mark(ofSign: books[listing.index].market.held.net.signum())?.price
   }
 
-  /// How much has been filled and booked: as long as this stays the same, so do positions and balances.
+  /// Grows with everything that changes a position or a balance: fills, entries of the ledger, and
+  /// positions that are closed or moved without either.
   public var changeCount: Int {
-    mutating get { ledger.entries.count &* (1 << 32) &+ fillCount }
+    mutating get { ledger.entries.count &+ fillCount &+ unfilledChangeCount }
   }
 
   /// The sum of long and short, in units of the last quantity digit.

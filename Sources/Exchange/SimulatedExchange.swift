@@ -36,6 +36,8 @@ public struct SimulatedExchange: ~Copyable, Sendable {
   /// Where the exchange stands; nothing before it can be changed any more.
   public internal(set) var clock = Moment(.earliest, .sourceBars)
   public internal(set) var fillCount = 0
+  /// How often positions have changed without a fill.
+  var unfilledChangeCount = 0
   /// How many fills another path through their bar would not have given.
   public internal(set) var pathDependentFillCount = 0
   var books: FixedBuffer<Book>

@@ -108,9 +108,15 @@ extension SynchronizedState {
     let (first, count) = (trades.times[slice.rows.lowerBound], slice.rows.count)
     let last = trades.times[slice.rows.upperBound - 1]
     let ladder = try ladder(layout.routes[symbol.index].trades, symbol, .trade)
-    guard first >= earliestTime, arrive(at: first, ladder), last < nextBoundary,
-      count <= runLimit, ladders[ladder].fold(slice)
-    else { return try apply(trades, slice.rows, to: symbol) }
+    guard first >= earliestTime else { return try apply(trades, slice.rows, to: symbol) }
+    guard arrive(at: first, ladder) else {
+      // It belongs to no bar, and is counted.
+      finishRun(count: 1, last: first, ladder)
+      return try apply(trades, slice.rows.dropFirst(), to: symbol)
+    }
+    guard last < nextBoundary, count <= runLimit, ladders[ladder].fold(slice) else {
+      return try apply(trades, slice.rows, to: symbol)
+    }
     finishRun(count: count, last: last, ladder)
   }
 

@@ -56,6 +56,7 @@ extension SynchronizedState {
     for case let end? in histories.map(\.bars.last?.tsClose.nanoseconds) {
       warmedThrough = max(warmedThrough, end)
     }
+    boundaryCount += 1
     publish()
   }
 

@@ -140,6 +140,39 @@ struct RunControlTests {
     }
   }
 
+  @Test("records of every kind that have been handed over are left where a call stops the run")
+  func stoppedAmongRecords() throws {
+    let prices = try (0..<300).map { (time: try moment(Double($0) + 0.5), raw: Int64(10_000 + $0)) }
+    let quotes = try prices.map {
+      Quote(time: $0.time, bid: try Price(raw: $0.raw), ask: try Price(raw: $0.raw + 1))
+    }
+    let marks = try prices.map { MarkPrice(time: $0.time, price: try Price(raw: $0.raw)) }
+    let bars = try (0..<20).map { minute in
+      Bar(
+        tsOpen: try moment(Double(minute) * 60), tsClose: try moment(Double(minute + 1) * 60),
+        open: try Price(raw: 10_000), high: try Price(raw: 10_001), low: try Price(raw: 9_999),
+        close: try Price(raw: 10_000), volume: try Quantity(raw: 1), tickCount: 1,
+        tradingDay: try moment(0).utcDate)
+    }
+    let ticks = try trades((0..<300).map { (Double($0), 10_000) })
+    // At 1:00 there have been 60 trades, and as many of what comes half a second behind each.
+    for (others, expected) in [
+      ([RunTape.Records.marks(marks)], 120), ([.quotes(quotes)], 120),
+      ([.bars(bars, .minute1)], 61),
+    ] {
+      let tape = RunTape(
+        symbols: [], streams: ([ticks] + others).map { .init(symbol: "BTC", records: $0) })
+      let strategy = Scripted()
+      let control = RunControl()
+      strategy.bar = { _, _, _ in control.stop() }
+      let journal = try run(
+        try configuration([perpetual()]), strategy, try tape.tape(), control: control)
+      #expect(journal.summary?.ending == .stopped)
+      #expect(journal.summary?.recordCount == expected)
+      #expect(try journal.summary?.end.time == moment(60))
+    }
+  }
+
   @Test("a call behind the last record can stop the run too")
   func stoppedBehindTheLastRecord() throws {
     var configuration = try configuration([perpetual()])

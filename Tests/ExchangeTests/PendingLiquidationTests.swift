@@ -43,6 +43,22 @@ import Testing
     #expect(scenario.entries() == ["realizedProfit -70 USD"])
   }
 
+  @Test func `a close that books nothing changes what the account is worth by a price`() throws {
+    var scenario = try MoneyScenario([try contract("S", margin: margin)], try rules(), usd("100"))
+    try scenario.trade(0, 100)
+    try scenario.fill(1, .buy, 10, at: 100)
+    // 100 - 60 = 40 against 47: it waits, and is closed where it was opened.
+    try scenario.trade(2, 94)
+    let before = scenario.exchange.changeCount
+    try scenario.trade(3, 100)
+    #expect(scenario.exchange.position(in: MoneyScenario.id(0)).quantity == 0)
+    #expect(scenario.entries().isEmpty)
+    let after = scenario.exchange.changeCount
+    #expect(after > before)
+    let line = try scenario.exchange.worthLine(in: Currency("USD"), of: MoneyScenario.id(0))
+    #expect(line?.worth(at: 120) == usd("100"))
+  }
+
   @Test func `one that waits stops no other`() throws {
     var scenario = try MoneyScenario(
       [try marked("A"), try contract("B", margin: margin)], try rules(), usd("200"))

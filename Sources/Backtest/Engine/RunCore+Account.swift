@@ -14,7 +14,7 @@ extension RunCore {
 
   /// What the account is worth by the price of a symbol; nil where that is no straight line.
   func worthLine(by symbol: Int) -> WorthLine? {
-    // With one symbol only fills and entries of the ledger change the equity besides its price.
+    // With one symbol only that changes the equity besides its price.
     let state = exchange.changeCount
     if symbols.count == 1, state == worthState { return worth }
     worthState = state
@@ -37,10 +37,10 @@ extension RunCore {
   /// After each record that was applied by itself.
   func noteEquity() {
     let isHeld = symbols.indices.contains { position(of: $0) != 0 }
-    guard isHeld || exchange.fillCount != valuedFillCount, let equity = knownEquity() else {
+    guard isHeld || exchange.changeCount != valuedChangeCount, let equity = knownEquity() else {
       return
     }
-    valuedFillCount = exchange.fillCount
+    valuedChangeCount = exchange.changeCount
     meter.note(equity, at: now.time)
   }
 

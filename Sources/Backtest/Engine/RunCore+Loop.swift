@@ -17,7 +17,7 @@ extension RunCore {
         let time = coordinator[fundingRates: run.stream][run.range.lowerBound].time
         try takeMoment(time, from: event, snapshot, context)
       case .records:
-        for run in runs { try take(run, snapshot, context) }
+        for run in runs where !isStopped { try take(run, snapshot, context) }
       case .boundary(let time):
         try takeMoment(time, from: nil, snapshot, context)
       case .sessionOpened, .sessionClosed:
@@ -35,7 +35,11 @@ extension RunCore {
   /// A run of records is so short that it stays in the processor's caches, since several look at it.
   private static let longestRun = 16_384
 
-  var isStopped: Bool { control?.isStopped ?? false }
+  /// Asked at every record, so that the control's lock is left alone at full speed.
+  var isStopped: Bool {
+    guard let control, !control.isAtFullSpeed else { return false }
+    return control.isStopped
+  }
 
   private func nextEvent(_ runs: inout [StreamRun]) throws(BacktestError) -> StreamEvent? {
     let boundary = stopsAtCloses && closes.next != .max ? Timestamp(unchecked: closes.next) : nil

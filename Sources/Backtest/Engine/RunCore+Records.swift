@@ -35,6 +35,7 @@ extension RunCore {
       for row in run.range {
         let quote = coordinator.quote(at: row, of: run.stream)
         try takeOwnMoments(upTo: quote.time.nanoseconds, snapshot, context)
+        if isStopped { return }
         try apply(quote, symbol)
         try finishRecord(.quote(quote), symbol, snapshot, context)
       }
@@ -42,6 +43,7 @@ extension RunCore {
       for row in run.range {
         let bar = coordinator[bars: run.stream][row]
         try takeOwnMoments(before: bar.tsClose.nanoseconds, snapshot, context)
+        if isStopped { return }
         try apply(bar, source, symbol)
         recordCount += 1
         noteEquity()
@@ -54,6 +56,7 @@ extension RunCore {
       for row in run.range {
         let mark = coordinator[markPrices: run.stream][row]
         try takeOwnMoments(upTo: mark.time.nanoseconds, snapshot, context)
+        if isStopped { return }
         now = Moment(mark.time, .records)
         try BacktestError.exchange { () throws(ExchangeError) in
           try exchange.apply(mark, to: symbols[symbol].listingID)

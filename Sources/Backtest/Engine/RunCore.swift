@@ -58,8 +58,8 @@ final class RunCore {
   /// Source bars of this moment that the strategy is still to be told of, with what they led to.
   var toldBars: [(symbol: Int, bar: Bar)] = []
   var toldBarsDue = Int64.max
-  /// How many fills there were when the account was valued last.
-  var valuedFillCount = 0
+  /// How much had changed when the account was valued last.
+  var valuedChangeCount = 0
   var recordCount = 0
   var eventCount = 0
   var decisionCount = 0

@@ -44,8 +44,8 @@ struct QuietMarks: Sendable {
 }
 
 extension SimulatedExchange {
-  /// The last prices that change no more than the mark: nothing is liquidated, and no excursion
-  /// grows. Of a run of trades within them only the last has to be taken in.
+  /// The last prices that change no more than the mark and the excursions: nothing is liquidated. Of a
+  /// run of trades within them the lowest, the highest and the last have to be taken in.
   ///
   /// - Returns: In units of the last digit; nil where every record has to be taken in.
   /// - Complexity: O(1).

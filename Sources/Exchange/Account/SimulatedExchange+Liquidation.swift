@@ -135,6 +135,7 @@ extension SimulatedExchange {
   mutating func syncHeld(_ index: Int) {
     let held = books[index].holding.quantities
     books[index].market.hold(long: held.long, short: held.short)
+    unfilledChangeCount += 1
   }
 
   /// Cancels all that works in a listing, in the order of sending.

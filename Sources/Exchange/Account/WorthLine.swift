@@ -53,8 +53,9 @@ extension SimulatedExchange {
     in currency: Currency, of listing: ListingID
   ) throws(ExchangeError) -> WorthLine? {
     let description = books[listing.index].listing
-    let converts = ledger.currencies.contains {
-      $0 != currency && ledger.netBalance(in: $0).units != 0
+    var converts = false
+    for other in ledger.currencies where other != currency {
+      converts = try equity(in: other)?.units != 0 || converts
     }
     guard description.contract.currency == currency, description.contract.kind.asset == nil,
       description.mark == .last, !converts || description.contract.kind.base == nil,

@@ -56,7 +56,8 @@ public final class RunControl: @unchecked Sendable {
 
   // MARK: From outside
 
-  /// The run gives nothing more until it is resumed.
+  /// The run gives nothing more until it is resumed. An event is a run of records, which may be long at
+  /// full speed: what has been handed over is still looked at.
   public func pause() { change { mode = .paused } }
 
   public func resume() { change { mode = .running } }
@@ -77,7 +78,8 @@ public final class RunControl: @unchecked Sendable {
     }
   }
 
-  /// The run goes on, whatever its speed, to the next `barClosed()`, and is paused there.
+  /// The run goes on, whatever its speed, to the next `barClosed()`, and is paused there; from full
+  /// speed once the records that have been handed over already are behind it.
   public func stepToBarClose() { change { mode = .toBarClose } }
 
   /// Says that a bar has closed, for `stepToBarClose()`.
