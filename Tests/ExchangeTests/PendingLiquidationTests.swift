@@ -56,7 +56,7 @@ import Testing
     let after = scenario.exchange.changeCount
     #expect(after > before)
     let line = try scenario.exchange.worthLine(in: Currency("USD"), of: MoneyScenario.id(0))
-    #expect(line?.worth(at: 120) == usd("100"))
+    #expect(try line?.worth(at: 120) == usd("100"))
   }
 
   @Test func `one that waits stops no other`() throws {
