@@ -15,7 +15,7 @@ enum ExchangeSuite {
     }
   }
 
-  private static func exchange() throws -> (exchange: SimulatedExchange, listing: ListingID) {
+  private static func exchange() throws -> SimulatedExchange {
     let instrument = Instrument(
       symbol: Tapes.symbol, pricePrecision: try Precision(2), quantityPrecision: try Precision(3))
     let listing = try Listing(
@@ -23,15 +23,15 @@ enum ExchangeSuite {
       contract: ContractSpecification(currency: try Currency("USDT")),
       matching: MatchingRules(.trade),
       fees: FeeRates(maker: try Rate(parsing: "0.0002"), taker: try Rate(parsing: "0.0005")))
-    let exchange = SimulatedExchange([listing])
-    return (exchange, try exchange.listing(Tapes.symbol))
+    return SimulatedExchange([listing])
   }
 
   /// An exchange with limit orders that no trade of the tape reaches, and the first trade behind it.
   private static func exchange(
     resting count: Int, _ trades: TradeColumns
-  ) throws -> (exchange: SimulatedExchange, listing: ListingID) {
-    var (exchange, listing) = try exchange()
+  ) throws -> SimulatedExchange {
+    var exchange = try exchange()
+    let listing = try exchange.listing(Tapes.symbol)
     var random = SeededGenerator(seed: 3)
     let moment = Moment(try Timestamp(nanoseconds: trades.times[0]), .events)
     for _ in 0..<count {
@@ -39,7 +39,7 @@ enum ExchangeSuite {
     }
     try exchange.apply(trades, 0..<1, to: listing)
     _ = exchange.takeReports()
-    return (exchange, listing)
+    return exchange
   }
 
   private static func farOrder(
@@ -63,7 +63,8 @@ enum ExchangeSuite {
       rounds: bench.size(9, quick: 3),
       counts.map { count in
         {
-          var (exchange, listing) = try exchange(resting: count, trades)
+          var exchange = try exchange(resting: count, trades)
+          let listing = try exchange.listing(Tapes.symbol)
           return try bench.stopwatch.time {
             for first in stride(from: 1, to: trades.count, by: 16_384) {
               try exchange.apply(trades, first..<min(first + 16_384, trades.count), to: listing)
@@ -88,7 +89,8 @@ enum ExchangeSuite {
   /// Trade by trade through the plain path.
   private static func feed(_ trades: TradeColumns, _ bench: Bench) throws {
     let times = try interleave(rounds: bench.size(5, quick: 2)) {
-      var (exchange, listing) = try exchange()
+      var exchange = try exchange()
+      let listing = try exchange.listing(Tapes.symbol)
       return try bench.stopwatch.time {
         for row in 0..<trades.count { try exchange.apply(trades[row], to: listing) }
         return UInt64(exchange.fillCount)
@@ -106,7 +108,8 @@ enum ExchangeSuite {
       rounds: bench.size(7, quick: 3),
       [0, 10_000].map { resting in
         {
-          var (exchange, listing) = try exchange(resting: resting, trades)
+          var exchange = try exchange(resting: resting, trades)
+          let listing = try exchange.listing(Tapes.symbol)
           var random = SeededGenerator(seed: 4)
           return try bench.stopwatch.time {
             for row in 1...count {
@@ -130,7 +133,8 @@ enum ExchangeSuite {
   private static func orders(_ trades: TradeColumns, _ bench: Bench) throws {
     let count = bench.size(1_000_000, quick: 100_000)
     let rates = try interleave(rounds: bench.size(7, quick: 3)) {
-      var (exchange, listing) = try exchange()
+      var exchange = try exchange()
+      let listing = try exchange.listing(Tapes.symbol)
       // Money to pay the fees from, so that none of it is borrowed and paid back.
       try exchange.deposit(
         try Money(parsing: "1000000", try Currency("USDT")),
