@@ -99,8 +99,10 @@ final class SeriesIndicators {
   }
 
   /// Takes in bars that have just gone into the ring, no other waiting.
-  func append(_ bars: [Bar]) {
-    recorded.append(bars.span)
+  /// - Parameter followers: how many more are to come at once; their values may take the place of
+  ///   those of `bars`, which need not be written down then.
+  func append(_ bars: Span<Bar>, before followers: Int) {
+    recorded.append(bars, before: followers)
     attendedCount &+= bars.count
   }
 
@@ -160,6 +162,13 @@ private struct RecordedIndicators: ~Copyable {
       if next == historyLength { next = 0 }
       start = end
     }
+  }
+
+  /// - Parameter followers: how many bars will be appended before anybody reads.
+  mutating func append(_ bars: Span<Bar>, before followers: Int) {
+    let overwritten = min(bars.count, max(0, bars.count + followers - historyLength))
+    set.update(bars.extracting(first: overwritten))
+    append(bars.extracting(droppingFirst: overwritten))
   }
 
   private mutating func append(_ bar: Bar) {

@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 import Market
 import Sessions
 
@@ -50,9 +51,14 @@ extension SynchronizedState {
       pieces[$0].work.fault(in: pieces[$0].range)
     }
     if let fault = faults.lazy.compactMap(\.self).first { throw fault }
-    // No core is to begin with a long one when the others have done with theirs.
-    let longestFirst = works.sorted { $0.barCount > $1.barCount }
-    _ = results(of: works.count, inParallel) { longestFirst[$0].takeIn() }
+    let rest = WarmUpRest(of: works)
+    let threadCount = min(works.count, ProcessInfo.processInfo.activeProcessorCount)
+    _ = results(of: inParallel ? threadCount : 1, inParallel) { _ in
+      while let (place, piece) = rest.take() {
+        works[place].takeIn(piece)
+        rest.giveBack(place)
+      }
+    }
     for case let end? in histories.map(\.bars.last?.tsClose.nanoseconds) {
       warmedThrough = max(warmedThrough, end)
     }
@@ -78,77 +84,6 @@ extension SynchronizedState {
 /// Memory of which each thread writes other elements.
 @safe private struct SeparatePlaces<Element>: @unchecked Sendable {
   let places: UnsafeMutableBufferPointer<Element>
-}
-
-/// The past of one series: checked, and taken in.
-private struct SeriesWarmUp: Sendable {
-  private let bars: [Bar]
-  private let symbol: String
-  private let timeframe: Timeframe
-  /// Where the series' latest completed bar ends.
-  private let start: Timestamp
-  private let cursor: SessionCursor
-  private let slot: SeriesSlot
-
-  init(
-    _ history: SeriesHistory, _ layout: StateLayout, after start: Timestamp,
-    cursor: SessionCursor, slot: SeriesSlot
-  ) {
-    bars = history.bars
-    let name = layout.series[history.series.index]
-    symbol = layout.instruments[name.symbol.index].symbol
-    timeframe = name.timeframe
-    self.start = start
-    self.cursor = cursor
-    self.slot = slot
-  }
-
-  var barCount: Int { bars.count }
-
-  /// The bars in pieces that can be checked each by itself.
-  var pieces: [Range<Int>] {
-    let length = 4_096
-    return stride(from: 0, to: bars.count, by: length).map { $0..<min($0 + length, bars.count) }
-  }
-
-  /// What is wrong with the bars of a piece, if anything is and the pieces before are right.
-  func fault(in piece: Range<Int>) -> StateError? {
-    var cursor = cursor
-    var end = piece.lowerBound == 0 ? start : bars[piece.lowerBound - 1].tsClose
-    for bar in bars[piece] {
-      let (tsOpen, tsClose) = (bar.tsOpen, bar.tsClose)
-      guard tsOpen < tsClose, bar.tickCount >= 1 else {
-        return .emptySourceBar(
-          symbol: symbol, tsOpen: tsOpen, tsClose: tsClose, tickCount: bar.tickCount)
-      }
-      guard tsOpen >= end else {
-        return .warmUpOutOfOrder(symbol: symbol, timeframe, tsOpen: tsOpen, after: end)
-      }
-      let bounds = cursor.bounds(of: timeframe, at: tsOpen)
-      guard bounds?.tsOpen == tsOpen, bounds?.tsClose == tsClose else {
-        return .warmUpOffGrid(symbol: symbol, timeframe, tsOpen: tsOpen, tsClose: tsClose)
-      }
-      guard bar.isConsistent else {
-        return .inconsistentBar(symbol: symbol, tsOpen: tsOpen, tsClose: tsClose)
-      }
-      end = tsClose
-    }
-    return nil
-  }
-
-  func takeIn() { slot.append(bars) }
-}
-
-/// What one series keeps of its completed bars, for a thread that works on it alone.
-@safe private struct SeriesSlot: @unchecked Sendable {
-  // Sendable by hand: `warmUp` hands each series to one thread, and waits for all of them.
-  let ring: UnsafeMutablePointer<BarRing>
-  let indicators: SeriesIndicators?
-
-  func append(_ bars: [Bar]) {
-    unsafe ring.pointee.append(bars)
-    indicators?.append(bars)
-  }
 }
 
 extension Ladder {

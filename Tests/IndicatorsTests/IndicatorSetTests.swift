@@ -64,6 +64,7 @@ import Testing
     let declarations = try Declarations.all.map { text in try IndicatorDeclaration(parsing: text) }
     var single = try IndicatorSet(declarations, scale: bars.scale)
     var inPieces = try IndicatorSet(declarations, scale: bars.scale)
+    var unwritten = try IndicatorSet(declarations, scale: bars.scale)
     let valueCount = single.valueCount
     var random = SeededGenerator(seed: 7)
     var lengths = [0, 1, 2, 15, 16, 17, 31, 32, 33, 200]
@@ -76,6 +77,7 @@ import Testing
         guard let rows = rows.baseAddress else { return }
         unsafe inPieces.update(piece.span, into: rows)
       }
+      unwritten.update(piece.span)
       for (index, bar) in piece.enumerated() {
         single.update(bar)
         let row = rows[index * valueCount..<(index + 1) * valueCount]
@@ -83,12 +85,28 @@ import Testing
       }
       #expect(inPieces.barCount == single.barCount)
       #expect(bits(inPieces) == bits(single))
+      #expect(bits(unwritten) == bits(single))
       start += piece.count
     }
-    var (expected, found) = (StateWriter(), StateWriter())
-    single.encode(into: &expected)
-    inPieces.encode(into: &found)
-    #expect(found.bytes == expected.bytes)
+    #expect(unwritten.barCount == single.barCount)
+    #expect(state(inPieces) == state(single))
+    #expect(state(unwritten) == state(single))
+
+    // What the bars so far have left behind is gone once another state is taken back.
+    let fresh = state(try IndicatorSet(declarations, scale: bars.scale))
+    var reader = StateReader(fresh)
+    try unwritten.decode(from: &reader)
+    let firstThree = Array(bars.bars[..<3])
+    unwritten.update(firstThree.span)
+    var three = try IndicatorSet(declarations, scale: bars.scale)
+    for bar in firstThree { three.update(bar) }
+    #expect(state(unwritten) == state(three))
+  }
+
+  private func state(_ set: borrowing IndicatorSet) -> [UInt8] {
+    var writer = StateWriter()
+    set.encode(into: &writer)
+    return writer.bytes
   }
 
   private func bits(_ set: borrowing IndicatorSet) -> [UInt64] {

@@ -31,6 +31,8 @@ public struct IndicatorSet: ~Copyable, Sendable {
   private var values: OwnedBuffer<Double>
   /// Room for a block of bars.
   private let block = OwnedBuffer<ScaledBar>(capacity: IndicatorSet.blockLength)
+  /// Room for the values after each bar of a block, where nobody wants them written down.
+  private var passing: OwnedBuffer<Double>
 
   /// - Parameter scale: what the bars' units are worth.
   /// - Throws: `IndicatorError.parameterOutOfRange`.
@@ -45,6 +47,8 @@ public struct IndicatorSet: ~Copyable, Sendable {
     lookback = plan.columns.map(\.lookback).max() ?? 0
     values = OwnedBuffer(capacity: plan.valueCount)
     for _ in 0..<plan.valueCount { values.append(0) }
+    passing = OwnedBuffer(capacity: plan.valueCount * IndicatorSet.blockLength)
+    for _ in 0..<plan.valueCount * IndicatorSet.blockLength { passing.append(0) }
     slots = plan.slots
   }
 
@@ -66,18 +70,35 @@ public struct IndicatorSet: ~Copyable, Sendable {
   ///   they are; 0 is what they should be.
   /// - Complexity: as for each of the bars.
   package mutating func update(_ bars: Span<Bar>, into rows: UnsafeMutablePointer<Double>) {
+    unsafe update(bars, into: rows, rowsPerBlock: IndicatorSet.blockLength)
+  }
+
+  /// Takes in consecutive bars that have closed, with the same bits as one after the other.
+  /// - Complexity: as for each of the bars.
+  package mutating func update(_ bars: Span<Bar>) {
+    unsafe update(bars, into: passing.base, rowsPerBlock: 0)
+  }
+
+  /// - Parameter rowsPerBlock: how far the rows of a block lie from those of the one before.
+  private mutating func update(
+    _ bars: Span<Bar>, into rows: UnsafeMutablePointer<Double>, rowsPerBlock: Int
+  ) {
+    if bars.isEmpty { return }
+    var rows = unsafe rows
+    var last = unsafe rows
     var start = 0
     while start < bars.count {
       let count = min(IndicatorSet.blockLength, bars.count &- start)
       for index in 0..<count {
         unsafe (block.base + index).initialize(to: ScaledBar(bars[start &+ index], scale))
       }
-      unsafe updateSlots(block.base, count, into: rows + start &* valueCount)
+      unsafe updateSlots(block.base, count, into: rows)
       barCount &+= count
       start &+= count
+      unsafe last = rows + (count &- 1) &* valueCount
+      unsafe rows += rowsPerBlock &* valueCount
     }
-    if bars.isEmpty { return }
-    unsafe values.base.update(from: rows + (bars.count &- 1) &* valueCount, count: valueCount)
+    unsafe values.base.update(from: last, count: valueCount)
   }
 
   /// So many bars that what is done once a block hardly counts, and so few that they stay in the
@@ -188,6 +209,7 @@ extension IndicatorSet {
     }
     barCount = try reader.readCount()
     for index in 0..<valueCount { unsafe values.base[index] = try reader.readFinite() }
+    unsafe passing.base.update(repeating: 0, count: passing.count)
     var visitor = DecodeVisitor(reader: reader)
     for index in 0..<slots.count { try unsafe slots.base[index].indicator.accept(&visitor) }
     reader = visitor.reader
