@@ -19,6 +19,7 @@ import Testing
     #expect(result.status == .done && result.errors.isEmpty)
     let run = try #require(try fixture.stored().first)
     #expect(run.isComplete && run.error == nil && run.strategy == "sma_cross")
+    #expect(run.commit == builtCommit)
     #expect(
       run.parameters.map { "\($0.name) \($0.value)" } == ["fast 5", "slow 12", "mode long_short"])
     #expect(run.symbols == ["BTCUSDT"] && run.currency == "USDT")

@@ -147,7 +147,7 @@ struct RunJob {
 
   private func identity() throws -> RunIdentity {
     RunIdentity(
-      version: lockstepVersion, commit: "unknown", toolchain: buildToolchain,
+      version: lockstepVersion, commit: builtCommit, toolchain: buildToolchain,
       strategy: system.definition.name,
       parameters: system.definition.parameters.map { ($0.name, "\(system.values[$0.name])") },
       configuration: system.canonicalText, dataHash: try dataHash(), calendarHash: calendarHash(),
