@@ -48,7 +48,7 @@ let package = Package(
     library("Sessions", ["Market"]),
     library("MultiTimeframe", ["Market", "Sessions", "Indicators"]),
     library("Streams", ["Market", "Sessions"]),
-    library("Exchange", ["Market", "Sessions"]),
+    library("Exchange", ["Market", "Sessions", "Hashing"]),
     library(
       "Backtest",
       ["Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Hashing"]),
@@ -98,7 +98,7 @@ let package = Package(
     tests(
       "StreamsTests",
       ["Streams", "MultiTimeframe", "Storage", "TestSupport", "CAllocationCounter"]),
-    tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport"]),
+    tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport", "Hashing"]),
     tests("BacktestTests", ["Backtest", "Storage", "TestSupport"]),
     tests(
       "ReportsTests",

@@ -63,6 +63,7 @@ final class RunCore {
   var recordCount = 0
   var eventCount = 0
   var decisionCount = 0
+  var exchangeDigest = ExchangeDigest()
 
   init(
     _ plan: BacktestPlan, _ strategy: any Strategy, _ tape: [TapeStream],
