@@ -32,7 +32,7 @@ let package = Package(
     // Not for users: the nested packages Benchmarks and Fuzz see only products.
     .library(name: "SampleTapes", targets: ["SampleTapes"]),
     .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
-    .library(name: "LockstepCommand", targets: ["LockstepCommand"]),
+    .library(name: "LockstepCommand", targets: ["LockstepCommand", "BuildCommit"]),
     .executable(name: "lockstep", targets: ["LockstepMain"]),
   ],
   targets: [
@@ -48,7 +48,7 @@ let package = Package(
     library("Sessions", ["Market"]),
     library("MultiTimeframe", ["Market", "Sessions", "Indicators"]),
     library("Streams", ["Market", "Sessions"]),
-    library("Exchange", ["Market", "Sessions"]),
+    library("Exchange", ["Market", "Sessions", "Hashing"]),
     library(
       "Backtest",
       ["Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Hashing"]),
@@ -67,9 +67,17 @@ let package = Package(
         "Market", "Sessions", "Indicators", "MultiTimeframe", "Streams", "Exchange", "Storage",
         "Backtest", "Strategies", "Reports",
       ]),
-    library("LockstepCommand", ["Lockstep", "Reports", "Hashing", "RunFiles", "SampleTapes"]),
+    // The commit that a program was built from. It is linked in, so that a new one compiles
+    // BuildCommit and the program's main file alone.
+    .plugin(name: "AskCommit", capability: .buildTool()),
+    .target(name: "CBuildCommit"),
+    .target(name: "BuildCommit", swiftSettings: settings, plugins: ["AskCommit"]),
+    library(
+      "LockstepCommand",
+      ["Lockstep", "Reports", "Hashing", "RunFiles", "SampleTapes", "CBuildCommit"]),
     .executableTarget(
-      name: "LockstepMain", dependencies: ["LockstepCommand"], swiftSettings: settings),
+      name: "LockstepMain", dependencies: ["LockstepCommand", "BuildCommit"],
+      swiftSettings: settings),
 
     .target(
       name: "TestSupport",
@@ -90,7 +98,7 @@ let package = Package(
     tests(
       "StreamsTests",
       ["Streams", "MultiTimeframe", "Storage", "TestSupport", "CAllocationCounter"]),
-    tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport"]),
+    tests("ExchangeTests", ["Exchange", "ExactNumbers", "TestSupport", "Hashing"]),
     tests("BacktestTests", ["Backtest", "Storage", "TestSupport"]),
     tests(
       "ReportsTests",

@@ -64,26 +64,6 @@ extension SimulatedExchange {
   public var openSince: [Timestamp] {
     books.map { $0.holding.legs.compactMap(\.trip?.opened) }.flatMap(\.self)
   }
-
-  /// Writes what two exchanges that have done the same agree in: where the clock stands, all balances,
-  /// positions, marks, and how much has happened. Unlike `encode(into:)` it does not grow with the run.
-  public func writeEvidence(into writer: inout StateWriter) {
-    writer.write(clock.time.nanoseconds)
-    writer.write(clock.phase.rawValue)
-    for count in [orders.count, fillCount, pathDependentFillCount, ledger.entries.count] {
-      writer.write(Int64(count))
-    }
-    for currency in ledger.currencies {
-      for account in LedgerAccount.allCases {
-        writer.write(ledger.balance(of: account, in: currency))
-      }
-    }
-    for index in books.indices {
-      for leg in books[index].holding.legs { writer.write(leg.quantity) }
-      writer.write(books[index].marks.long?.price.raw ?? .min)
-      writer.write(books[index].marks.short?.price.raw ?? .min)
-    }
-  }
 }
 
 extension Listing {

@@ -249,4 +249,45 @@ struct RunTests {
       #expect(count == 10_001)
     }
   }
+
+  @Test(
+    "timers that set each other a nanosecond ahead end with an error, those of a microsecond do not"
+  )
+  func endlessTimers() throws {
+    let strategy = Scripted()
+    var (count, interval, most) = (0, Int64(1), Int.max)
+    func set(_ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext) throws {
+      count += 1
+      guard count < most else { return }
+      _ = try context.setTimer(
+        at: Timestamp(nanoseconds: snapshot.tsClose.nanoseconds + interval))
+    }
+    strategy.timer = { _, snapshot, context in try set(snapshot, context) }
+    strategy.bar = { _, snapshot, context in if count == 0 { try set(snapshot, context) } }
+    #expect {
+      try run(try configuration([perpetual()]), strategy, try RunTests.rising(3))
+    } throws: { error in
+      guard case .endlessTimers(let time) = error as? BacktestError else { return false }
+      return (try? time > moment(60) && time < moment(61)) == true
+        && "\(error)".contains("rung 1000000 times up to 2024-03-08T00:01:00.001")
+    }
+    // The bar's call set the first; the last one is not told any more.
+    #expect(count == 1_000_000)
+    (count, interval, most) = (0, 1_000, 1_500_000)
+    let journal = try run(try configuration([perpetual()]), strategy, try RunTests.rising(3))
+    #expect(journal.summary?.ending == .completed && count == most)
+    // One that repeats counts as one that is set anew.
+    count = 0
+    strategy.bar = { _, snapshot, context in
+      guard count == 0 else { return }
+      count = 1
+      _ = try context.setTimer(
+        every: 1, from: Timestamp(nanoseconds: snapshot.tsClose.nanoseconds + 1))
+    }
+    strategy.timer = { _, _, _ in count += 1 }
+    #expect(throws: BacktestError.self) {
+      try run(try configuration([perpetual()]), strategy, try RunTests.rising(3))
+    }
+    #expect(count == 1_000_000)
+  }
 }

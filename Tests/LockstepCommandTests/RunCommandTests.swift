@@ -4,6 +4,7 @@ import Glibc
 import Market
 import MultiTimeframe
 import Reports
+import Storage
 import Streams
 import Testing
 
@@ -19,6 +20,7 @@ import Testing
     #expect(result.status == .done && result.errors.isEmpty)
     let run = try #require(try fixture.stored().first)
     #expect(run.isComplete && run.error == nil && run.strategy == "sma_cross")
+    #expect(run.commit == builtCommit)
     #expect(
       run.parameters.map { "\($0.name) \($0.value)" } == ["fast 5", "slow 12", "mode long_short"])
     #expect(run.symbols == ["BTCUSDT"] && run.currency == "USDT")
@@ -55,6 +57,29 @@ import Testing
       #expect(texts.count == 1 && texts.first?.isEmpty == false, "\(name)")
     }
     #expect(Set(runs.map(\.resultHash)).count == 1 && Set(runs.map(\.stateHash)).count == 1)
+  }
+
+  @Test func `the data's hash follows what is read, not how it came`() throws {
+    func hash() throws -> String? {
+      #expect(try fixture.run().status == .done)
+      return try fixture.stored().last?.dataHash
+    }
+    let first = try hash()
+    #expect(first != nil)
+    // That a file is noted, and that another symbol gets more, changes nothing that is read.
+    try fixture.tape.recordImports()
+    #expect(try hash() == first)
+    let store = try MarketStore(path: fixture.tape.store, mode: .readWrite)
+    var late = QuoteColumns()
+    let price = fixture.tape.quotes[fixture.tape.quotes.count - 1]
+    try late.append(price)
+    try store.write { try $0.add(late, symbol: "EURUSD") }
+    #expect(try hash() == first)
+    // One more trade in the middle.
+    var trade = TradeColumns()
+    try trade.append(fixture.tape.trades[10_000])
+    try store.write { try $0.add(trade, symbol: "BTCUSDT") }
+    #expect(try hash() != first)
   }
 
   @Test func `the example runs on the store it names`() throws {

@@ -99,7 +99,57 @@ import Testing
     ),
     (
       "fees: {maker: 0.0002, taker: 0.0005}", "fees: {maker: 0.0002, per_unit: 1}",
-      "8:9: exchange.fees: expected maker and taker, or per_unit, or per_trade"
+      "8:9: exchange.fees: expected maker and taker, or tiers, or per_unit, or per_trade"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "fees: {tiers: [{from: 0, takr: 0.0005}]}",
+      "8:28: 'takr' is no key of exchange.fees.tiers[1]: did you mean 'taker'? Its keys: from, maker, "
+        + "taker"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "fees: {tiers: [{from: 5, taker: 0.0005}]}",
+      "8:25: exchange.fees.tiers[1].from is '5': expected 0, where the first tier begins"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "fees: {tiers: [{from: 0}, {from: 9}, {from: 9}]}",
+      "8:47: exchange.fees.tiers[3].from is '9': expected more than 9.00000000 USDT, where the tier before "
+        + "it begins"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "fees: {tiers: []}",
+      "8:17: exchange.fees.tiers is a list of 0: expected a list of tiers, each with from, maker, taker"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "fees: {maker: 0.0002, days: 30}",
+      "8:31: exchange.fees.days: it goes with tiers alone"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "maintenance: [{from: 0, initial: 0.1}]",
+      "8:17: exchange.maintenance[1] has no key 'rate': expected the share of the value that must be "
+        + "covered"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}",
+      "{leverage: 10, maintenance: [{from: 0, rate: 0.05}, {from: 1000, rate: 0.2}]}",
+      "8:74: exchange.maintenance[2].rate is '0.2': expected at most what opening "
+        + "takes: the tier's initial, or 1 / leverage where that is more"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "interest: {USTD: 0.0001}",
+      "8:14: 'USTD' is no key of exchange.interest: did you mean 'USDT'?"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "interest: {USDT: -0.0001}",
+      "8:20: exchange.interest.USDT is '-0.0001': expected a share from 0 to 1, such as 0.0004 for four "
+        + "basis points"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "interest_interval: 50ms",
+      "8:22: exchange.interest_interval is '50ms': expected a time from 1s on"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "liquidation_size: smallest",
+      "8:21: exchange.liquidation_size: 'smallest' takes 'liquidation_price: next_available'"
     ),
     (
       "fees: {maker: 0.0002, taker: 0.0005}", "deposit: 0",

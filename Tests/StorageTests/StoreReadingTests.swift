@@ -1,3 +1,4 @@
+import Hashing
 import Market
 import Testing
 
@@ -34,6 +35,32 @@ import Testing
         try store.allQuotes(from: from, to: to) == quotes.filter { isWithin($0.time) },
         "seed \(seed), \(String(describing: from)) to \(String(describing: to))")
     }
+  }
+
+  @Test func chunksOfARangeAreThoseThatHaveTicksAroundIt() throws {
+    let folder = TemporaryFolder()
+    let store = try MarketStore(
+      path: folder.file("market.db"), mode: .create, chunkCapacity: 7)
+    var tape = RandomTape(seed: 3)
+    tape.stepNanoseconds = 1...5
+    let trades = TradeColumns(tape.trades(200, from: 1000))
+    try store.write { transaction in
+      try transaction.put(.sample())
+      try transaction.add(trades, symbol: "S")
+    }
+    let all = try ChunkTable<TradeColumns>(symbol: "S", connection: store.connection).allEntries()
+    #expect(all.count > 20)
+    for _ in 0..<100 {
+      let from = tape.random.within(990...trades.times[199] + 10)
+      let to = tape.random.within(990...trades.times[199] + 10)
+      let found = try store.chunkHashes(
+        symbol: "S", kind: .trade, from: time(from), to: time(to))
+      #expect(
+        found.map(\.description)
+          == all.filter { $0.lastTime >= from && $0.firstTime <= to }.map(\.hash))
+    }
+    #expect(try store.chunkHashes(symbol: "S", kind: .trade).count == all.count)
+    #expect(try store.chunkHashes(symbol: "S", kind: .quote).isEmpty)
   }
 
   @Test func readersEndAndStayAtTheEnd() throws {

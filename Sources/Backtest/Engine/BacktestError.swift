@@ -29,6 +29,8 @@ public enum BacktestError: Error {
   case strategy(call: String, at: Timestamp?, any Error)
   /// The strategy acts on reports of what it did on reports, and no record comes in between.
   case endlessAnswers(call: String, at: Timestamp, limit: Int)
+  /// The strategy's timers ring again and again, no record comes in between, and the time hardly moves.
+  case endlessTimers(at: Timestamp)
   /// The journal could not write.
   case journal(any Error)
 }
@@ -63,6 +65,9 @@ extension BacktestError: CustomStringConvertible {
     case .endlessAnswers(let call, let time, let limit):
       "the strategy's \(call) at \(time) acts on each report anew: expected at most \(limit) orders, "
         + "amendments and cancels on reports between two records"
+    case .endlessTimers(let time):
+      "the strategy's timers have rung \(TimerCount.limit) times up to \(time) without a record in between: "
+        + "expected them at least \(TimerCount.leastInterval) ns apart on average"
     case .journal(let error): "the run's files cannot be written: \(error)"
     }
   }

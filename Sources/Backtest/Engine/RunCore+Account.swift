@@ -131,14 +131,9 @@ extension RunCore {
         writer.write(reading.provisional ?? 0)
       }
     }
-    exchange.writeEvidence(into: &writer)
-    for order in book.open.map({ exchange.orders[$0.number] }) {
-      writer.write(Int64(order.id.number))
-      writer.write(order.status.rawValue)
-      writer.write(order.remainingQuantity.raw)
-      writer.write(order.request.type.limitPrice?.raw ?? .min)
-      writer.write(order.request.type.triggerPrice?.raw ?? .min)
-    }
+    writer.write(exchangeDigest.value(of: exchange).rawValue)
+    // Which of the open orders the strategy has been told of.
+    for order in book.open { writer.write(Int64(order.number)) }
     risk.save(into: &writer)
     strategy.save(into: &writer)
     timers.save(into: &writer)

@@ -122,6 +122,9 @@ extension RunCore {
     try tellCloses(at: time, snapshot, context)
     while timers.nextTime <= time.nanoseconds {
       let timer = timers.take()
+      if timerCalls.isEndless(at: time.nanoseconds, recordCount: recordCount) {
+        throw .endlessTimers(at: time)
+      }
       current = timer.symbol
       try call("onTimer", timer.id, strategy.onTimer, snapshot, context)
     }

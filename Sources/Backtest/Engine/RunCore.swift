@@ -55,6 +55,7 @@ final class RunCore {
   /// How often the strategy has ordered, cancelled, amended or set a timer.
   var actionCount = 0
   var answers = AnswerCount()
+  var timerCalls = TimerCount()
   /// Source bars of this moment that the strategy is still to be told of, with what they led to.
   var toldBars: [(symbol: Int, bar: Bar)] = []
   var toldBarsDue = Int64.max
@@ -63,6 +64,7 @@ final class RunCore {
   var recordCount = 0
   var eventCount = 0
   var decisionCount = 0
+  var exchangeDigest = ExchangeDigest()
 
   init(
     _ plan: BacktestPlan, _ strategy: any Strategy, _ tape: [TapeStream],

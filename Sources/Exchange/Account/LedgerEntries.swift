@@ -48,14 +48,12 @@ public struct LedgerEntries: RandomAccessCollection, Hashable, Sendable {
 
   func encode(into writer: inout StateWriter) {
     writer.write(currencies) { $0.write($1) }
-    writer.write(log) { writer, packed in
-      writer.write(packed.change)
-      writer.write(packed.time)
-      writer.write(packed.number)
-      writer.write(packed.currency)
-      writer.write(packed.cause.rawValue)
-      writer.write(packed.reference.rawValue)
-    }
+    writer.write(log) { $1.encode(into: &$0) }
+  }
+
+  /// Writes some entries as `encode(into:)` does.
+  func encode(_ range: Range<Int>, into writer: inout StateWriter) {
+    for number in range { log[number].encode(into: &writer) }
   }
 
   /// Lets a currency have a place.
@@ -79,6 +77,15 @@ public struct LedgerEntries: RandomAccessCollection, Hashable, Sendable {
 }
 
 extension LedgerEntries.Packed {
+  fileprivate func encode(into writer: inout StateWriter) {
+    writer.write(change)
+    writer.write(time)
+    writer.write(number)
+    writer.write(currency)
+    writer.write(cause.rawValue)
+    writer.write(reference.rawValue)
+  }
+
   fileprivate static func parts(
     of reference: LedgerReference
   ) -> (LedgerEntries.ReferenceKind, Int) {

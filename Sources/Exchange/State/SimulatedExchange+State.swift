@@ -11,6 +11,12 @@ extension SimulatedExchange {
     writer.write(clock)
     writer.write(orders) { $1.encode(into: &$0) }
     ledger.encode(into: &writer)
+    encodePresent(into: &writer)
+  }
+
+  /// Writes what stands now: all but the clock and what only grows, the orders and the ledger.
+  /// - Complexity: O(what is open, on its way or not taken yet).
+  func encodePresent(into writer: inout StateWriter) {
     for count in [fillCount, pathDependentFillCount, liquidationCount, amendmentCount] {
       writer.write(Int64(count))
     }
@@ -47,7 +53,7 @@ extension SimulatedExchange {
     self = next
   }
 
-  private var symbols: [String] { books.map { $0.listing.instrument.symbol } }
+  var symbols: [String] { books.map { $0.listing.instrument.symbol } }
 
   private mutating func take(from reader: inout StateReader) throws(MarketError) {
     let found = try reader.readArray { reader throws(MarketError) in try reader.readString() }

@@ -1,4 +1,5 @@
 public import Backtest
+import CBuildCommit
 import MultiTimeframe
 import Storage
 public import Strategies
@@ -16,6 +17,9 @@ let buildToolchain: String = {
     "Swift 6.2"
   #endif
 }()
+
+/// The commit it was built from.
+var builtCommit: String { unsafe String(cString: lockstep_build_commit()) }
 
 /// The commands with the strategies of the library.
 let builtInCommands = commands(.builtIn)

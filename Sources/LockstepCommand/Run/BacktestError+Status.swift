@@ -12,7 +12,8 @@ extension BacktestError {
       CommandFailure("\(self)", status: .wrongUsage)
     case .stream: CommandFailure("\(self)", status: .dataNotFit)
     case .state(let error): error
-    case .timerInThePast, .exchange, .strategy, .endlessAnswers, .journal: CommandFailure("\(self)")
+    case .timerInThePast, .exchange, .strategy, .endlessAnswers, .endlessTimers, .journal:
+      CommandFailure("\(self)")
     }
   }
 }

@@ -9,7 +9,8 @@ struct ExchangeSettings {
   private let own: FileSection?
 
   static let accountKeys = [
-    "deposit", "currency", "account", "latency", "liquidation_price", "liquidation_fee", "symbols",
+    "deposit", "currency", "account", "latency", "liquidation_price", "liquidation_size",
+    "liquidation_fee", "interest", "interest_interval", "symbols",
   ]
 
   init(_ value: FileValue?) throws(RunFileError) {
@@ -48,7 +49,12 @@ struct ExchangeSettings {
     case nextAvailable = "next_available"
   }
 
-  func account(in currency: Currency) throws(RunFileError) -> AccountRules {
+  private enum LiquidationSizeWord: String, CaseIterable { case whole, smallest }
+
+  /// - Parameter known: the currencies and shares of the run, of which something can be borrowed.
+  func account(
+    in currency: Currency, _ known: [Currency]
+  ) throws(RunFileError) -> AccountRules {
     var rules: AccountRules
     switch try section?["account"]?.choice(AccountKind.self) ?? .margin {
     case .unlimited: rules = AccountRules(.unlimited)
@@ -58,7 +64,24 @@ struct ExchangeSettings {
     if let word = try section?["liquidation_price"]?.choice(LiquidationWord.self) {
       rules.liquidationPrice = word == .bankruptcy ? .bankruptcy : .nextAvailable
     }
+    if let size = section?["liquidation_size"],
+      try size.choice(LiquidationSizeWord.self) == .smallest
+    {
+      guard rules.liquidationPrice == .nextAvailable else {
+        throw size.conflict("'smallest' takes 'liquidation_price: next_available'")
+      }
+      rules.liquidationSize = .smallest
+    }
     rules.liquidationFee = try section?["liquidation_fee"]?.rate() ?? .zero
+    let interest = try section?["interest"]?.section(known.map(\.code))
+    for currency in known {
+      rules.interest[currency] = try interest?[currency.code]?.rate()
+    }
+    if let interval = section?["interest_interval"] {
+      let length = try interval.duration(366 * nanosecondsPerDay)
+      guard length >= nanosecondsPerSecond else { throw interval.refused("a time from 1s on") }
+      rules.interestInterval = length
+    }
     return rules
   }
 

@@ -58,6 +58,31 @@ extension FileValue {
     }
   }
 
+  /// Tiers of a value in `currency`, the first from zero on, each with the keys `keys`, `from` among them.
+  func tiers(
+    _ keys: [String], _ currency: Currency
+  ) throws(RunFileError) -> [(from: Money, tier: FileSection)] {
+    let expected = "tiers, each with \(keys.joined(separator: ", "))"
+    guard case .list(let items) = node.content, !items.isEmpty else {
+      throw refused("a list of \(expected)")
+    }
+    var tiers: [(from: Money, tier: FileSection)] = []
+    for value in try list(of: expected) {
+      let tier = try value.section(keys)
+      let begin = try tier.required("from", "the value at which the tier begins")
+      let from = try begin.money(currency, allowsZero: true)
+      if let last = tiers.last {
+        guard last.from < from else {
+          throw begin.refused("more than \(last.from), where the tier before it begins")
+        }
+      } else if from.units != 0 {
+        throw begin.refused("0, where the first tier begins")
+      }
+      tiers.append((from, tier))
+    }
+    return tiers
+  }
+
   /// A quantity above zero, of no more decimals than the instrument's.
   func quantity(of instrument: Instrument) throws(RunFileError) -> Quantity {
     let precision = instrument.quantityPrecision

@@ -79,20 +79,26 @@ struct ListingSettings {
 
   func fees(in currency: Currency) throws(RunFileError) -> any FeeModel {
     guard let value = settings["fees"] else { return FeeRates() }
-    let section = try value.section(["maker", "taker", "per_unit", "per_trade", "minimum"])
+    let section = try value.section(ListingSettings.feeKeys)
     let given = section.all.map(\.key)
     let kinds = [
       given.contains("maker") || given.contains("taker"), given.contains("per_unit"),
-      given.contains("per_trade"),
+      given.contains("per_trade"), given.contains("tiers"),
     ]
     guard kinds.count(where: { $0 }) <= 1 else {
-      throw value.conflict("expected maker and taker, or per_unit, or per_trade")
+      throw value.conflict("expected maker and taker, or tiers, or per_unit, or per_trade")
+    }
+    if let days = section["days"], section["tiers"] == nil {
+      throw days.conflict("it goes with tiers alone")
     }
     let model: any FeeModel
     if let amount = try section["per_unit"]?.money(currency, allowsZero: true) {
       model = PerUnitFee(amount)
     } else if let amount = try section["per_trade"]?.money(currency, allowsZero: true) {
       model = PerTradeFee(amount)
+    } else if let tiers = section["tiers"] {
+      let days = try section["days"]?.integer(in: 1...366) ?? 30
+      model = TieredFees(try ListingSettings.feeTiers(tiers, currency), days: days)
     } else {
       model = FeeRates(
         maker: try section["maker"]?.rate(from: "-1") ?? .zero,
@@ -102,6 +108,22 @@ struct ListingSettings {
       return model
     }
     return MinimumFee(minimum, model)
+  }
+
+  static let feeKeys = [
+    "maker", "taker", "tiers", "days", "per_unit", "per_trade", "minimum",
+  ]
+
+  private static func feeTiers(
+    _ value: FileValue, _ currency: Currency
+  ) throws(RunFileError) -> [FeeTier] {
+    try value.tiers(["from", "maker", "taker"], currency).map { from, tier throws(RunFileError) in
+      FeeTier(
+        from: from,
+        FeeRates(
+          maker: try tier["maker"]?.rate(from: "-1") ?? .zero,
+          taker: try tier["taker"]?.rate(from: "-1") ?? .zero))
+    }
   }
 
   // MARK: Matching
@@ -181,10 +203,32 @@ struct ListingSettings {
   func margin(in currency: Currency) throws(RunFileError) -> MarginRules {
     let leverage = try settings["leverage"]?.integer(in: 1...1000) ?? 1
     let mode = try settings["margin_mode"]?.choice(MarginWord.self) ?? .cross
-    let maintenance = try settings["maintenance"]?.rate()
-    let tiers = maintenance.map { [MarginTier(from: .zero(currency), maintenance: $0)] }
-    return MarginRules(
-      leverage: Int64(leverage), mode: mode == .cross ? .cross : .isolated, tiers: tiers ?? [])
+    var rules = MarginRules(
+      leverage: Int64(leverage), mode: mode == .cross ? .cross : .isolated)
+    if let maintenance = settings["maintenance"] {
+      rules.tiers = try ListingSettings.marginTiers(maintenance, rules.initial, currency)
+    }
+    return rules
+  }
+
+  /// One share for all, or a list of tiers.
+  private static func marginTiers(
+    _ value: FileValue, _ initial: Rate, _ currency: Currency
+  ) throws(RunFileError) -> [MarginTier] {
+    if case .text = value.node.content {
+      return [MarginTier(from: .zero(currency), maintenance: try value.rate())]
+    }
+    return try value.tiers(["from", "initial", "rate"], currency).map {
+      from, tier throws(RunFileError) in
+      let rate = try tier.required("rate", "the share of the value that must be covered")
+      let own = MarginTier(
+        from: from, initial: try tier["initial"]?.rate() ?? .zero, maintenance: try rate.rate())
+      guard own.maintenance <= max(initial, own.initial) else {
+        throw rate.refused(
+          "at most what opening takes: the tier's initial, or 1 / leverage where that is more")
+      }
+      return own
+    }
   }
 
   /// Whether the funding rates of the store are paid.

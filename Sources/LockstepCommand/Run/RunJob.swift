@@ -147,7 +147,7 @@ struct RunJob {
 
   private func identity() throws -> RunIdentity {
     RunIdentity(
-      version: lockstepVersion, commit: "unknown", toolchain: buildToolchain,
+      version: lockstepVersion, commit: builtCommit, toolchain: buildToolchain,
       strategy: system.definition.name,
       parameters: system.definition.parameters.map { ($0.name, "\(system.values[$0.name])") },
       configuration: system.canonicalText, dataHash: try dataHash(), calendarHash: calendarHash(),
@@ -156,8 +156,8 @@ struct RunJob {
       metricParameters: system.metrics)
   }
 
-  /// Of what the store says of the symbols' records and where they came from: a store that has taken
-  /// another file, or more of one, has another hash.
+  /// Of the chunks of ticks that the run reads, by the hashes that reading them checks; and of what the
+  /// store says of other records and where they came from.
   private func dataHash() throws -> XXHash64.Digest {
     var writer = StateWriter()
     for tape in system.tapes {
@@ -165,11 +165,18 @@ struct RunJob {
       for stream in try system.store.streams(symbol: tape.name) {
         writer.write("\(stream.kind)")
         writer.write(stream.bars.map { "\($0)" } ?? "")
+        guard stream.chunkCount == 0 else {
+          let hashes = try system.store.chunkHashes(
+            symbol: tape.name, kind: stream.kind, from: window.from, to: window.end)
+          for hash in hashes { writer.write(hash.rawValue) }
+          continue
+        }
         writer.write(stream.count)
         writer.write(stream.timeRange.lowerBound.nanoseconds)
         writer.write(stream.timeRange.upperBound.nanoseconds)
       }
-      for record in try system.store.imports() where record.symbol == tape.name {
+      for record in try system.store.imports()
+      where record.symbol == tape.name && ![.trade, .quote].contains(record.kind) {
         writer.write("\(record.contentHash)")
       }
     }

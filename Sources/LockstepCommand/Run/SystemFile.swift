@@ -68,7 +68,8 @@ struct SystemFile {
       symbols: try tapes.map { try $0.traded(bars, exchange, in: store) }, roles: bars.roles,
       deposits: [try exchange.deposit(in: currency)])
     try SystemFile.checkCurrencies(configuration, tapes)
-    configuration.account = try exchange.account(in: currency)
+    configuration.account = try exchange.account(
+      in: currency, SystemFile.currencies(of: configuration))
     configuration.latency = try exchange.latency()
     configuration.risk = try RiskSettings.rules(section["risk"], first.instrument, bars)
     configuration.start = window.from
@@ -117,6 +118,18 @@ struct SystemFile {
   }
 
   // MARK: Smaller sections
+
+  /// What an account of the run can have or owe, each once.
+  private static func currencies(of configuration: BacktestConfiguration) -> [Currency] {
+    var currencies = [configuration.currency]
+    for contract in configuration.symbols.map(\.listing.contract) {
+      for currency in [contract.currency, contract.kind.base].compactMap(\.self)
+      where !currencies.contains(currency) {
+        currencies.append(currency)
+      }
+    }
+    return currencies
+  }
 
   /// That the equity can be counted: every contract's currency can be converted to the account's.
   private static func checkCurrencies(

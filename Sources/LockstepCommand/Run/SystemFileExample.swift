@@ -41,6 +41,22 @@ enum SystemFileExample {
       fees:
         maker: 0.0002           # two basis points
         taker: 0.0005
+        # or, by what was traded on the days before:
+        # days: 30
+        # tiers:
+        #   - {from: 0, maker: 0.0002, taker: 0.0005}
+        #   - {from: 1000000, maker: 0.00016, taker: 0.0004}
+        # or an amount for each unit, and at least so much for each fill:
+        # per_unit: 0.005
+        # minimum: 1
+      # maintenance: 0.004      # below this share of its value a position is liquidated; or in tiers:
+      # maintenance:
+      #   - {from: 0, rate: 0.004}
+      #   - {from: 50000, initial: 0.02, rate: 0.01}
+      # liquidation_price: next_available
+      # liquidation_size: smallest
+      # interest: {USDT: 0.0003}   # of what is borrowed
+      # interest_interval: 1D
       slippage:
         ticks: 1
       latency:

@@ -1,3 +1,4 @@
+public import Hashing
 import Market
 
 /// Reads the trades of one stream, in order, chunk by chunk.
@@ -64,6 +65,35 @@ extension MarketStore {
     symbol: String, from: Timestamp? = nil, to: Timestamp? = nil
   ) throws(StoreError) -> QuoteReader {
     QuoteReader(try .open(connection, symbol: symbol, from: from, to: to))
+  }
+
+  /// The hashes of the chunks that have ticks of `symbol` within the bounds, or around them, both included,
+  /// in the order of the tape. Reading the ticks compares each with the chunk's bytes.
+  ///
+  /// - Parameter kind: trades or quotes.
+  /// - Complexity: O(chunks); no chunk is read.
+  public func chunkHashes(
+    symbol: String, kind: RecordKind, from: Timestamp? = nil, to: Timestamp? = nil
+  ) throws(StoreError) -> [XXHash64.Digest] {
+    let query = try connection.prepare(
+      """
+      SELECT hash FROM tick_chunks
+      WHERE symbol = ? AND kind = ? AND last_time >= ? AND first_time <= ?
+      ORDER BY last_time, first_time, id
+      """)
+    try query.bind([
+      .text(symbol), .text(kind.rawValue), .integer((from ?? .earliest).nanoseconds),
+      .integer((to ?? .latest).nanoseconds),
+    ])
+    var hashes: [XXHash64.Digest] = []
+    while try query.step() {
+      guard let hash = XXHash64.Digest(hex: query.text(0)) else {
+        throw .malformedRow(
+          table: "tick_chunks", row: "\(symbol), chunk \(hashes.count)", what: "no hash")
+      }
+      hashes.append(hash)
+    }
+    return hashes
   }
 }
 
