@@ -208,6 +208,44 @@ struct ClosingAtLimitTests {
     #expect(journal.summary?.end.openPositions == 0 && journal.summary?.openSince == [])
   }
 
+  @Test("the exits of a position are cancelled with it, so that none closes a later one")
+  func bracket() throws {
+    let strategy = Scripted()
+    var open: [Int] = []
+    strategy.bar = { _, snapshot, context in
+      open.append(snapshot.openOrders.count)
+      let minute = (snapshot.tsClose.nanoseconds - midnight) / 60_000_000_000
+      // The day's loss is behind it at the next day's first close.
+      guard minute == 1 || minute == 1_442 else { return }
+      try context.submit(
+        OrderIntent(
+          .buy, of: snapshot.symbol, .quantity(try Quantity(raw: 500)),
+          takeProfit: minute == 1 ? try Price(raw: 12_000) : nil,
+          stopLoss: minute == 1 ? .stop(try Price(raw: 8_000)) : nil))
+    }
+    var configuration = try configuration([perpetual()])
+    configuration.risk.dailyLoss = 0.05
+    configuration.risk.closesAtLimits = true
+    // Down to 88.00 on the first day, and over both exits on the second.
+    let day = 86_400.0
+    let points: [(Double, Int64)] = [
+      (30, 10_000), (90, 10_000), (150, 8_800), (210, 8_800), (270, 8_800), (day + 30, 8_800),
+      (day + 90, 8_800), (day + 150, 8_800), (day + 210, 7_900), (day + 270, 12_100),
+      (day + 330, 12_100),
+    ]
+    let tape = RunTape(symbols: [], streams: [.init(symbol: "BTC", records: try trades(points))])
+    let journal = try run(configuration, strategy, try tape.tape())
+    #expect(limits(journal) == ["180 the day has lost 0.06 of its equity: at most 0.05"])
+    #expect(
+      fills(journal) == ["90 buy 500 10000", "210 sell 500 8800", "86550 buy 500 8800"])
+    // The entry's exits at the second close; from the close on at the limit there is nothing.
+    #expect(open == [0, 2, 3, 0, 0, 0, 0, 0, 0, 0])
+    let cancelled = journal.events.count {
+      if case .order(let report, _) = $0.event { report.status == .cancelled } else { false }
+    }
+    #expect(cancelled == 2 && journal.summary?.openSince.count == 1)
+  }
+
   @Test("without the setting, and below the limit, what is open stays open")
   func open() throws {
     let changes: [(inout RiskRules) -> Void] = [
