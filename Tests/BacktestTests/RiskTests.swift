@@ -48,7 +48,7 @@ struct RiskTests {
 
   @Test("sizes")
   func sizes() throws {
-    #expect(try first(rules(.fixed(try Quantity(raw: 37)))) == "37")
+    #expect(try first(rules(.fixed(try Quantity(raw: 37), try Precision(1)))) == "37")
     // A quarter of 10,000 at 100.00 is 25.0.
     #expect(try first(rules(.equityShare(0.25))) == "250")
     // 1 % is 100; from 100.00 to 98.00 each unit loses 2: 50.0.
@@ -63,6 +63,46 @@ struct RiskTests {
     #expect(
       try first(rules(.equityShare(0.000_000_1)))
         == "sizing comes to 0.0001 units, which is less than the smallest order")
+  }
+
+  @Test("a fixed size is the same quantity of symbols of any precision, and one that all can have")
+  func fixed() throws {
+    func listing(_ symbol: String, digits: Int) throws -> Listing {
+      let other = try perpetual()
+      return try Listing(
+        Instrument(
+          symbol: symbol, pricePrecision: try Precision(2), quantityPrecision: try Precision(digits)
+        ),
+        calendar: other.calendar, contract: other.contract, matching: other.matching)
+    }
+    func configuration(_ size: SizingRule) throws -> BacktestConfiguration {
+      var configuration = try BacktestTests.configuration(
+        [listing("A", digits: 2), listing("B", digits: 0), listing("C", digits: 9)])
+      configuration.risk.sizing = size
+      return configuration
+    }
+    let strategy = Scripted()
+    strategy.bar = { close, snapshot, context in
+      guard snapshot.tsClose == (try moment(60)) else { return }
+      try context.submit(OrderIntent(.buy, of: close.symbol))
+    }
+    let points: [(Double, Int64)] = [(30, 10_000), (90, 10_000), (150, 10_000)]
+    let tape = RunTape(
+      symbols: [],
+      streams: try ["A", "B", "C"].map { .init(symbol: $0, records: try trades(points)) })
+    let journal = try run(
+      try configuration(.fixed(try Quantity(raw: 30), try Precision(1))), strategy, try tape.tape())
+    #expect(journal.fills.map(\.quantity.raw) == [300, 3, 3_000_000_000])
+    for (size, message) in [
+      ("1.5", "a size of 1.5 for B: expected a quantity with at most 0 decimals"),
+      ("9007200", "a size of 9007200 for C: expected a quantity with at most 9 decimals"),
+    ] {
+      let precision = try Precision(size.contains(".") ? 1 : 0)
+      let quantity = try Quantity(raw: try precision.parse(size).get())
+      #expect {
+        try BacktestPlan(try configuration(.fixed(quantity, precision)), StrategyNeeds())
+      } throws: { "\($0)" == message }
+    }
   }
 
   @Test("by the average true range, and by volatility")

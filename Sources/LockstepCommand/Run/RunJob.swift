@@ -27,7 +27,7 @@ struct RunJob {
   init(_ system: SystemFile) throws {
     self.system = system
     strategy = try system.definition.make(system.values)
-    plan = try BacktestPlan(system.configuration, strategy.needs)
+    plan = try system.plan(for: strategy)
     window = try LoadWindow(plan)
   }
 
