@@ -104,6 +104,7 @@ enum RunsCommand {
     if let start = run.startingEquity, let end = run.finalEquity {
       rows.append(("equity", "\(amount(start, run)) to \(amount(end, run))"))
     }
+    if let days = run.daysPerYear { rows.append(("days per year", NumberText.plain(days))) }
     rows += run.metrics.map { ($0.title.lowercased(), text($0.value, $0.unit)) }
     return table(rows.filter { !$0.1.isEmpty })
   }

@@ -17,7 +17,7 @@ struct SystemFile {
   let tapes: [SymbolTape]
   let metrics: MetricParameters
   /// The symbol that the run is measured against.
-  let benchmark: String?
+  let benchmark: SymbolTape?
   let artifacts: Set<Artifact>
   /// What the file says, with what the command line set, in words that do not depend on the machine.
   let canonicalText: String
@@ -85,7 +85,7 @@ struct SystemFile {
     self.configuration = configuration
 
     let measures = try section["metrics"]?.section(MetricSettings.keys)
-    metrics = try MetricSettings.parameters(measures)
+    metrics = try MetricSettings.parameters(measures, first.calendar)
     benchmark = try MetricSettings.benchmark(measures, in: store)
     artifacts = try SystemFile.artifacts(section["artifacts"])
     canonicalText = root.without("store").canonicalText

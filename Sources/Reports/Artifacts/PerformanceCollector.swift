@@ -5,7 +5,8 @@ import Market
 /// Puts together what the metrics are worked out from, while the run goes on.
 ///
 /// The metrics are those of the window: what the account was worth last before it is what it begins
-/// with, and days of the warm-up make no returns.
+/// with, and days of the warm-up make no returns. Nor do days behind the last one that had a record: the
+/// window may end long after the tape.
 struct PerformanceCollector {
   private let currency: Currency
   private let windowStart: Timestamp?
@@ -14,6 +15,10 @@ struct PerformanceCollector {
   private var days: [DailyEquity] = []
   /// When the last of `days` closed, or where the first begins.
   private var dayEnd = Timestamp.earliest
+  /// How many records had come when the last of `days` closed, or where the first begins.
+  private var recordCount = 0
+  /// How many of the latest days had no record, and left the equity as it was.
+  private var quietDays = 0
   /// The trading day of the latest decision.
   private var decisionDay: CalendarDate?
   private var trades: [ClosedTrade] = []
@@ -33,6 +38,7 @@ struct PerformanceCollector {
       let time = isBefore ? windowStart ?? sample.time : sample.time
       start = EquityPoint(time: time, equity: sample.equity)
       dayEnd = time
+      recordCount = sample.recordCount
       return
     }
     switch sample.occasion {
@@ -43,13 +49,22 @@ struct PerformanceCollector {
     case .day:
       close(sample.tradingDay, sample)
     case .end:
+      if sample.recordCount == recordCount { days.removeLast(quietDays) }
       curve.append(EquityPoint(time: sample.time, equity: sample.equity))
       closeUnfinishedDay(sample)
     }
   }
 
   private mutating func close(_ day: CalendarDate, _ sample: EquitySample) {
-    if days.last?.date == day { days.removeLast() }
+    let isQuiet =
+      sample.recordCount == recordCount && sample.equity == (days.last?.equity ?? start?.equity)
+    if days.last?.date == day {
+      days.removeLast()
+      if !isQuiet { quietDays = 0 }
+    } else {
+      quietDays = isQuiet ? quietDays + 1 : 0
+    }
+    recordCount = sample.recordCount
     days.append(DailyEquity(date: day, equity: sample.equity))
     dayEnd = sample.time
   }

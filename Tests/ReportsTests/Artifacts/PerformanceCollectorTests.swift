@@ -94,6 +94,35 @@ import Testing
         ]).days) == [first])
   }
 
+  @Test func `days without records behind the last one make no returns`() throws {
+    func days(_ counts: Int..., equity: [String] = [], end: Int) throws -> [String] {
+      let samples = counts.enumerated().map { index, count in
+        sample(
+          24 * (index + 1), .day, equity.isEmpty ? "110" : equity[index],
+          day: "2024-01-0\(index + 1)", records: count)
+      }
+      return try texts(
+        record(
+          [sample(0, .start, "100", day: "2023-12-31", records: 0)] + samples + [
+            sample(
+              24 * counts.count + 1, .end, samples.last.map { _ in "110" } ?? "100",
+              day: "2024-01-0\(counts.count + 1)", records: end)
+          ]
+        ).days)
+    }
+    let all = ["2024-01-01 110", "2024-01-02 110", "2024-01-03 110", "2024-01-04 110"]
+    #expect(try days(5, 9, 9, 9, end: 9) == Array(all[..<2]))
+    // A gap before more records is a part of the run.
+    #expect(try days(5, 5, 5, 9, end: 9) == all)
+    #expect(try days(5, 9, 9, 9, end: 10) == all)
+    #expect(try days(5, 6, 7, 8, end: 8) == all)
+    // What changes the equity counts, as the settlement of a future does.
+    #expect(
+      try days(5, 5, 5, 5, equity: ["110", "110", "109", "110"], end: 5) == [
+        "2024-01-01 110", "2024-01-02 110", "2024-01-03 109", "2024-01-04 110",
+      ])
+  }
+
   @Test func `trades in the order of their ends, of one currency`() throws {
     let samples = [start, sample(9, .end, "100", day: "2024-01-01")]
     let trips = [
