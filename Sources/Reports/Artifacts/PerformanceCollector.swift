@@ -19,6 +19,8 @@ struct PerformanceCollector {
   private var recordCount = 0
   /// How many of the latest days had no record, and left the equity as it was.
   private var quietDays = 0
+  /// When the first of these began.
+  private var quietSince = Timestamp.earliest
   /// The trading day of the latest decision.
   private var decisionDay: CalendarDate?
   private var trades: [ClosedTrade] = []
@@ -49,8 +51,7 @@ struct PerformanceCollector {
     case .day:
       close(sample.tradingDay, sample)
     case .end:
-      if sample.recordCount == recordCount { days.removeLast(quietDays) }
-      curve.append(EquityPoint(time: sample.time, equity: sample.equity))
+      curve.append(EquityPoint(time: leaveQuietDays(before: sample), equity: sample.equity))
       closeUnfinishedDay(sample)
     }
   }
@@ -62,11 +63,23 @@ struct PerformanceCollector {
       days.removeLast()
       if !isQuiet { quietDays = 0 }
     } else {
+      if quietDays == 0 { quietSince = dayEnd }
       quietDays = isQuiet ? quietDays + 1 : 0
     }
     recordCount = sample.recordCount
     days.append(DailyEquity(date: day, equity: sample.equity))
     dayEnd = sample.time
+  }
+
+  /// Leaves out the days behind the last record, where the end of the run has brought nothing new.
+  /// - Returns: When what is left has ended.
+  private mutating func leaveQuietDays(before end: EquitySample) -> Timestamp {
+    guard quietDays > 0, end.recordCount == recordCount, end.equity == days.last?.equity else {
+      return end.time
+    }
+    days.removeLast(quietDays)
+    dayEnd = quietSince
+    return max(quietSince, curve.last?.time ?? quietSince)
   }
 
   /// The run ends within a day where a decision was made in it, or where the equity is not what it

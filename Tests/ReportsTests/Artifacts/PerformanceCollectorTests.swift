@@ -95,32 +95,35 @@ import Testing
   }
 
   @Test func `days without records behind the last one make no returns`() throws {
-    func days(_ counts: Int..., equity: [String] = [], end: Int) throws -> [String] {
-      let samples = counts.enumerated().map { index, count in
+    /// By the number of records that had come at the close of each day, and at the end an hour later.
+    func record(
+      _ counts: [Int], equity: [String]? = nil, end: Int, at worth: String = "110"
+    ) throws -> PerformanceRecord {
+      let days = counts.enumerated().map { index, count in
         sample(
-          24 * (index + 1), .day, equity.isEmpty ? "110" : equity[index],
-          day: "2024-01-0\(index + 1)", records: count)
+          24 * (index + 1), .day, equity?[index] ?? "110", day: "2024-01-0\(index + 1)",
+          records: count)
       }
-      return try texts(
-        record(
-          [sample(0, .start, "100", day: "2023-12-31", records: 0)] + samples + [
-            sample(
-              24 * counts.count + 1, .end, samples.last.map { _ in "110" } ?? "100",
-              day: "2024-01-0\(counts.count + 1)", records: end)
-          ]
-        ).days)
+      return try self.record(
+        [sample(0, .start, "100", day: "2023-12-31", records: 0)] + days + [
+          sample(24 * counts.count + 1, .end, worth, day: "2024-01-05", records: end)
+        ])
     }
     let all = ["2024-01-01 110", "2024-01-02 110", "2024-01-03 110", "2024-01-04 110"]
-    #expect(try days(5, 9, 9, 9, end: 9) == Array(all[..<2]))
+    let short = try record([5, 9, 9, 9], end: 9)
+    #expect(texts(short.days) == Array(all[..<2]))
+    #expect(short.end == hour(48))
     // A gap before more records is a part of the run.
-    #expect(try days(5, 5, 5, 9, end: 9) == all)
-    #expect(try days(5, 9, 9, 9, end: 10) == all)
-    #expect(try days(5, 6, 7, 8, end: 8) == all)
+    for (counts, end) in [([5, 5, 5, 9], 9), ([5, 9, 9, 9], 10), ([5, 6, 7, 8], 8)] {
+      let whole = try record(counts, end: end)
+      #expect(texts(whole.days) == all && whole.end == hour(97))
+    }
     // What changes the equity counts, as the settlement of a future does.
-    #expect(
-      try days(5, 5, 5, 5, equity: ["110", "110", "109", "110"], end: 5) == [
-        "2024-01-01 110", "2024-01-02 110", "2024-01-03 109", "2024-01-04 110",
-      ])
+    let settled = try record(
+      [5, 5, 5, 5], equity: ["110", "110", "109", "109"], end: 5, at: "109")
+    #expect(texts(settled.days) == Array(all[..<2]) + ["2024-01-03 109"])
+    #expect(settled.end == hour(72))
+    #expect(try record([5, 5, 5, 5], end: 5, at: "109").days.count == 5)
   }
 
   @Test func `trades in the order of their ends, of one currency`() throws {
