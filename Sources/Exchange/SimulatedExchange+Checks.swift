@@ -21,14 +21,19 @@ extension SimulatedExchange {
       return .expiredBeforeArrival(expiry: expiry, arrival: time)
     }
     if let rejection = books[index].listing.priceRejection(of: request) { return rejection }
-    if let rejection = books[index].listing.contract.quantityRejection(of: request.quantity) {
+    let open = request.quantity.raw - filled.raw
+    let closesAll = request.isReduceOnly && closesAll(request, open: open)
+    if let rejection = books[index].listing.contract.quantityRejection(
+      of: request.quantity, closesAll: closesAll)
+    {
       return rejection
     }
-    let open = request.quantity.raw - filled.raw
     let price =
       request.type.limitPrice ?? request.type.triggerPrice ?? priceInForce(for: request)
     if let rejection = valueRejection(of: request, at: price, open: open) { return rejection }
-    if let rejection = try notionalRejection(of: request, at: price) { return rejection }
+    if !closesAll, let rejection = try notionalRejection(of: request, at: price) {
+      return rejection
+    }
     if let rejection = postOnlyRejection(of: request) { return rejection }
     if !(request.isReduceOnly && reducesLater),
       let rejection = positionRejection(of: request, open: open)
@@ -40,6 +45,13 @@ extension SimulatedExchange {
       return .contractExpired(expiry)
     }
     return rules.kind == .unlimited ? nil : try accountRejection(of: request, open: open)
+  }
+
+  /// Whether a reduce-only order is for all that is left of a position. Whatever is held can be closed:
+  /// neither the minima nor the increment hold for it.
+  private func closesAll(_ request: OrderRequest, open: Int64) -> Bool {
+    let held = books[request.listing.index].market.held.reducible(by: request.side)
+    return held > 0 && open >= held
   }
 
   /// Money is far from its end as long as no value comes to 10^19, at its own price or at the mark.
@@ -141,14 +153,14 @@ extension Listing {
 
 extension ContractSpecification {
   @inline(__always)
-  fileprivate func quantityRejection(of quantity: Quantity) -> Rejection? {
+  fileprivate func quantityRejection(of quantity: Quantity, closesAll: Bool) -> Rejection? {
     // No order is empty, even where the minimum is 0.
-    let minimum = max(minimumQuantity, Quantity(unchecked: 1))
+    let minimum = max(closesAll ? .zero : minimumQuantity, Quantity(unchecked: 1))
     if quantity < minimum { return .minimumQuantity(quantity: quantity, minimum: minimum) }
     if quantity > maximumQuantity {
       return .maximumQuantity(quantity: quantity, maximum: maximumQuantity)
     }
-    if quantity.raw % quantityIncrement != 0 {
+    if quantity.raw % quantityIncrement != 0, !closesAll {
       return .quantityIncrement(quantity: quantity, increment: quantityIncrement)
     }
     return nil

@@ -39,7 +39,7 @@ public final class EMARSIATR: Strategy {
 
   /// By symbol.
   private var features: [Features] = []
-  /// The RSI at the close before; 0 before the first.
+  /// The RSI at the close before; below zero before the first.
   private var lastRSI: [Double] = []
 
   public init(_ values: StrategyValues) {
@@ -66,7 +66,7 @@ public final class EMARSIATR: Strategy {
           ema: try context.feature(emaText, of: symbol),
           rsi: try context.feature(rsiText, of: symbol),
           atr: try context.feature(atrText, of: symbol)))
-      lastRSI.append(0)
+      lastRSI.append(-1)
     }
   }
 
@@ -79,7 +79,7 @@ public final class EMARSIATR: Strategy {
     let before = lastRSI[symbol.index]
     let rsi = snapshot[features.rsi].value
     lastRSI[symbol.index] = rsi
-    guard before > 0, snapshot.position == 0, isIdle(symbol, snapshot) else { return }
+    guard before >= 0, snapshot.position == 0, isIdle(symbol, snapshot) else { return }
 
     let precision = context.listing(of: symbol).instrument.precision(of: close.source)
     let price = precision.double(close.bar.close.raw)

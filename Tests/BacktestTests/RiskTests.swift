@@ -48,7 +48,7 @@ struct RiskTests {
 
   @Test("sizes")
   func sizes() throws {
-    #expect(try first(rules(.fixed(try Quantity(raw: 37)))) == "37")
+    #expect(try first(rules(.fixed(try Quantity(raw: 37), try Precision(1)))) == "37")
     // A quarter of 10,000 at 100.00 is 25.0.
     #expect(try first(rules(.equityShare(0.25))) == "250")
     // 1 % is 100; from 100.00 to 98.00 each unit loses 2: 50.0.
@@ -63,6 +63,46 @@ struct RiskTests {
     #expect(
       try first(rules(.equityShare(0.000_000_1)))
         == "sizing comes to 0.0001 units, which is less than the smallest order")
+  }
+
+  @Test("a fixed size is the same quantity of symbols of any precision, and one that all can have")
+  func fixed() throws {
+    func listing(_ symbol: String, digits: Int) throws -> Listing {
+      let other = try perpetual()
+      return try Listing(
+        Instrument(
+          symbol: symbol, pricePrecision: try Precision(2), quantityPrecision: try Precision(digits)
+        ),
+        calendar: other.calendar, contract: other.contract, matching: other.matching)
+    }
+    func configuration(_ size: SizingRule) throws -> BacktestConfiguration {
+      var configuration = try BacktestTests.configuration(
+        [listing("A", digits: 2), listing("B", digits: 0), listing("C", digits: 9)])
+      configuration.risk.sizing = size
+      return configuration
+    }
+    let strategy = Scripted()
+    strategy.bar = { close, snapshot, context in
+      guard snapshot.tsClose == (try moment(60)) else { return }
+      try context.submit(OrderIntent(.buy, of: close.symbol))
+    }
+    let points: [(Double, Int64)] = [(30, 10_000), (90, 10_000), (150, 10_000)]
+    let tape = RunTape(
+      symbols: [],
+      streams: try ["A", "B", "C"].map { .init(symbol: $0, records: try trades(points)) })
+    let journal = try run(
+      try configuration(.fixed(try Quantity(raw: 30), try Precision(1))), strategy, try tape.tape())
+    #expect(journal.fills.map(\.quantity.raw) == [300, 3, 3_000_000_000])
+    for (size, message) in [
+      ("1.5", "a size of 1.5 for B: expected a quantity with at most 0 decimals"),
+      ("9007200", "a size of 9007200 for C: expected a quantity with at most 9 decimals"),
+    ] {
+      let precision = try Precision(size.contains(".") ? 1 : 0)
+      let quantity = try Quantity(raw: try precision.parse(size).get())
+      #expect {
+        try BacktestPlan(try configuration(.fixed(quantity, precision)), StrategyNeeds())
+      } throws: { "\($0)" == message }
+    }
   }
 
   @Test("by the average true range, and by volatility")
@@ -206,6 +246,44 @@ struct ClosingAtLimitTests {
     }
     #expect(cancelled == 1)
     #expect(journal.summary?.end.openPositions == 0 && journal.summary?.openSince == [])
+  }
+
+  @Test("the exits of a position are cancelled with it, so that none closes a later one")
+  func bracket() throws {
+    let strategy = Scripted()
+    var open: [Int] = []
+    strategy.bar = { _, snapshot, context in
+      open.append(snapshot.openOrders.count)
+      let minute = (snapshot.tsClose.nanoseconds - midnight) / 60_000_000_000
+      // The day's loss is behind it at the next day's first close.
+      guard minute == 1 || minute == 1_442 else { return }
+      try context.submit(
+        OrderIntent(
+          .buy, of: snapshot.symbol, .quantity(try Quantity(raw: 500)),
+          takeProfit: minute == 1 ? try Price(raw: 12_000) : nil,
+          stopLoss: minute == 1 ? .stop(try Price(raw: 8_000)) : nil))
+    }
+    var configuration = try configuration([perpetual()])
+    configuration.risk.dailyLoss = 0.05
+    configuration.risk.closesAtLimits = true
+    // Down to 88.00 on the first day, and over both exits on the second.
+    let day = 86_400.0
+    let points: [(Double, Int64)] = [
+      (30, 10_000), (90, 10_000), (150, 8_800), (210, 8_800), (270, 8_800), (day + 30, 8_800),
+      (day + 90, 8_800), (day + 150, 8_800), (day + 210, 7_900), (day + 270, 12_100),
+      (day + 330, 12_100),
+    ]
+    let tape = RunTape(symbols: [], streams: [.init(symbol: "BTC", records: try trades(points))])
+    let journal = try run(configuration, strategy, try tape.tape())
+    #expect(limits(journal) == ["180 the day has lost 0.06 of its equity: at most 0.05"])
+    #expect(
+      fills(journal) == ["90 buy 500 10000", "210 sell 500 8800", "86550 buy 500 8800"])
+    // The entry's exits at the second close; from the close on at the limit there is nothing.
+    #expect(open == [0, 2, 3, 0, 0, 0, 0, 0, 0, 0])
+    let cancelled = journal.events.count {
+      if case .order(let report, _) = $0.event { report.status == .cancelled } else { false }
+    }
+    #expect(cancelled == 2 && journal.summary?.openSince.count == 1)
   }
 
   @Test("without the setting, and below the limit, what is open stays open")

@@ -68,6 +68,43 @@ import Testing
     }
   }
 
+  /// Of 1.2 only 0.7 is bought, which is no multiple of 0.2 and worth less than an order must be; a partial
+  /// close leaves 0.3, which is below the smallest order as well.
+  @Test func `whatever is left of a position can be closed by a reduce-only order`() throws {
+    var rules = MatchingRules(.trade)
+    rules.limitsToTradedVolume = true
+    var scenario = Scenario(
+      try listing(rules, digits: 2, quantityDigits: 1) { contract in
+        contract.quantityIncrement = 2
+        contract.minimumQuantity = quantity(4)
+        contract.maximumQuantity = quantity(12)
+        contract.minimumNotional = Money(units: 10 * Money.unitsPerOne, contract.currency)
+      })
+    try scenario.trade(0, 10_00)
+    try scenario.send(1, .buy, 12, .market)
+    try scenario.trade(2, 10_00, 7)
+    try scenario.exchange.cancel(OrderID(number: 0), at: Moment(Scenario.second(3), .events))
+    try scenario.exchange.advance(to: Moment(Scenario.second(3), .arrivals))
+    _ = scenario.news()
+    // Less than all of it, more than the maximum, and not reduce-only.
+    try scenario.send(4, .sell, 6, reduceOnly: true)
+    try scenario.send(4, .sell, 14, reduceOnly: true)
+    try scenario.send(4, .sell, 7)
+    try scenario.send(4, .sell, 7, reduceOnly: true)
+    try scenario.trade(5, 10_00, 4)
+    try scenario.exchange.cancel(OrderID(number: 4), at: Moment(Scenario.second(6), .events))
+    try scenario.send(6, .sell, 3, reduceOnly: true)
+    try scenario.trade(7, 10_01, 10)
+    #expect(
+      scenario.news().filter { !$0.contains("cancelled") } == [
+        "1 rejected: a value of 6.00000000 USD is below the minimum of 10.00000000 USD",
+        "2 rejected: a quantity of 1.4 is above the maximum of 1.2",
+        "3 rejected: a quantity of 0.7 is no multiple of the increment 0.2",
+        "4 taker 1000×4", "5 taker 1001×3",
+      ])
+    #expect(scenario.exchange.netPosition(in: scenario.listing) == 0)
+  }
+
   @Test func `a refused order says which rule, with the numbers`() throws {
     let rules = MatchingRules(.quote)
     var scenario = Scenario(

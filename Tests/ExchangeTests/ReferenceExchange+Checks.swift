@@ -32,20 +32,28 @@ extension ReferenceExchange {
       }
     }
     let quantity = request.quantity
-    if quantity < contract.minimumQuantity {
+    let closesAll = closesAll(request, replacing)
+    if !closesAll, quantity < contract.minimumQuantity {
       return .minimumQuantity(quantity: quantity, minimum: contract.minimumQuantity)
     }
     if quantity > contract.maximumQuantity {
       return .maximumQuantity(quantity: quantity, maximum: contract.maximumQuantity)
     }
-    if quantity.raw % contract.quantityIncrement > 0 {
+    if !closesAll, quantity.raw % contract.quantityIncrement > 0 {
       return .quantityIncrement(quantity: quantity, increment: contract.quantityIncrement)
     }
-    if let rejection = notionalRejection(of: request) ?? postOnlyRejection(of: request) {
-      return rejection
-    }
+    if !closesAll, let rejection = notionalRejection(of: request) { return rejection }
+    if let rejection = postOnlyRejection(of: request) { return rejection }
     if request.isReduceOnly && (isExit || replacing != nil) { return nil }
     return positionRejection(of: request, besides, replacing)
+  }
+
+  /// All of the position that there is can be closed, however little it is.
+  private func closesAll(_ request: OrderRequest, _ replacing: Int?) -> Bool {
+    let position = account.quantity
+    let filled = replacing.map { orders[$0].filled } ?? 0
+    return request.isReduceOnly && (position > 0) == (request.side == .sell) && position != 0
+      && request.quantity.raw - filled >= abs(position)
   }
 
   private func notionalRejection(of request: OrderRequest) -> Rejection? {

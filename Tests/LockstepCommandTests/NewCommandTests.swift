@@ -61,8 +61,29 @@ import Testing
     #expect(try folder.names == ["package"])
   }
 
+  @Test(arguments: [
+    ("BuyAndHold", "there is a strategy 'buy_and_hold' already"),
+    ("Market", "lockstep has a target 'Market'"),
+    ("Backtest", "lockstep has a target 'Backtest'"),
+    ("LockstepMain", "lockstep has a target 'LockstepMain'"),
+    ("OrderIntent", "lockstep has a type of that name"),
+    ("EMARSIATR", "lockstep has a type of that name"),
+    ("Strategy", "lockstep has a type of that name"), ("String", "Swift has the name"),
+  ])
+  func `names that would clash are refused`(name: String, reason: String) throws {
+    let result = run("\(name) --path \(folder.file(name)) --lockstep \(NewCommandTests.checkout)")
+    #expect(result.status == .wrongUsage)
+    #expect(
+      result.errors
+        == "lockstep new: a strategy cannot be named '\(name)': \(reason)\nchoose another name\n")
+    #expect(try folder.names.isEmpty)
+  }
+
   @Test func `names become words`() {
-    for (name, words) in [("MyStrategy", "my_strategy"), ("A", "a"), ("SMA2", "s_m_a2")] {
+    for (name, words) in [
+      ("MyStrategy", "my_strategy"), ("A", "a"), ("SMA2", "sma2"),
+      ("SMACross", "sma_cross"), ("Top10Picks", "top10_picks"), ("EMARSIATR", "emarsiatr"),
+    ] {
       #expect(NewPackage(name: name, lockstep: "/").strategyName == words)
     }
   }

@@ -165,6 +165,19 @@ import Testing
       "8:20: exchange.contract.kind: a future needs the key 'expiry': expected its date or moment"
     ),
     (
+      "fees: {maker: 0.0002, taker: 0.0005}", "contract: {base: BTC}",
+      "8:20: exchange.contract.base: a perpetual holds nothing: expected 'kind' to be forex, spot or "
+        + "equity beside it"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "contract: {expiry: 2024-06-01}",
+      "8:22: exchange.contract.expiry: a perpetual does not expire: expected 'kind: future' beside it"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "contract: {kind: forex, expiry: 2024-06-01}",
+      "8:35: exchange.contract.expiry: a forex does not expire: expected 'kind: future' beside it"
+    ),
+    (
       "fees: {maker: 0.0002, taker: 0.0005}", "contract: {quantity_increment: 0.0001}",
       "8:34: exchange.contract.quantity_increment is '0.0001': expected a quantity above 0 with at "
         + "most 3 decimals"
@@ -194,6 +207,34 @@ import Testing
     (
       "sizing: {equity_share: 0.5}", "sizing: {equity_share: lots}",
       "10:26: risk.sizing.equity_share is 'lots': expected a number from 0.0001 to 1000.0"
+    ),
+    (
+      "sizing: {equity_share: 0.5}", "sizing: {fixed: 1.2345}",
+      "10:19: risk.sizing.fixed: a size of 1.2345 for BTCUSDT: expected a quantity with at most 3 "
+        + "decimals"
+    ),
+    (
+      "sizing: {equity_share: 0.5}", "sizing: {fixed: 0.0}",
+      "10:19: risk.sizing.fixed is '0.0': expected a quantity above 0 with at most 9 decimals"
+    ),
+    (
+      "sizing: {equity_share: 0.5}", "sizing: {risk_by_atr: {share: 0.01, atr: atr(2000)}}",
+      "10:44: risk.sizing.risk_by_atr.atr: the strategy asks for 'atr(2000)' on 15m: BTCUSDT 15m: atr: "
+        + "period is 2000, expected a whole number from 1 to 1000"
+    ),
+    (
+      "fast: 5, slow: 12", "fast: 5, slow: 1200",
+      "6:15: strategy.parameters: the strategy asks for 'sma(1200)' on 15m: BTCUSDT 15m: sma: period "
+        + "is 1200, expected a whole number from 1 to 1000"
+    ),
+    (
+      "risk:", "indicators: {ltf: [sma(1001)]}\nrisk:",
+      "9:20: indicators.ltf[1]: sma: period is 1001, expected a whole number from 1 to 1000"
+    ),
+    (
+      "mtf: 1H, htf: 1H", "mtf: 40m, htf: 2H",
+      "3:29: timeframes.mtf: BTCUSDT: bars of 15m do not fit into those of 40m: expected a whole "
+        + "multiple"
     ),
     (
       "sizing: {equity_share: 0.5}", "cooldown: 1 hour",

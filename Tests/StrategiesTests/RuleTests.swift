@@ -151,6 +151,25 @@ import Testing
     }
   }
 
+  /// A fall without a pause from the first trade on has an RSI of 0; the rise that ends it, at the end of an
+  /// hour, comes back over the level.
+  @Test func `ema_rsi_atr comes back from an RSI of zero`() throws {
+    var trades = TradeColumns()
+    let start = try Timestamp(parsing: "2024-03-08").nanoseconds
+    for minute in 0..<200 as Range<Int64> {
+      let price = minute < 179 ? 4_000_000 - minute * 100 : 4_100_000
+      try trades.append(
+        Trade(
+          time: try Timestamp(nanoseconds: start + (minute * 60 + 30) * nanosecondsPerSecond),
+          price: try Price(raw: price), quantity: try Quantity(raw: 1_000)))
+    }
+    let run = try StrategyRun(
+      "ema_rsi_atr", [("trend", "2"), ("rsi", "3"), ("ema", "4")], on: trades)
+    #expect(run.journal.fills.map(\.side) == [.buy])
+    let entry = try #require(run.journal.fills.first)
+    #expect(entry.time.nanoseconds == start + (180 * 60 + 30) * nanosecondsPerSecond)
+  }
+
   // MARK: market_making
 
   @Test func `market_making quotes both sides and keeps its inventory`() throws {

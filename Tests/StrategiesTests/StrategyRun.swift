@@ -53,7 +53,7 @@ struct StrategyRun {
       symbols: [TradedSymbol(listing)],
       roles: try RoleMap(ltf: StrategyRun.roles.ltf, mtf: .minutes15, htf: StrategyRun.roles.htf),
       deposits: [try Money(parsing: "100000", currency)])
-    configuration.risk.sizing = .fixed(try Quantity(raw: 100))
+    configuration.risk.sizing = .fixed(try Quantity(raw: 100), try Precision(3))
     let plan = try BacktestPlan(configuration, strategy.needs)
     let tape = [TapeStream(MemorySource(trades), of: "BTCUSDT")]
     summary = try BacktestRun(plan, strategy, tape: tape, journal: journal).run()

@@ -15,6 +15,8 @@ public enum BacktestError: Error {
   case unknownTimeframe(Timeframe, known: [Timeframe])
   /// A strategy asks for a feature that was not declared, or in words that mean none.
   case unknownFeature(String, Timeframe, StateError)
+  /// A fixed size, as decimal text, that has more decimals than a symbol's quantities, or is too large.
+  case fixedSize(String, symbol: String, Precision)
   /// Sizing by volatility from less than two changes of the close.
   case volatilityBars(Int)
   case unknownSymbol(String, known: [String])
@@ -50,6 +52,8 @@ extension BacktestError: CustomStringConvertible {
         + known.map(\.description).joined(separator: ", ")
     case .unknownFeature(let text, let timeframe, let error):
       "the strategy asks for '\(text)' on \(timeframe): \(error)"
+    case .fixedSize(let size, let symbol, let precision):
+      "a size of \(size) for \(symbol): expected a quantity with at most \(precision.digits) decimals"
     case .volatilityBars(let count):
       "sizing by the volatility of \(count) changes of the close: expected at least 2"
     case .unknownSymbol(let symbol, let known):

@@ -26,6 +26,7 @@ public struct BacktestPlan: Sendable {
       }
       try configuration.roles.check(
         on: symbol.listing.calendar, symbol: symbol.listing.instrument.symbol)
+      try BacktestPlan.check(configuration.risk.sizing, of: symbol.listing.instrument)
     }
     let declared = try BacktestPlan.declarations(configuration, needs)
     var state = StateConfiguration(
@@ -49,6 +50,17 @@ public struct BacktestPlan: Sendable {
       }
     }
     self.subscribed = subscribed.sorted(by: >)
+  }
+
+  /// That a fixed size is one that the symbol can have.
+  private static func check(
+    _ sizing: SizingRule, of instrument: Instrument
+  ) throws(BacktestError) {
+    guard case .fixed(let quantity, let precision) = sizing,
+      sizing.fixedQuantity(of: instrument) == nil
+    else { return }
+    throw .fixedSize(
+      precision.format(quantity.raw), symbol: instrument.symbol, instrument.quantityPrecision)
   }
 
   /// How many closes of the lowest role the sizing rule looks at, besides indicators.

@@ -54,7 +54,7 @@ extension RunCore {
     let sample = EquitySample(
       time: now.time, occasion: occasion, equity: equity,
       balance: exchange.ledger.netBalance(in: plan.configuration.currency),
-      tradingDay: tradingDay, openPositions: openPositions)
+      tradingDay: tradingDay, openPositions: openPositions, recordCount: recordCount)
     risk.note(equity)
     monitor?.show(
       equity: equity.units.nearestDouble / 1e8, openPositions: sample.openPositions)

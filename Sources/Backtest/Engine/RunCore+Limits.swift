@@ -3,18 +3,17 @@ import Market
 
 /// What the risk rules do of themselves.
 extension RunCore {
-  /// Cancels what could open a position and closes what is open, once a limit of loss has been reached,
-  /// if the rules say so. What is on its way already is not sent again.
+  /// Cancels all orders and closes what is open, once a limit of loss has been reached, if the rules say
+  /// so. Exits go with their position: a stop that was left would close the next one. What is on its
+  /// way already is not sent again.
   func closeAtLimits() throws(BacktestError) {
     guard let reason = risk.reachedLimit(RuntimeSnapshot(self)) else { return }
-    let entries = openOrders().filter {
-      !$0.request.isReduceOnly && !book.withdrawn.contains($0.id)
-    }
+    let others = openOrders().filter { !isClosing($0) && !book.withdrawn.contains($0.id) }
     let closes = symbols.indices.compactMap { close(ofSymbol: $0) }
-    if entries.isEmpty && closes.isEmpty { return }
+    if others.isEmpty && closes.isEmpty { return }
     try append(.closingAtLimit(reason))
     let moment = now
-    for order in entries {
+    for order in others {
       book.withdrawn.insert(order.id)
       try BacktestError.exchange { () throws(ExchangeError) in
         try exchange.cancel(order.id, at: moment)
@@ -34,13 +33,17 @@ extension RunCore {
     let position = knownPosition(of: symbol)
     let side: OrderSide = position > 0 ? .sell : .buy
     let listing = symbols[symbol].listingID
-    let isClosing = openOrders().contains {
-      $0.request.listing == listing && $0.request.isReduceOnly && $0.request.type == .market
-        && $0.request.side == side && $0.status != .held
-    }
-    guard position != 0, trading[symbol].isOpen, !isClosing else { return nil }
+    let isUnderWay = openOrders().contains { $0.request.listing == listing && isClosing($0) }
+    guard position != 0, trading[symbol].isOpen, !isUnderWay else { return nil }
     let most = symbols[symbol].listing.contract.maximumQuantity
     let quantity = min(Quantity(unchecked: abs(position)), most)
     return OrderRequest(side, quantity, of: listing, .market, reduceOnly: true)
+  }
+
+  /// Whether an order closes a position at the market, and waits for nothing.
+  private func isClosing(_ order: Order) -> Bool {
+    let position = knownPosition(of: order.request.listing.index)
+    return order.request.isReduceOnly && order.request.type == .market && order.status != .held
+      && order.request.side.sign == -position.signum()
   }
 }

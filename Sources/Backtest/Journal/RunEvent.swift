@@ -49,6 +49,8 @@ public struct EquitySample: Hashable, Sendable {
   public let tradingDay: CalendarDate
   /// How many positions are open.
   public let openPositions: Int
+  /// How many records had come.
+  public let recordCount: Int
 }
 
 /// The largest fall of the equity, looked at on every record.

@@ -153,7 +153,7 @@ struct RiskManager {
     _ intent: OrderIntent, _ stop: Price?, _ snapshot: borrowing RuntimeSnapshot,
     _ listing: Listing
   ) throws(RiskRefusal) -> Double {
-    if case .fixed(let quantity) = rules.sizing { return Double(quantity.raw) }
+    if let fixed = rules.sizing.fixedQuantity(of: listing.instrument) { return Double(fixed.raw) }
     guard let mark = snapshot.mark(of: intent.symbol),
       let unit = snapshot.value(of: RiskManager.probe, of: intent.symbol)
     else { throw .noMark }
@@ -164,7 +164,7 @@ struct RiskManager {
     let worth = abs(unit.units.nearestDouble) / Double(RiskManager.probe)
     let price = Double(mark.price.raw) / Precision.power(mark.digits)
     switch rules.sizing {
-    case .fixed(let quantity): return Double(quantity.raw)
+    case .fixed: preconditionFailure("the plan refuses a quantity that a symbol cannot have")
     case .equityShare(let share): return capital * share / worth
     case .riskToStop(let share):
       guard let stop else { throw .noStop }

@@ -2,8 +2,8 @@ public import Market
 
 /// How much an order is for that leaves its size open.
 public enum SizingRule: Hashable, Sendable {
-  /// Always so much, in the instrument's last quantity digit.
-  case fixed(Quantity)
+  /// The same quantity of every symbol, in units of the precision's last digit.
+  case fixed(Quantity, Precision)
   /// A share of the equity's worth at the mark: 0.1 buys for a tenth of it.
   case equityShare(Double)
   /// So much that the way from the mark to the stop costs this share of the equity.
@@ -17,9 +17,17 @@ public enum SizingRule: Hashable, Sendable {
   case targetVolatility(yearly: Double, bars: Int, barsPerYear: Double)
 }
 
+extension SizingRule {
+  /// In the instrument's own units: nil for other rules, and for a quantity that it cannot have.
+  func fixedQuantity(of instrument: Instrument) -> Quantity? {
+    guard case .fixed(let quantity, let precision) = self else { return nil }
+    return quantity.converted(from: precision, to: instrument.quantityPrecision)
+  }
+}
+
 /// What the risk manager lets through. A limit that is nil does not hold.
 public struct RiskRules: Hashable, Sendable {
-  public var sizing = SizingRule.fixed(Quantity.one)
+  public var sizing = SizingRule.fixed(Quantity(unchecked: 1), .zero)
   /// The value of all positions together, over the equity.
   public var maximumLeverage: Double?
   /// The value of one symbol's position, over the equity.
@@ -41,8 +49,16 @@ public struct RiskRules: Hashable, Sendable {
 }
 
 extension Quantity {
-  /// One unit of the last digit.
-  static var one: Quantity { Quantity(unchecked: 1) }
+  /// The same quantity in units of another precision; nil where that has too few digits for it, or
+  /// where it is too large.
+  func converted(from precision: Precision, to other: Precision) -> Quantity? {
+    guard other < precision else {
+      let (raw, overflow) = raw.multipliedReportingOverflow(by: other.scale / precision.scale)
+      return overflow ? nil : try? Quantity(raw: raw)
+    }
+    let (whole, rest) = raw.quotientAndRemainder(dividingBy: precision.scale / other.scale)
+    return rest == 0 ? Quantity(unchecked: whole) : nil
+  }
 }
 
 /// Why the risk rules let an order not through, with the numbers.

@@ -8,7 +8,8 @@ public enum BarSubscription: Hashable, Sendable {
 
 /// What a strategy wants to be told and to read. It is asked for once, before the run.
 ///
-/// Fills, orders, funding, liquidations, sessions and timers are always told.
+/// Fills, orders, funding, sessions and timers are always told. A liquidation has no call: the reports of the
+/// orders that it cancels are told, and the next snapshot shows the position without what it closed.
 public struct StrategyNeeds: Sendable {
   public var bars: [BarSubscription] = [.role(.ltf)]
   /// Every record that can fill an order: trades, quotes, or source bars.

@@ -41,6 +41,11 @@ enum NewCommand {
         "there is no checkout of lockstep in '\(root)'", remedy: "say where it is with --lockstep")
     }
     let package = NewPackage(name: name, lockstep: try absolute(root))
+    if let reason = try TakenNames.reason(against: package) {
+      throw CommandFailure(
+        "a strategy cannot be named '\(name)': \(reason)", remedy: "choose another name",
+        status: .wrongUsage)
+    }
     for (path, text) in package.files {
       try makeFolders(of: "\(folder)/\(path)")
       var file = try NewFile(path: "\(folder)/\(path)", replacing: false, fileSystem: files)

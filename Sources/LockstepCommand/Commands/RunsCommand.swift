@@ -32,7 +32,7 @@ enum RunsCommand {
     let runs = Array(given.dropFirst())
     do {
       switch (given[0], runs.count) {
-      case ("list", 0): try console.print(list(in: arguments[folder]))
+      case ("list", 0): try list(in: arguments[folder], console)
       case ("show", 1): try console.print(show(try stored(runs[0], arguments)))
       case ("diff", 2):
         try compare(try stored(runs[0], arguments), try stored(runs[1], arguments), console)
@@ -59,23 +59,30 @@ enum RunsCommand {
 
   // MARK: One and all
 
-  private static func list(in folder: String) throws -> String {
-    let runs = try StoredRun.all(in: folder)
-    guard !runs.isEmpty else { return "no runs in \(folder): 'lockstep run' makes one\n" }
-    return TextTable.text(
+  private static func list(in folder: String, _ console: Console) throws {
+    guard let runs = try StoredRun.found(in: folder), !runs.isEmpty else {
+      return try console.print("no runs in \(folder): 'lockstep run' makes one\n")
+    }
+    let table = TextTable.text(
       [
         ("run", .left), ("status", .left), ("strategy", .left), ("symbols", .left),
         ("from", .left), ("to", .left), ("equity", .right), ("return", .right),
         ("trades", .right), ("result", .left),
       ],
-      runs.map { run in
-        [
+      runs.map { name, run in
+        guard case .success(let run) = run else { return [name, "unreadable"] + blanks }
+        return [
           run.name, run.status, run.strategy, run.symbols.joined(separator: " "),
           run.start ?? "", run.end ?? "", run.finalEquity.map { amount($0, run) } ?? "",
           metric("total_return", of: run), metric("trades", of: run), run.resultHash ?? "",
         ]
       })
+    try console.print(table)
+    for case (_, .failure(let error)) in runs { console.note("\(error)") }
   }
+
+  /// Of a run that cannot be read, in the columns behind its status.
+  private static let blanks = Array(repeating: "", count: 8)
 
   private static func show(_ run: StoredRun) throws -> String {
     try run.verify()
@@ -97,6 +104,7 @@ enum RunsCommand {
     if let start = run.startingEquity, let end = run.finalEquity {
       rows.append(("equity", "\(amount(start, run)) to \(amount(end, run))"))
     }
+    if let days = run.daysPerYear { rows.append(("days per year", NumberText.plain(days))) }
     rows += run.metrics.map { ($0.title.lowercased(), text($0.value, $0.unit)) }
     return table(rows.filter { !$0.1.isEmpty })
   }

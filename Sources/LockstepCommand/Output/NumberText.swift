@@ -41,6 +41,9 @@ enum NumberText {
     hundredths(Int64(part) * 10_000 / Int64(whole))
   }
 
+  /// A number without needless decimals: `365`, `252.5`.
+  static func plain(_ value: Double) -> String { Int(exactly: value).map { "\($0)" } ?? "\(value)" }
+
   /// `1.0349999` with three decimals as `1.035`; numbers too large to have them as they are.
   static func fixed(_ value: Double, _ precision: Precision) -> String {
     guard let raw = Int64(exactly: (value * Double(precision.scale)).rounded()) else {

@@ -8,7 +8,7 @@ extension BacktestError {
     switch self {
     case .rolesOutOfOrder, .roleNotMultiple, .noSymbols, .hedging, .unknownTimeframe,
       .unknownFeature,
-      .unknownSymbol, .volatilityBars, .strayStream:
+      .unknownSymbol, .fixedSize, .volatilityBars, .strayStream:
       CommandFailure("\(self)", status: .wrongUsage)
     case .stream: CommandFailure("\(self)", status: .dataNotFit)
     case .state(let error): error

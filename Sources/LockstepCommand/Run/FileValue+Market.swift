@@ -92,6 +92,15 @@ extension FileValue {
     }
   }
 
+  /// A quantity above zero of whatever instrument, at the precision in which it is written.
+  func quantity() throws(RunFileError) -> (quantity: Quantity, precision: Precision) {
+    try value("a quantity above 0 with at most 9 decimals") { text in
+      guard let (raw, precision) = FileValue.decimal(text), let quantity = try? Quantity(raw: raw)
+      else { return nil }
+      return (quantity, precision)
+    }
+  }
+
   /// A step of prices, of no more decimals than the instrument's.
   func priceIncrement(of instrument: Instrument) throws(RunFileError) -> Int64 {
     let precision = instrument.pricePrecision
@@ -103,13 +112,18 @@ extension FileValue {
 
   func multiplier() throws(RunFileError) -> ContractMultiplier {
     try value("a number above 0 with at most 9 decimals") { text in
-      let digits = text.split(separator: ".", omittingEmptySubsequences: false)
-      guard digits.count <= 2,
-        let precision = try? Precision(digits.count == 2 ? digits[1].count : 0),
-        case .success(let raw) = precision.parse(text), raw > 0
-      else { return nil }
-      return ContractMultiplier(raw: raw, precision: precision)
+      FileValue.decimal(text).map { ContractMultiplier(raw: $0.raw, precision: $0.precision) }
     }
+  }
+
+  /// A number above zero with as many decimals as it is written with.
+  private static func decimal(_ text: String) -> (raw: Int64, precision: Precision)? {
+    let digits = text.split(separator: ".", omittingEmptySubsequences: false)
+    guard digits.count <= 2,
+      let precision = try? Precision(digits.count == 2 ? digits[1].count : 0),
+      case .success(let raw) = precision.parse(text), raw > 0
+    else { return nil }
+    return (raw, precision)
   }
 }
 

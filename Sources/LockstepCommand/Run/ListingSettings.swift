@@ -33,6 +33,9 @@ struct ListingSettings {
     try contractSection()?["currency"]?.currency()
   }
 
+  /// Where the file says what is held.
+  func contractBase() throws(RunFileError) -> FileValue? { try contractSection()?["base"] }
+
   /// - Parameter usual: what the symbol and its calendar suggest.
   func contract(
     of instrument: Instrument, _ usual: UsualContract
@@ -60,14 +63,23 @@ struct ListingSettings {
   private func kind(
     _ section: FileSection?, _ usual: UsualContract
   ) throws(RunFileError) -> ContractKind {
-    guard let value = section?["kind"] else { return usual.kind }
+    let value = section?["kind"]
+    let word = try value?.choice(KindWord.self) ?? usual.kind
+    if let expiry = section?["expiry"], word != .future {
+      throw expiry.conflict("a \(word) does not expire: expected 'kind: future' beside it")
+    }
+    if let base = section?["base"], word == .perpetual || word == .future {
+      throw base.conflict(
+        "a \(word) holds nothing: expected 'kind' to be forex, spot or equity beside it")
+    }
     let base = try section?["base"]?.currency() ?? usual.base
-    switch try value.choice(KindWord.self) {
+    switch word {
     case .perpetual: return .perpetual
     case .forex: return .forex(base: base)
     case .spot: return .spot(base: base)
     case .equity: return .equity(share: base)
     case .future:
+      guard let value else { preconditionFailure("no symbol is usually a future") }
       guard let expiry = section?["expiry"] else {
         throw value.conflict("a future needs the key 'expiry': expected its date or moment")
       }

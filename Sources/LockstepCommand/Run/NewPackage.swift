@@ -5,15 +5,23 @@ struct NewPackage {
   /// The checkout it builds against.
   let lockstep: String
 
-  /// `MyStrategy` as `my_strategy`.
+  /// `MyStrategy` as `my_strategy`, `SMACross2` as `sma_cross2`.
   var strategyName: String {
+    let letters = Array(name)
     var text = ""
-    for (index, letter) in name.enumerated() {
-      if letter.isUppercase, index > 0 { text += "_" }
+    for (index, letter) in letters.enumerated() {
+      let beginsWord =
+        index > 0 && letter.isUppercase
+        && (!letters[index - 1].isUppercase
+          || index + 1 < letters.count && letters[index + 1].isLowercase)
+      if beginsWord { text += "_" }
       text += letter.lowercased()
     }
     return text
   }
+
+  /// The names of its targets.
+  var targets: [String] { [name, "\(name)Strategy", "\(name)Tests"] }
 
   /// Paths and texts.
   var files: [(path: String, text: String)] {

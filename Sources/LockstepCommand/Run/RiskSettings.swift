@@ -10,14 +10,14 @@ enum RiskSettings {
     "drawdown", "close_at_limits", "cooldown",
   ]
 
-  static func rules(
-    _ value: FileValue?, _ instrument: Instrument, _ bars: BarSettings
-  ) throws(RunFileError) -> RiskRules {
+  static let usualATR = "atr(14)"
+
+  static func rules(_ value: FileValue?) throws(RunFileError) -> RiskRules {
     var rules = RiskRules()
     rules.sizing = .equityShare(0.95)
     guard let value else { return rules }
     let section = try value.section(keys)
-    if let sizing = section["sizing"] { rules.sizing = try rule(sizing, instrument) }
+    if let sizing = section["sizing"] { rules.sizing = try rule(sizing) }
     rules.maximumLeverage = try section["maximum_leverage"]?.number(in: 0.001...1000)
     rules.maximumPosition = try section["maximum_position"]?.number(in: 0.001...1000)
     rules.maximumOpenPositions = try section["maximum_open_positions"]?.integer(in: 1...10_000)
@@ -28,16 +28,16 @@ enum RiskSettings {
     return rules
   }
 
-  private static func rule(
-    _ value: FileValue, _ instrument: Instrument
-  ) throws(RunFileError) -> SizingRule {
+  private static func rule(_ value: FileValue) throws(RunFileError) -> SizingRule {
     let names = ["fixed", "equity_share", "risk_to_stop", "risk_by_atr", "target_volatility"]
     let all = try value.section(names).all
     guard all.count == 1, let (name, value) = all.first else {
       throw value.refused("one of the keys \(names.joined(separator: ", "))")
     }
     switch name {
-    case "fixed": return .fixed(try value.quantity(of: instrument))
+    case "fixed":
+      let size = try value.quantity()
+      return .fixed(size.quantity, size.precision)
     case "equity_share": return .equityShare(try value.number(in: 0.0001...1000))
     case "risk_to_stop": return .riskToStop(try value.number(in: 0.00001...1))
     case "risk_by_atr":
@@ -57,7 +57,7 @@ enum RiskSettings {
   }
 
   private static func atr(_ value: FileValue?) throws(RunFileError) -> String {
-    guard let value else { return "atr(14)" }
+    guard let value else { return usualATR }
     return try value.value("an indicator in units of the price, such as atr(14)") { text in
       (try? IndicatorDeclaration(parsing: text)) == nil ? nil : text
     }

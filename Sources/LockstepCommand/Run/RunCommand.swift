@@ -84,6 +84,7 @@ enum RunCommand {
     var root = try FileNode(yaml: SmallFile.bytes(of: path), file: path)
     for setting in arguments[settings] {
       let isParameter = !setting.key.contains(".") && !SystemFile.keys.contains(setting.key)
+      try requireClear(setting, root, registry)
       root = try root.overriding(
         isParameter ? "strategy.parameters.\(setting.key)" : setting.key, with: setting.value)
     }
@@ -98,6 +99,23 @@ enum RunCommand {
         folder: arguments[out], speed: arguments[speed],
         watchdog: .seconds(arguments[watchdog]), isQuiet: arguments[CommonParameters.quiet]),
       console)
+  }
+}
+
+extension RunCommand {
+  /// That a key alone is not one of the file's and a parameter of the strategy, too.
+  private static func requireClear(
+    _ setting: Setting, _ root: FileNode, _ registry: StrategyRegistry
+  ) throws(UsageError) {
+    guard SystemFile.keys.contains(setting.key),
+      let strategy = SystemFile.strategyName(in: root),
+      let definition = registry.definitions.first(where: { $0.name == strategy }),
+      definition.parameters.contains(where: { $0.name == setting.key })
+    else { return }
+    throw UsageError.malformedValue(
+      name: "--set", value: "\(setting.key)=\(setting.value)",
+      reason: "'\(setting.key)' is a key of the file and a parameter of \(strategy): expected "
+        + "strategy.parameters.\(setting.key)=\(setting.value), or the file's own in the file")
   }
 }
 

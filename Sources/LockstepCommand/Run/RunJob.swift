@@ -1,6 +1,5 @@
 import Backtest
 import Exchange
-import Glibc
 import Hashing
 import Market
 import MultiTimeframe
@@ -27,7 +26,7 @@ struct RunJob {
   init(_ system: SystemFile) throws {
     self.system = system
     strategy = try system.definition.make(system.values)
-    plan = try BacktestPlan(system.configuration, strategy.needs)
+    plan = try system.plan(for: strategy)
     window = try LoadWindow(plan)
   }
 
@@ -36,9 +35,14 @@ struct RunJob {
   /// - Throws: `Interrupted` with the manifest saying so; what the run throws.
   func run(_ options: Options, _ console: Console) throws {
     try checkRecords()
-    let path = try RunJob.path(in: options.folder, system.definition.name, console)
+    if !options.isQuiet, let early = earlyEnd { console.note(early.description) }
+    // First, so that what is wrong with it costs no run.
+    let benchmark = try benchmark(console.interruption)
     let tape = try tape()
-    let folder = try RunFolder(path: path, identity(), artifacts: system.artifacts)
+    let identity = try identity()
+    let path = try RunJob.newFolder(in: options.folder, system.definition.name, console)
+    let folder = GuardedFolder(
+      try RunFolder(path: path, identity, artifacts: system.artifacts), path)
     let monitor = RunMonitor()
     let control = RunControl(speed: options.speed)
     let start = ContinuousClock().now
@@ -47,14 +51,13 @@ struct RunJob {
     do {
       backtest = try BacktestRun(
         plan, strategy, tape: tape, journal: folder, monitor: monitor, control: control)
-      let hung = HungRun(folder, path)
       let supervisor = try RunSupervisor(
         monitor, control,
         RunSupervisor.Options(
           span: span(), currency: plan.configuration.currency, watchdog: options.watchdog,
           isQuiet: options.isQuiet),
         console
-      ) { call in hung.leave(call, console) }
+      ) { call in folder.leave(call, console) }
       defer { supervisor.end() }
       summary = try backtest.run()
     } catch {
@@ -63,7 +66,7 @@ struct RunJob {
     }
     let report: MetricReport
     do {
-      report = try folder.complete(qualities: backtest.qualities, benchmark: benchmark())
+      report = try folder.complete(qualities: backtest.qualities, benchmark: benchmark)
     } catch {
       folder.fail("\(error)", interrupted: false)
       throw RunJob.failure(error, path)
@@ -87,20 +90,12 @@ struct RunJob {
       status: failure.status)
   }
 
-  /// A folder that does not exist, named for the time on the wall and the strategy.
-  private static func path(
+  /// Makes a folder that was not there, named for the time on the wall and the strategy.
+  private static func newFolder(
     in folder: String, _ strategy: String, _ console: Console
   ) throws -> String {
     let time = (console.now() ?? .earliest).description.prefix(19).replacing(":", with: "")
-    let base = "\(folder)/\(time)-\(strategy)"
-    let files = PosixFileSystem()
-    var path = base
-    var count = 1
-    while try files.exists(path) {
-      count += 1
-      path = "\(base)-\(count)"
-    }
-    return path
+    return try RunFolder.makeNew("\(folder)/\(time)-\(strategy)")
   }
 
   // MARK: What is loaded
@@ -137,12 +132,15 @@ struct RunJob {
   /// The load window and the streams, as `--explain` shows them.
   func explanation() throws -> String {
     try RunExplanation(plan, window, system.tapes, in: system.store).text
+      + (earlyEnd.map { "\n\($0)\n" } ?? "")
   }
 
-  private func benchmark() throws -> [BenchmarkClose] {
-    guard let symbol = system.benchmark else { return [] }
+  private var earlyEnd: EarlyEnd? { EarlyEnd(of: system.tapes, before: window.end) }
+
+  private func benchmark(_ interruption: Interruption) throws -> [BenchmarkClose] {
+    guard let tape = system.benchmark else { return [] }
     return try BenchmarkCloses.closes(
-      of: symbol, in: system.store, from: window.start ?? window.from, to: window.end)
+      of: tape, in: system.store, from: window.start ?? window.from, to: window.end, interruption)
   }
 
   private func identity() throws -> RunIdentity {
@@ -156,11 +154,11 @@ struct RunJob {
       metricParameters: system.metrics)
   }
 
-  /// Of the chunks of ticks that the run reads, by the hashes that reading them checks; and of what the
-  /// store says of other records and where they came from.
+  /// Of the chunks of ticks that the run and its benchmark read, by the hashes that reading them
+  /// checks; and of what the store says of other records and where they came from.
   private func dataHash() throws -> XXHash64.Digest {
     var writer = StateWriter()
-    for tape in system.tapes {
+    for tape in system.tapes + [system.benchmark].compactMap({ $0 }) {
       writer.write(tape.name)
       for stream in try system.store.streams(symbol: tape.name) {
         writer.write("\(stream.kind)")
@@ -200,26 +198,5 @@ struct RunJob {
       }
     }
     return XXHash64.hash(writer.bytes)
-  }
-}
-
-/// A run whose strategy does not come back. Its thread is in the strategy, so that the supervisor's may
-/// have the folder.
-private final class HungRun: @unchecked Sendable {
-  private let folder: RunFolder
-  private let path: String
-
-  init(_ folder: RunFolder, _ path: String) {
-    self.folder = folder
-    self.path = path
-  }
-
-  /// Ends the process, which nothing else can.
-  func leave(_ call: RunSupervisor.HungCall, _ console: Console) {
-    console.complain(
-      "\(HelpText.program) run: \(call)",
-      "what was written up to there: \(path); --watchdog sets a longer limit")
-    folder.fail("\(call)", interrupted: false)
-    _exit(CommandStatus.failed.rawValue)
   }
 }

@@ -29,6 +29,7 @@ struct RunSummaryText {
       rows.append((metric.definition.title.lowercased(), RunSummaryText.text(metric)))
     }
     rows += [
+      ("days per year", NumberText.plain(report.parameters.daysPerYear)),
       ("fees", AmountText.text(summary.fees)),
       ("funding", AmountText.text(summary.funding)),
       (

@@ -17,10 +17,11 @@ struct SystemFile {
   let tapes: [SymbolTape]
   let metrics: MetricParameters
   /// The symbol that the run is measured against.
-  let benchmark: String?
+  let benchmark: SymbolTape?
   let artifacts: Set<Artifact>
   /// What the file says, with what the command line set, in words that do not depend on the machine.
   let canonicalText: String
+  private let places: PlanPlaces
 
   static let keys = [
     "store", "symbols", "price", "window", "timeframes", "indicators", "strategy", "exchange",
@@ -40,7 +41,10 @@ struct SystemFile {
     let strategy = try section.required("strategy", "a section with the strategy's name")
     (definition, values) = try SystemFile.strategy(strategy, registry)
     let window = try SystemFile.window(section["window"])
-    let bars = try BarSettings(section["timeframes"], section["indicators"])
+    let historyLength = try section["history_length"]?.integer(in: 1...1_000_000) ?? 1_000
+    let bars = try BarSettings(
+      section["timeframes"], section["indicators"], historyLength: historyLength)
+    places = PlanPlaces(bars: bars, strategy: strategy, risk: section["risk"])
 
     let path = try storePath ?? section.required("store", "the market database's file").text()
     let store = try MarketStore(path: path, mode: .readOnly)
@@ -68,27 +72,43 @@ struct SystemFile {
       symbols: try tapes.map { try $0.traded(bars, exchange, in: store) }, roles: bars.roles,
       deposits: [try exchange.deposit(in: currency)])
     try SystemFile.checkCurrencies(configuration, tapes)
+    try SystemFile.checkShares(configuration, tapes, exchange)
     configuration.account = try exchange.account(
       in: currency, SystemFile.currencies(of: configuration))
     configuration.latency = try exchange.latency()
-    configuration.risk = try RiskSettings.rules(section["risk"], first.instrument, bars)
+    configuration.risk = try RiskSettings.rules(section["risk"])
     configuration.start = window.from
     configuration.end = window.to
     configuration.seed = UInt64(try section["seed"]?.integer(in: 0 ... .max) ?? 1)
     configuration.stateHashInterval =
       try section["state_hash_interval"]?.integer(in: 1 ... .max) ?? 1_000
-    configuration.historyLength =
-      try section["history_length"]?.integer(in: 1...1_000_000) ?? 1_000
+    configuration.historyLength = historyLength
     self.configuration = configuration
 
     let measures = try section["metrics"]?.section(MetricSettings.keys)
-    metrics = try MetricSettings.parameters(measures)
+    metrics = try MetricSettings.parameters(measures, first.calendar)
     benchmark = try MetricSettings.benchmark(measures, in: store)
     artifacts = try SystemFile.artifacts(section["artifacts"])
     canonicalText = root.without("store").canonicalText
   }
 
+  /// What the run is made from, with a strategy that the file's parameters have made.
+  /// - Throws: `RunFileError` where a key stands behind what does not fit, else `BacktestError`.
+  func plan(for strategy: any Strategy) throws -> BacktestPlan {
+    do throws(BacktestError) {
+      return try BacktestPlan(configuration, strategy.needs)
+    } catch {
+      throw places.refusal(of: error)
+    }
+  }
+
   // MARK: The strategy
+
+  /// Nil where the file does not say it, or not rightly.
+  static func strategyName(in root: FileNode) -> String? {
+    let section = try? FileValue(root, file: "").section()["strategy"]?.section()
+    return try? section?["name"]?.text()
+  }
 
   private static func strategy(
     _ value: FileValue, _ registry: StrategyRegistry
@@ -150,6 +170,21 @@ struct SystemFile {
       throw tape.value.conflict(
         "its contract is in \(contract.currency), which nothing in the run converts to "
           + "\(configuration.currency): expected another exchange.currency, or contract.currency")
+    }
+  }
+
+  /// That no two symbols are the same share, which the ledger keeps as one.
+  private static func checkShares(
+    _ configuration: BacktestConfiguration, _ tapes: [SymbolTape], _ exchange: ExchangeSettings
+  ) throws(RunFileError) {
+    var owners: [Currency: String] = [:]
+    for (symbol, tape) in zip(configuration.symbols, tapes) {
+      guard case .equity(let share) = symbol.listing.contract.kind,
+        let owner = owners.updateValue(tape.name, forKey: share)
+      else { continue }
+      throw (try exchange.listing(of: tape.name).contractBase() ?? tape.value).conflict(
+        "the share \(share) of \(tape.name) is that of \(owner), too: expected "
+          + "exchange.symbols.\(tape.name).contract.base to name another")
     }
   }
 

@@ -3,7 +3,7 @@ import Market
 
 /// What a symbol's name and calendar suggest that is traded: what a run file need not say.
 struct UsualContract {
-  let kind: ContractKind
+  let kind: ListingSettings.KindWord
   let currency: Currency
   let base: Currency
 
@@ -28,9 +28,9 @@ struct UsualContract {
     self.currency = currency
     self.base = base
     switch instrument.calendarName {
-    case "fx-ny": kind = .forex(base: base)
+    case "fx-ny": kind = .forex
     case "24x7", "utc": kind = .perpetual
-    default: kind = .equity(share: base)
+    default: kind = .equity
     }
   }
 }

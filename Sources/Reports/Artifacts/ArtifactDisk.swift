@@ -44,16 +44,34 @@ extension PosixDisk {
       guard entries.isEmpty else { throw .folderNotEmpty(path: path) }
       return
     }
-    for place in path.indices.dropFirst() where path[place] == "/" {
-      try makeOneFolder(String(path[..<place]))
-    }
-    try makeOneFolder(path)
+    // Somebody else's that came in between is not this run's.
+    try makeFolders(above: path)
+    guard try makeOneFolder(path) else { throw .folderNotEmpty(path: path) }
   }
 
-  private static func makeOneFolder(_ path: String) throws(ArtifactError) {
-    guard unsafe mkdir(path, 0o755) == 0 || errno == EEXIST else {
-      throw .file(.create, path: path, code: errno)
+  /// Makes a folder under a name that nothing has: `path`, or that with the first free number.
+  static func makeNewFolder(_ path: String) throws(ArtifactError) -> String {
+    try makeFolders(above: path)
+    var name = path
+    var count = 1
+    while try !makeOneFolder(name) {
+      count += 1
+      name = "\(path)-\(count)"
     }
+    return name
+  }
+
+  private static func makeFolders(above path: String) throws(ArtifactError) {
+    for place in path.indices.dropFirst() where path[place] == "/" {
+      _ = try makeOneFolder(String(path[..<place]))
+    }
+  }
+
+  /// - Returns: Whether it was not there.
+  private static func makeOneFolder(_ path: String) throws(ArtifactError) -> Bool {
+    if unsafe mkdir(path, 0o755) == 0 { return true }
+    guard errno == EEXIST else { throw .file(.create, path: path, code: errno) }
+    return false
   }
 
   /// The names in a folder, unsorted; nil where there is none.

@@ -5,7 +5,8 @@ import Market
 /// Puts together what the metrics are worked out from, while the run goes on.
 ///
 /// The metrics are those of the window: what the account was worth last before it is what it begins
-/// with, and days of the warm-up make no returns.
+/// with, and days of the warm-up make no returns. Nor do days behind the last one that had a record: the
+/// window may end long after the tape.
 struct PerformanceCollector {
   private let currency: Currency
   private let windowStart: Timestamp?
@@ -14,6 +15,12 @@ struct PerformanceCollector {
   private var days: [DailyEquity] = []
   /// When the last of `days` closed, or where the first begins.
   private var dayEnd = Timestamp.earliest
+  /// How many records had come when the last of `days` closed, or where the first begins.
+  private var recordCount = 0
+  /// How many of the latest days had no record, and left the equity as it was.
+  private var quietDays = 0
+  /// When the first of these began.
+  private var quietSince = Timestamp.earliest
   /// The trading day of the latest decision.
   private var decisionDay: CalendarDate?
   private var trades: [ClosedTrade] = []
@@ -33,6 +40,7 @@ struct PerformanceCollector {
       let time = isBefore ? windowStart ?? sample.time : sample.time
       start = EquityPoint(time: time, equity: sample.equity)
       dayEnd = time
+      recordCount = sample.recordCount
       return
     }
     switch sample.occasion {
@@ -43,15 +51,35 @@ struct PerformanceCollector {
     case .day:
       close(sample.tradingDay, sample)
     case .end:
-      curve.append(EquityPoint(time: sample.time, equity: sample.equity))
+      curve.append(EquityPoint(time: leaveQuietDays(before: sample), equity: sample.equity))
       closeUnfinishedDay(sample)
     }
   }
 
   private mutating func close(_ day: CalendarDate, _ sample: EquitySample) {
-    if days.last?.date == day { days.removeLast() }
+    let isQuiet =
+      sample.recordCount == recordCount && sample.equity == (days.last?.equity ?? start?.equity)
+    if days.last?.date == day {
+      days.removeLast()
+      if !isQuiet { quietDays = 0 }
+    } else {
+      if quietDays == 0 { quietSince = dayEnd }
+      quietDays = isQuiet ? quietDays + 1 : 0
+    }
+    recordCount = sample.recordCount
     days.append(DailyEquity(date: day, equity: sample.equity))
     dayEnd = sample.time
+  }
+
+  /// Leaves out the days behind the last record, where the end of the run has brought nothing new.
+  /// - Returns: When what is left has ended.
+  private mutating func leaveQuietDays(before end: EquitySample) -> Timestamp {
+    guard quietDays > 0, end.recordCount == recordCount, end.equity == days.last?.equity else {
+      return end.time
+    }
+    days.removeLast(quietDays)
+    dayEnd = quietSince
+    return max(quietSince, curve.last?.time ?? quietSince)
   }
 
   /// The run ends within a day where a decision was made in it, or where the equity is not what it

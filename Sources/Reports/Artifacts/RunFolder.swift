@@ -47,6 +47,15 @@ public final class RunFolder: RunJournal {
     try self.init(path: path, identity, artifacts: artifacts, disk: PosixDisk())
   }
 
+  /// Makes a folder for a run of its own, and those above it: `path`, or `path-2` and so on where there is
+  /// something already, another program's run begun at the same moment included.
+  ///
+  /// - Returns: Its path.
+  /// - Throws: `ArtifactError.file` where the system refuses.
+  public static func makeNew(_ path: String) throws(ArtifactError) -> String {
+    try PosixDisk.makeNewFolder(path)
+  }
+
   /// - Parameter waitingLimit: how many bytes wait for the disk before the run does.
   init(
     path: String, _ identity: RunIdentity, artifacts: Set<Artifact>, disk: any ArtifactDisk,

@@ -125,15 +125,28 @@ public struct StoredRun: Sendable {
   /// The runs in a folder, by name; folders without a manifest are none.
   /// - Throws: `ArtifactError` for a folder that cannot be read, or a manifest that cannot.
   public static func all(in folder: String) throws(ArtifactError) -> [StoredRun] {
-    guard let names = try PosixDisk.entries(of: folder) else {
+    guard let found = try found(in: folder) else {
       throw .file(.list, path: folder, code: ENOENT)
     }
     var runs: [StoredRun] = []
-    for name in names.sorted() where PosixDisk.exists("\(folder)/\(name)/\(Artifact.manifestName)")
-    {
-      runs.append(try StoredRun(path: "\(folder)/\(name)"))
-    }
+    for (_, run) in found { runs.append(try run.get()) }
     return runs
+  }
+
+  /// The runs in a folder, by name, each with what it says or why that cannot be read; nil where there is
+  /// no such folder.
+  /// - Throws: `ArtifactError` for a folder that cannot be read.
+  public static func found(
+    in folder: String
+  ) throws(ArtifactError) -> [(name: String, run: Result<StoredRun, ArtifactError>)]? {
+    guard let names = try PosixDisk.entries(of: folder) else { return nil }
+    return names.sorted().compactMap { name in
+      let path = "\(folder)/\(name)"
+      guard PosixDisk.exists("\(path)/\(Artifact.manifestName)") else { return nil }
+      do throws(ArtifactError) { return (name, .success(try StoredRun(path: path))) } catch {
+        return (name, .failure(error))
+      }
+    }
   }
 
   // MARK: Verification

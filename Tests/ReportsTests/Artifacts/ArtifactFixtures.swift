@@ -69,11 +69,11 @@ func identity(seed: UInt64 = 7) -> RunIdentity {
 
 func sample(
   _ hours: Int, _ occasion: EquitySample.Occasion, _ equity: String, day: String,
-  open: Int = 0
+  open: Int = 0, records: Int? = nil
 ) -> EquitySample {
   EquitySample(
     time: hour(hours), occasion: occasion, equity: money(equity), balance: money("1000"),
-    tradingDay: date(day), openPositions: open)
+    tradingDay: date(day), openPositions: open, recordCount: records ?? 1_000 + hours)
 }
 
 func roundTrip(

@@ -94,6 +94,38 @@ import Testing
         ]).days) == [first])
   }
 
+  @Test func `days without records behind the last one make no returns`() throws {
+    /// By the number of records that had come at the close of each day, and at the end an hour later.
+    func record(
+      _ counts: [Int], equity: [String]? = nil, end: Int, at worth: String = "110"
+    ) throws -> PerformanceRecord {
+      let days = counts.enumerated().map { index, count in
+        sample(
+          24 * (index + 1), .day, equity?[index] ?? "110", day: "2024-01-0\(index + 1)",
+          records: count)
+      }
+      return try self.record(
+        [sample(0, .start, "100", day: "2023-12-31", records: 0)] + days + [
+          sample(24 * counts.count + 1, .end, worth, day: "2024-01-05", records: end)
+        ])
+    }
+    let all = ["2024-01-01 110", "2024-01-02 110", "2024-01-03 110", "2024-01-04 110"]
+    let short = try record([5, 9, 9, 9], end: 9)
+    #expect(texts(short.days) == Array(all[..<2]))
+    #expect(short.end == hour(48))
+    // A gap before more records is a part of the run.
+    for (counts, end) in [([5, 5, 5, 9], 9), ([5, 9, 9, 9], 10), ([5, 6, 7, 8], 8)] {
+      let whole = try record(counts, end: end)
+      #expect(texts(whole.days) == all && whole.end == hour(97))
+    }
+    // What changes the equity counts, as the settlement of a future does.
+    let settled = try record(
+      [5, 5, 5, 5], equity: ["110", "110", "109", "109"], end: 5, at: "109")
+    #expect(texts(settled.days) == Array(all[..<2]) + ["2024-01-03 109"])
+    #expect(settled.end == hour(72))
+    #expect(try record([5, 5, 5, 5], end: 5, at: "109").days.count == 5)
+  }
+
   @Test func `trades in the order of their ends, of one currency`() throws {
     let samples = [start, sample(9, .end, "100", day: "2024-01-01")]
     let trips = [

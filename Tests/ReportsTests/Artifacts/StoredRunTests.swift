@@ -71,6 +71,17 @@ import Testing
     }
   }
 
+  @Test func `a run that cannot be read stands among the others`() throws {
+    for name in ["a", "b", "c"] { try write(name) }
+    try Data("{".utf8).write(to: URL(filePath: folder.file("b/run_manifest.json")))
+    let found = try #require(try StoredRun.found(in: folder.path))
+    #expect(found.map(\.name) == ["a", "b", "c"])
+    #expect(
+      found.map { (try? $0.run.get())?.name } == ["a", nil, "c"])
+    #expect(throws: ArtifactError.self) { try StoredRun.all(in: folder.path) }
+    #expect(try StoredRun.found(in: folder.file("none"))?.count == nil)
+  }
+
   @Test(
     arguments: [
       ("\"format\": 1", "\"format\": 2", "format 2: expected 1"),
