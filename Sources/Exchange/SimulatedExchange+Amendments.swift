@@ -42,6 +42,8 @@ extension SimulatedExchange {
       if quantity <= order.filledQuantity { return .failure(.alreadyFilled(order.filledQuantity)) }
       request.quantity = quantity
     }
+    // What is held is asked for its price and its money when it is let loose.
+    let isHeld = books[index].market.orders[order.id]?.place == .held
     let open = books[index].market.open
     books[index].market.open = books[index].market.open(
       amending: order.id, to: request.type,
@@ -49,7 +51,9 @@ extension SimulatedExchange {
     defer { books[index].market.open = open }
     let rejection = try rejection(
       of: request, arriving: time, filled: order.filledQuantity, reducesLater: true,
-      takesMore: request.type != order.request.type || request.quantity > order.request.quantity)
+      isHeld: isHeld,
+      takesMore: !isHeld
+        && (request.type != order.request.type || request.quantity > order.request.quantity))
     return rejection.map { .failure(.rule($0)) } ?? .success(request)
   }
 }

@@ -70,7 +70,7 @@ extension SimulatedExchange {
     for order in group {
       let isHeld = link != .oneCancelsOther && order.id != group[0].id
       let rejection = try rejection(
-        of: order, reducesLater: isHeld,
+        of: order, isHeld: isHeld,
         takesMore: !(isHeld && (link == .bracket || rules.kind == .cash)))
       if let rejection { return (order.id, rejection) }
       guard link == .oneTriggersOther else { continue }
@@ -83,13 +83,13 @@ extension SimulatedExchange {
 
   /// What was sent before a split means old shares.
   private mutating func rejection(
-    of order: Order, reducesLater: Bool = false, takesMore: Bool = true
+    of order: Order, isHeld: Bool = false, takesMore: Bool = true
   ) throws(ExchangeError) -> Rejection? {
     if let split = books[order.request.listing.index].lastSplit, order.sent < split {
       return .corporateAction(split.time)
     }
     return try rejection(
-      of: order.request, arriving: order.arrival.time, reducesLater: reducesLater,
+      of: order.request, arriving: order.arrival.time, reducesLater: isHeld, isHeld: isHeld,
       takesMore: takesMore)
   }
 

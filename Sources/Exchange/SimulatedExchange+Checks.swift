@@ -7,10 +7,11 @@ extension SimulatedExchange {
   /// - Parameters:
   ///   - filled: what is filled of it already.
   ///   - reducesLater: whether a position to reduce may still come.
+  ///   - isHeld: whether it waits for a fill of its group, so that the price in force is not the one it meets.
   ///   - takesMore: whether it takes more money than what stands at the exchange already.
   mutating func rejection(
     of request: OrderRequest, arriving time: Timestamp, filled: Quantity = .zero,
-    reducesLater: Bool = false, takesMore: Bool = true
+    reducesLater: Bool = false, isHeld: Bool = false, takesMore: Bool = true
   ) throws(ExchangeError) -> Rejection? {
     syncUnallocated()
     let index = request.listing.index
@@ -29,7 +30,7 @@ extension SimulatedExchange {
       request.type.limitPrice ?? request.type.triggerPrice ?? priceInForce(for: request)
     if let rejection = valueRejection(of: request, at: price, open: open) { return rejection }
     if let rejection = try notionalRejection(of: request, at: price) { return rejection }
-    if let rejection = postOnlyRejection(of: request) { return rejection }
+    if let rejection = postOnlyRejection(of: request, isHeld: isHeld) { return rejection }
     if !(request.isReduceOnly && reducesLater),
       let rejection = positionRejection(of: request, open: open)
     {
@@ -85,10 +86,10 @@ extension SimulatedExchange {
   }
 
   @inline(__always)
-  private func postOnlyRejection(of request: OrderRequest) -> Rejection? {
+  private func postOnlyRejection(of request: OrderRequest, isHeld: Bool) -> Rejection? {
     guard request.type.isPostOnly, let limit = request.type.limitPrice else { return nil }
     if request.timeInForce.isImmediate { return .postOnlyImmediate }
-    guard let opposite = priceInForce(for: request),
+    guard !isHeld, let opposite = priceInForce(for: request),
       request.side == .buy ? limit >= opposite : limit <= opposite
     else { return nil }
     return .postOnlyWouldTake(limit: limit, opposite: opposite)

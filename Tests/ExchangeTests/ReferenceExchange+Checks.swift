@@ -5,10 +5,12 @@ import Market
 
 /// What an order is held against when it arrives.
 extension ReferenceExchange {
-  /// - Parameter besides: orders of its group that come with it.
+  /// - Parameters:
+  ///   - besides: orders of its group that come with it.
+  ///   - link: that of its group, if it is to be held.
   func rejection(
     of request: OrderRequest, at time: Timestamp, besides: [WorkingOrder] = [],
-    isExit: Bool = false, replacing: Int? = nil
+    heldBy link: OrderLink? = nil, replacing: Int? = nil
   ) -> Rejection? {
     let contract = listing.contract
     if case .goodTill(let expiry) = request.timeInForce, expiry <= time {
@@ -41,10 +43,11 @@ extension ReferenceExchange {
     if quantity.raw % contract.quantityIncrement > 0 {
       return .quantityIncrement(quantity: quantity, increment: contract.quantityIncrement)
     }
-    if let rejection = notionalRejection(of: request) ?? postOnlyRejection(of: request) {
+    let isHeld = link != nil || replacing.map { orders[$0].place == .held } ?? false
+    if let rejection = notionalRejection(of: request) ?? postOnlyRejection(of: request, isHeld) {
       return rejection
     }
-    if request.isReduceOnly && (isExit || replacing != nil) { return nil }
+    if request.isReduceOnly && (isHeld || replacing != nil) { return nil }
     return positionRejection(of: request, besides, replacing)
   }
 
@@ -58,12 +61,15 @@ extension ReferenceExchange {
     return value < minimum ? .minimumNotional(notional: value, minimum: minimum) : nil
   }
 
-  private func postOnlyRejection(of request: OrderRequest) -> Rejection? {
+  private func postOnlyRejection(
+    of request: OrderRequest, _ isHeld: Bool
+  ) -> Rejection? {
     guard case .limit(let limit, postOnly: true) = request.type else { return nil }
     if [.immediateOrCancel, .fillOrKill].contains(request.timeInForce) {
       return .postOnlyImmediate
     }
-    guard let opposite = opposite(request.side) else { return nil }
+    // What is held meets another price.
+    guard let opposite = opposite(request.side), !isHeld else { return nil }
     let wouldTake = request.side == .buy ? opposite <= limit : opposite >= limit
     return wouldTake ? .postOnlyWouldTake(limit: limit, opposite: opposite) : nil
   }
