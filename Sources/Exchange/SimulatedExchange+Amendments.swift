@@ -44,6 +44,11 @@ extension SimulatedExchange {
     }
     // What is held is asked for its price and its money when it is let loose.
     let isHeld = books[index].market.orders[order.id]?.place == .held
+    let takesMore =
+      !isHeld && (request.type != order.request.type || request.quantity > order.request.quantity)
+    syncUnallocated()
+    let margin =
+      takesMore && rules.marginCurrency != nil ? try initialMargin(of: index, with: nil) : nil
     let open = books[index].market.open
     books[index].market.open = books[index].market.open(
       amending: order.id, to: request.type,
@@ -51,9 +56,7 @@ extension SimulatedExchange {
     defer { books[index].market.open = open }
     let rejection = try rejection(
       of: request, arriving: time, filled: order.filledQuantity, reducesLater: true,
-      isHeld: isHeld,
-      takesMore: !isHeld
-        && (request.type != order.request.type || request.quantity > order.request.quantity))
+      isHeld: isHeld, takesMore: takesMore, marginBefore: margin)
     return rejection.map { .failure(.rule($0)) } ?? .success(request)
   }
 }

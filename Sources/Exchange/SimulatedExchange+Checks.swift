@@ -9,9 +9,11 @@ extension SimulatedExchange {
   ///   - reducesLater: whether a position to reduce may still come.
   ///   - isHeld: whether it waits for a fill of its group, so that the price in force is not the one it meets.
   ///   - takesMore: whether it takes more money than what stands at the exchange already.
+  ///   - marginBefore: the initial margin of its listing with the order that it replaces.
   mutating func rejection(
     of request: OrderRequest, arriving time: Timestamp, filled: Quantity = .zero,
-    reducesLater: Bool = false, isHeld: Bool = false, takesMore: Bool = true
+    reducesLater: Bool = false, isHeld: Bool = false, takesMore: Bool = true,
+    marginBefore: Money? = nil
   ) throws(ExchangeError) -> Rejection? {
     syncUnallocated()
     let index = request.listing.index
@@ -40,7 +42,8 @@ extension SimulatedExchange {
     if let expiry = books[index].listing.contract.kind.expiry, expiry <= time {
       return .contractExpired(expiry)
     }
-    return rules.kind == .unlimited ? nil : try accountRejection(of: request, open: open)
+    return rules.kind == .unlimited
+      ? nil : try accountRejection(of: request, open: open, marginBefore: marginBefore)
   }
 
   /// Money is far from its end as long as no value comes to 10^19, at its own price or at the mark.
