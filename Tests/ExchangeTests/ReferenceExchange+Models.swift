@@ -14,6 +14,8 @@ extension ReferenceExchange {
     case .ticks(let count): slip = count * listing.contract.priceIncrement
     case .basisPoints(let rate): slip = up(size * Rational(rate.units, digits: 12))
     case .spread(let rate):
+      // A bar's path has none.
+      if offer.isOnPath { return price }
       let spread = Rational(max(0, offer.ask.raw - offer.bid.raw))
       slip = up(spread * Rational(rate.units, digits: 12))
     case .volumeShare(let impact):
