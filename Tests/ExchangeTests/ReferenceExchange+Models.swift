@@ -95,6 +95,8 @@ extension ReferenceExchange {
         if a == b { return left.priority < right.priority }
         return side == .buy ? a > b : a < b
       }
+      // What orders of one price have had of this trade.
+      var taken: [Price: Int64] = [:]
       for index in nearest {
         guard orders[index].status.isWorking, orders[index].place == .limit,
           let limit = orders[index].type.limitPrice
@@ -108,11 +110,13 @@ extension ReferenceExchange {
         }
         guard let ahead = orders[index].ahead else { continue }
         orders[index].ahead = max(0, ahead - trade.quantity.raw)
-        let beyond = trade.quantity.raw - ahead
+        let beyond = trade.quantity.raw - ahead - taken[limit, default: 0]
+        let before = orders[index].filled
         if beyond > 0 {
           let inside = insideTape(limit, side, trade.price)
           fill(index, inside, .maker, atMost: beyond, &offer)
         }
+        taken[limit, default: 0] += orders[index].filled - before
       }
     }
   }
