@@ -33,7 +33,13 @@ extension SimulatedExchange {
     if let rejection = valueRejection(of: request, at: price, open: open) { return rejection }
     if let rejection = try notionalRejection(of: request, at: price) { return rejection }
     if let rejection = postOnlyRejection(of: request, isHeld: isHeld) { return rejection }
-    if !(request.isReduceOnly && reducesLater),
+    if request.isReduceOnly, !reducesLater,
+      books[index].market.held.reducible(by: request.side) == 0
+    {
+      return .nothingToReduce(position: books[index].market.position)
+    }
+    // An exit that is held closes no more than its entry will have opened.
+    if !(request.isReduceOnly && isHeld && !takesMore),
       let rejection = positionRejection(of: request, open: open)
     {
       return rejection
@@ -102,22 +108,31 @@ extension SimulatedExchange {
   @inline(__always)
   private func positionRejection(of request: OrderRequest, open: Int64) -> Rejection? {
     let index = request.listing.index
-    let sign = request.side.sign
-    if request.isReduceOnly {
-      let isPossible = books[index].market.held.reducible(by: request.side) > 0
-      return isPossible ? nil : .nothingToReduce(position: books[index].market.position)
-    }
-    // A position of the other side may be closed by reduce-only orders first, so it does not count
-    // in the order's favour. Both sums are at most 2^60, and an order below 2^53, so this fits.
-    let held = books[index].market.held.held(on: request.side)
-    var adding = books[index].market.open.adding(on: request.side) + open
-    if request.side == .sell {
-      let reducing = books[index].market.open.reducing
-      adding = max(0, adding - max(0, unallocatedForSales(of: index) - reducing))
-    }
-    let reached = held + adding
     let limit = books[index].listing.contract.positionLimit
-    return reached > limit ? .positionLimit(reached: sign * reached, limit: limit) : nil
+    let (adding, reducing) = request.isReduceOnly ? (0, open) : (open, 0)
+    let reached = reached(by: request.side, adding, reducing, in: index)
+    if reached <= limit { return nil }
+    if request.isReduceOnly, reached <= self.reached(by: request.side, 0, 0, in: index) {
+      return nil
+    }
+    return .positionLimit(reached: request.side.sign * reached, limit: limit)
+  }
+
+  /// How far a position could come with all open orders of a side filled, and `adding` more; first those
+  /// that only reduce the position of the other side, and `reducing` more, for what they close is not there
+  /// for the others to close. All of these are at most 2^60, and an order below 2^53, so this fits.
+  @inline(__always)
+  private func reached(
+    by side: OrderSide, _ adding: Int64, _ reducing: Int64, in index: Int
+  ) -> Int64 {
+    var closing =
+      books[index].market.held.mode == .netting ? books[index].market.held.held(on: side.other) : 0
+    if side == .sell, books[index].market.held.unallocated > 0 {
+      closing += unallocatedForSales(of: index)
+    }
+    closing = max(0, closing - books[index].market.open.reducing(on: side) - reducing)
+    return books[index].market.held.held(on: side)
+      + max(0, books[index].market.open.adding(on: side) + adding - closing)
   }
 }
 
