@@ -46,7 +46,7 @@ extension SimulatedExchange {
     let isHeld = books[index].market.orders[order.id]?.place == .held
     let takesMore =
       !isHeld && (request.type != order.request.type || request.quantity > order.request.quantity)
-    syncUnallocated()
+    try syncUnallocated()
     let margin =
       takesMore && rules.marginCurrency != nil ? try initialMargin(of: index, with: nil) : nil
     let open = books[index].market.open

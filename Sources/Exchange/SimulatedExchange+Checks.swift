@@ -15,7 +15,7 @@ extension SimulatedExchange {
     reducesLater: Bool = false, isHeld: Bool = false, takesMore: Bool = true,
     marginBefore: Money? = nil
   ) throws(ExchangeError) -> Rejection? {
-    syncUnallocated()
+    try syncUnallocated()
     let index = request.listing.index
     if books[index].listing.matching.refusesWhenClosed, !books[index].sessions.isInSession(time) {
       return .marketClosed(time)
@@ -40,7 +40,7 @@ extension SimulatedExchange {
     }
     // An exit that is held closes no more than its entry will have opened.
     if !(request.isReduceOnly && isHeld && !takesMore),
-      let rejection = positionRejection(of: request, open: open)
+      let rejection = try positionRejection(of: request, open: open)
     {
       return rejection
     }
@@ -106,13 +106,15 @@ extension SimulatedExchange {
 
   /// - Parameter open: what of it is not filled yet.
   @inline(__always)
-  private func positionRejection(of request: OrderRequest, open: Int64) -> Rejection? {
+  private func positionRejection(
+    of request: OrderRequest, open: Int64
+  ) throws(ExchangeError) -> Rejection? {
     let index = request.listing.index
     let limit = books[index].listing.contract.positionLimit
     let (adding, reducing) = request.isReduceOnly ? (0, open) : (open, 0)
-    let reached = reached(by: request.side, adding, reducing, in: index)
+    let reached = try reached(by: request.side, adding, reducing, in: index)
     if reached <= limit { return nil }
-    if request.isReduceOnly, reached <= self.reached(by: request.side, 0, 0, in: index) {
+    if request.isReduceOnly, reached <= (try self.reached(by: request.side, 0, 0, in: index)) {
       return nil
     }
     return .positionLimit(reached: request.side.sign * reached, limit: limit)
@@ -124,11 +126,11 @@ extension SimulatedExchange {
   @inline(__always)
   private func reached(
     by side: OrderSide, _ adding: Int64, _ reducing: Int64, in index: Int
-  ) -> Int64 {
+  ) throws(ExchangeError) -> Int64 {
     var closing =
       books[index].market.held.mode == .netting ? books[index].market.held.held(on: side.other) : 0
     if side == .sell, books[index].market.held.unallocated > 0 {
-      closing += unallocatedForSales(of: index)
+      closing += try unallocatedForSales(of: index)
     }
     closing = max(0, closing - books[index].market.open.reducing(on: side) - reducing)
     return books[index].market.held.held(on: side)

@@ -72,7 +72,7 @@ extension SimulatedExchange {
     var quantity = books[index].market.open.adding(on: side)
     if let request, request.side == side { quantity += request.quantity.raw }
     var closes = held.mode == .netting ? held.held(on: side.other) : 0
-    if side == .sell { closes += unallocatedForSales(of: index) }
+    if side == .sell { closes += try unallocatedForSales(of: index) }
     quantity = max(0, quantity - closes)
     if !isIsolated { quantity += held.held(on: side) }
     guard quantity > 0 else { return zero }
