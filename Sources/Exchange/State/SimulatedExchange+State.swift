@@ -11,9 +11,9 @@ extension SimulatedExchange {
     writer.write(clock)
     writer.write(orders) { $1.encode(into: &$0) }
     ledger.encode(into: &writer)
-    for count in [fillCount, pathDependentFillCount, liquidationCount, amendmentCount] {
-      writer.write(Int64(count))
-    }
+    for count in [
+      fillCount, unfilledChangeCount, pathDependentFillCount, liquidationCount, amendmentCount,
+    ] { writer.write(Int64(count)) }
     for index in books.indices { books[index].encode(into: &writer) }
     due.encode(into: &writer)
     line.encode(into: &writer)
@@ -62,6 +62,7 @@ extension SimulatedExchange {
     }
     ledger = try Ledger(from: &reader, limits)
     fillCount = try reader.readCount()
+    unfilledChangeCount = try reader.readCount()
     pathDependentFillCount = try reader.readCount()
     liquidationCount = try reader.readCount()
     amendmentCount = try reader.readCount()
