@@ -28,7 +28,7 @@ extension ExchangeError: CustomStringConvertible {
     case .withdrawal(let amount, let available):
       "a withdrawal of \(amount): expected at most \(available)"
     case .overflow(let symbol, let field):
-      "\(symbol): the amount in '\(field)' exceeds 128 bits"
+      "\(symbol): the amount in '\(field)' is larger than can be counted"
     }
   }
 }

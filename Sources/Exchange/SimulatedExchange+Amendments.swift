@@ -42,6 +42,13 @@ extension SimulatedExchange {
       if quantity <= order.filledQuantity { return .failure(.alreadyFilled(order.filledQuantity)) }
       request.quantity = quantity
     }
+    // What is held is asked for its price and its money when it is let loose.
+    let isHeld = books[index].market.orders[order.id]?.place == .held
+    let takesMore =
+      !isHeld && (request.type != order.request.type || request.quantity > order.request.quantity)
+    try syncUnallocated()
+    let margin =
+      takesMore && rules.marginCurrency != nil ? try initialMargin(of: index, with: nil) : nil
     let open = books[index].market.open
     books[index].market.open = books[index].market.open(
       amending: order.id, to: request.type,
@@ -49,7 +56,7 @@ extension SimulatedExchange {
     defer { books[index].market.open = open }
     let rejection = try rejection(
       of: request, arriving: time, filled: order.filledQuantity, reducesLater: true,
-      takesMore: request.type != order.request.type || request.quantity > order.request.quantity)
+      isHeld: isHeld, takesMore: takesMore, marginBefore: margin)
     return rejection.map { .failure(.rule($0)) } ?? .success(request)
   }
 }

@@ -70,7 +70,7 @@ extension SimulatedExchange {
     for order in group {
       let isHeld = link != .oneCancelsOther && order.id != group[0].id
       let rejection = try rejection(
-        of: order, reducesLater: isHeld,
+        of: order, isHeld: isHeld,
         takesMore: !(isHeld && (link == .bracket || rules.kind == .cash)))
       if let rejection { return (order.id, rejection) }
       guard link == .oneTriggersOther else { continue }
@@ -83,33 +83,38 @@ extension SimulatedExchange {
 
   /// What was sent before a split means old shares.
   private mutating func rejection(
-    of order: Order, reducesLater: Bool = false, takesMore: Bool = true
+    of order: Order, isHeld: Bool = false, takesMore: Bool = true
   ) throws(ExchangeError) -> Rejection? {
     if let split = books[order.request.listing.index].lastSplit, order.sent < split {
       return .corporateAction(split.time)
     }
     return try rejection(
-      of: order.request, arriving: order.arrival.time, reducesLater: reducesLater,
+      of: order.request, arriving: order.arrival.time, reducesLater: isHeld, isHeld: isHeld,
       takesMore: takesMore)
   }
 
-  /// Has a cash account pay for what the fill of another order lets loose, as it would for what arrives;
-  /// what it cannot pay is cancelled.
-  mutating func requirePaid(_ id: OrderID, at time: Timestamp) throws(ExchangeError) {
-    let index = orders[id.number].request.listing.index
-    guard rules.kind == .cash, let order = books[index].market.orders[id], let first = order.group,
-      books[index].market.groups[first]?.link == .oneTriggersOther
-    else { return }
-    var request = orders[id.number].request
-    request.quantity = Quantity(unchecked: order.remaining)
-    // It is counted already.
-    let open = books[index].market.open
-    books[index].market.countOpen(out: order)
-    let rejection = try accountRejection(of: request, open: order.remaining)
-    books[index].market.open = open
-    guard case .insufficientBalance(let needed, let available) = rejection else { return }
-    books[index].market.cancel(
-      id, .insufficientBalance(needed: needed, available: available), time)
+  /// Has a cash account pay for what a record's fills have let loose, as it would for what arrives: one after
+  /// the other, when all fills of the record are paid. What it cannot pay for is cancelled.
+  mutating func cancelUnpaid(in listing: ListingID) throws(ExchangeError) {
+    let index = listing.index
+    var released: [(order: WorkingOrder, time: Timestamp)] = []
+    for number in books[index].market.events.indices {
+      guard case .released(let id, _, let time) = books[index].market.events[number],
+        let order = books[index].market.orders[id], let first = order.group,
+        books[index].market.groups[first]?.link == .oneTriggersOther
+      else { continue }
+      // It is counted already; those that come after it are not to be.
+      books[index].market.countOpen(order, isIn: false)
+      released.append((order, time))
+    }
+    for (order, time) in released {
+      let rejection = try accountRejection(
+        of: orders[order.id.number].request, open: order.remaining)
+      books[index].market.countOpen(order, isIn: true)
+      guard case .insufficientBalance(let needed, let available) = rejection else { continue }
+      books[index].market.cancel(
+        order.id, .insufficientBalance(needed: needed, available: available), time)
+    }
   }
 
   private mutating func scheduleExpiry(of order: Order) {

@@ -21,6 +21,9 @@ extension SimulatedExchange {
         if books[index].market.nextStop(on: walk) != stop { continue }
       }
       if stop.isVertex {
+        if hasPending(in: id, at: Moment(stop.time, .arrivals)) {
+          try takeBack(&payments, after: stop.time, of: id)
+        }
         try closePending(in: id, bid: stop.price, ask: stop.price, at: stop.time, .arrivals)
       }
       books[index].market.move(to: stop, on: &walk)

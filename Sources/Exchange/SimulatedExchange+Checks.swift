@@ -7,12 +7,15 @@ extension SimulatedExchange {
   /// - Parameters:
   ///   - filled: what is filled of it already.
   ///   - reducesLater: whether a position to reduce may still come.
+  ///   - isHeld: whether it waits for a fill of its group, so that the price in force is not the one it meets.
   ///   - takesMore: whether it takes more money than what stands at the exchange already.
+  ///   - marginBefore: the initial margin of its listing with the order that it replaces.
   mutating func rejection(
     of request: OrderRequest, arriving time: Timestamp, filled: Quantity = .zero,
-    reducesLater: Bool = false, takesMore: Bool = true
+    reducesLater: Bool = false, isHeld: Bool = false, takesMore: Bool = true,
+    marginBefore: Money? = nil
   ) throws(ExchangeError) -> Rejection? {
-    syncUnallocated()
+    try syncUnallocated()
     let index = request.listing.index
     if books[index].listing.matching.refusesWhenClosed, !books[index].sessions.isInSession(time) {
       return .marketClosed(time)
@@ -34,9 +37,15 @@ extension SimulatedExchange {
     if !closesAll, let rejection = try notionalRejection(of: request, at: price) {
       return rejection
     }
-    if let rejection = postOnlyRejection(of: request) { return rejection }
-    if !(request.isReduceOnly && reducesLater),
-      let rejection = positionRejection(of: request, open: open)
+    if let rejection = postOnlyRejection(of: request, isHeld: isHeld) { return rejection }
+    if request.isReduceOnly, !reducesLater,
+      books[index].market.held.reducible(by: request.side) == 0
+    {
+      return .nothingToReduce(position: books[index].market.position)
+    }
+    // An exit that is held closes no more than its entry will have opened.
+    if !(request.isReduceOnly && isHeld && !takesMore),
+      let rejection = try positionRejection(of: request, open: open)
     {
       return rejection
     }
@@ -44,7 +53,8 @@ extension SimulatedExchange {
     if let expiry = books[index].listing.contract.kind.expiry, expiry <= time {
       return .contractExpired(expiry)
     }
-    return rules.kind == .unlimited ? nil : try accountRejection(of: request, open: open)
+    return rules.kind == .unlimited
+      ? nil : try accountRejection(of: request, open: open, marginBefore: marginBefore)
   }
 
   /// Whether a reduce-only order is for all that is left of a position. Whatever is held can be closed:
@@ -97,10 +107,10 @@ extension SimulatedExchange {
   }
 
   @inline(__always)
-  private func postOnlyRejection(of request: OrderRequest) -> Rejection? {
+  private func postOnlyRejection(of request: OrderRequest, isHeld: Bool) -> Rejection? {
     guard request.type.isPostOnly, let limit = request.type.limitPrice else { return nil }
     if request.timeInForce.isImmediate { return .postOnlyImmediate }
-    guard let opposite = priceInForce(for: request),
+    guard !isHeld, let opposite = priceInForce(for: request),
       request.side == .buy ? limit >= opposite : limit <= opposite
     else { return nil }
     return .postOnlyWouldTake(limit: limit, opposite: opposite)
@@ -108,24 +118,35 @@ extension SimulatedExchange {
 
   /// - Parameter open: what of it is not filled yet.
   @inline(__always)
-  private func positionRejection(of request: OrderRequest, open: Int64) -> Rejection? {
+  private func positionRejection(
+    of request: OrderRequest, open: Int64
+  ) throws(ExchangeError) -> Rejection? {
     let index = request.listing.index
-    let sign = request.side.sign
-    if request.isReduceOnly {
-      let isPossible = books[index].market.held.reducible(by: request.side) > 0
-      return isPossible ? nil : .nothingToReduce(position: books[index].market.position)
-    }
-    // A position of the other side may be closed by reduce-only orders first, so it does not count
-    // in the order's favour. Both sums are at most 2^60, and an order below 2^53, so this fits.
-    let held = books[index].market.held.held(on: request.side)
-    var adding = books[index].market.open.adding(on: request.side) + open
-    if request.side == .sell {
-      let reducing = books[index].market.open.reducing
-      adding = max(0, adding - max(0, unallocatedForSales(of: index) - reducing))
-    }
-    let reached = held + adding
     let limit = books[index].listing.contract.positionLimit
-    return reached > limit ? .positionLimit(reached: sign * reached, limit: limit) : nil
+    let (adding, reducing) = request.isReduceOnly ? (0, open) : (open, 0)
+    let reached = try reached(by: request.side, adding, reducing, in: index)
+    if reached <= limit { return nil }
+    if request.isReduceOnly, reached <= (try self.reached(by: request.side, 0, 0, in: index)) {
+      return nil
+    }
+    return .positionLimit(reached: request.side.sign * reached, limit: limit)
+  }
+
+  /// How far a position could come with all open orders of a side filled, and `adding` more; first those
+  /// that only reduce the position of the other side, and `reducing` more, for what they close is not there
+  /// for the others to close. All of these are at most 2^60, and an order below 2^53, so this fits.
+  @inline(__always)
+  private func reached(
+    by side: OrderSide, _ adding: Int64, _ reducing: Int64, in index: Int
+  ) throws(ExchangeError) -> Int64 {
+    var closing =
+      books[index].market.held.mode == .netting ? books[index].market.held.held(on: side.other) : 0
+    if side == .sell, books[index].market.held.unallocated > 0 {
+      closing += try unallocatedForSales(of: index)
+    }
+    closing = max(0, closing - books[index].market.open.reducing(on: side) - reducing)
+    return books[index].market.held.held(on: side)
+      + max(0, books[index].market.open.adding(on: side) + adding - closing)
   }
 }
 

@@ -13,7 +13,7 @@ extension SimulatedExchange {
       if books[index].listing.matching.records == .quote {
         books[index].coveredUntil = Timestamp(unchecked: quote.time.nanoseconds + 1)
         try closePending(in: listing, bid: quote.bid, ask: quote.ask, at: quote.time)
-        syncUnallocated()
+        try syncUnallocated()
         books[index].market.apply(quote)
         try settle(in: listing)
       } else {
@@ -34,11 +34,11 @@ extension SimulatedExchange {
       case .trade:
         books[index].coveredUntil = Timestamp(unchecked: trade.time.nanoseconds + 1)
         try closePending(in: listing, bid: trade.price, ask: trade.price, at: trade.time)
-        syncUnallocated()
+        try syncUnallocated()
         books[index].market.apply(trade)
         try settle(in: listing)
       case .quote:
-        syncUnallocated()
+        try syncUnallocated()
         books[index].market.applyToQueues(trade)
         try settle(in: listing)
       case .bar: break
@@ -58,7 +58,7 @@ extension SimulatedExchange {
     books[index].prices.note(bar, fills: fills)
     if fills {
       books[index].coveredUntil = bar.tsClose
-      syncUnallocated()
+      try syncUnallocated()
       try match(bar, in: listing)
     }
     try finishRecord(of: listing, at: bar.tsClose)

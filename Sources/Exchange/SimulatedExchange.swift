@@ -151,9 +151,16 @@ extension SimulatedExchange {
   /// Brings what matching has decided into orders, positions, the ledger and the reports.
   mutating func settle(in listing: ListingID) throws(ExchangeError) {
     var next = 0
-    while next < books[listing.index].market.events.count {
-      try settle(books[listing.index].market.events[next], in: listing)
-      next += 1
+    var isPaid = true
+    if case .cash = rules.kind { isPaid = false }
+    while true {
+      while next < books[listing.index].market.events.count {
+        try settle(books[listing.index].market.events[next], in: listing)
+        next += 1
+      }
+      if isPaid || next == 0 { break }
+      try cancelUnpaid(in: listing)
+      isPaid = true
     }
     guard next > 0 else { return }
     books[listing.index].market.events.takeOut(first: next)
@@ -178,7 +185,6 @@ extension SimulatedExchange {
     case .released(let id, let quantity, let time):
       orders.change(at: id.number) { $0.release() }
       report(id, .released(quantity), at: time)
-      try requirePaid(id, at: time)
     case .resized(let id, let quantity, let time):
       orders.change(at: id.number) { $0.resize(to: quantity) }
       report(id, .resized(quantity), at: time)

@@ -151,6 +151,6 @@ import Testing
     #expect(ledger.entries.count == 1 && ledger.audit())
     #expect(
       ExchangeError.overflow(symbol: "S", field: "fee").description
-        == "S: the amount in 'fee' exceeds 128 bits")
+        == "S: the amount in 'fee' is larger than can be counted")
   }
 }

@@ -138,6 +138,24 @@ import Testing
         == ["funding -1 USD", "funding -3 USD", "realizedProfit 22 USD", "funding -1 USD"])
   }
 
+  @Test func `what was closed by force at the open pays nothing after it`() throws {
+    let margin = MarginRules(leverage: 10, tiers: try maintenance("0.05"))
+    var rules = try marginAccount()
+    rules.liquidationPrice = .nextAvailable
+    var scenario = try MoneyScenario(
+      [try contract(records: .bar, margin: margin)], rules, usd("100"))
+    try scenario.bar(0, 100, 100, 100, 100, length: hours(24))
+    try scenario.send(hours(24), .buy, 10)
+    // 40 against 47 at its close.
+    try scenario.bar(hours(24), 100, 100, 94, 94, length: hours(24))
+    // 10 × 94 × 0.01, at 08 o'clock, is paid on what the next bar has closed at its open.
+    try scenario.fund(hours(56), "0.01")
+    #expect(scenario.entries() == ["funding -9.4 USD"])
+    try scenario.bar(hours(48), 93, 100, 93, 100, length: hours(24))
+    #expect(scenario.entries() == ["funding 9.4 USD", "realizedProfit -70 USD"])
+    #expect(short(scenario.exchange.ledger.balance(in: try Currency("USD"))) == "30 USD")
+  }
+
   @Test func `isolated margin pays in its turn`() throws {
     let margin = MarginRules(leverage: 10, mode: .isolated)
     var scenario = try days(try contract(records: .bar, margin: margin), try marginAccount())

@@ -228,4 +228,47 @@ import Testing
       scenario.refusals()
         == ["it needs 1001.00000000 USD with all open orders, and 1000.00000000 USD are there"])
   }
+
+  @Test(arguments: [false, true])
+  func `what is let loose finds paid what its record fills, in whatever order`(
+    isOtherFirst: Bool
+  ) throws {
+    var scenario = try MoneyScenario([try spot()], AccountRules(.cash), usd("1000"))
+    try scenario.trade(0, 101)
+    func buy(_ amount: Int64, _ limit: Int64) -> OrderRequest {
+      OrderRequest(.buy, quantity(amount), of: MoneyScenario.id(0), .limit(price(limit)))
+    }
+    let moment = Moment(Scenario.second(1), .events)
+    if isOtherFirst { _ = try scenario.exchange.submit(buy(5, 100), at: moment) }
+    _ = try scenario.exchange.submit(
+      [buy(1, 100), buy(5, 95)], linked: .oneTriggersOther, at: moment)
+    if !isOtherFirst { _ = try scenario.exchange.submit(buy(5, 100), at: moment) }
+    // 100 and 500 are paid; 475 are more than the 400 that are left.
+    try scenario.trade(1, 99)
+    let refusal = CancelReason.insufficientBalance(
+      needed: try usd("475"), available: try usd("400"))
+    let ends = scenario.exchange.takeReports().map(\.event)
+    #expect(ends.last == .cancelled(refusal))
+    try scenario.trade(2, 90)
+    #expect(try balances(scenario) == ["400 USD", "6 BTC"])
+  }
+
+  @Test func `of several that are let loose each is paid for in its turn`() throws {
+    var scenario = try MoneyScenario([try spot()], AccountRules(.cash), money("2", "BTC"))
+    try scenario.trade(0, 100)
+    func order(_ side: OrderSide, _ amount: Int64, _ limit: Int64) -> OrderRequest {
+      OrderRequest(side, quantity(amount), of: MoneyScenario.id(0), .limit(price(limit)))
+    }
+    _ = try scenario.exchange.submit(
+      [order(.sell, 2, 110), order(.buy, 2, 90), order(.buy, 1, 60)], linked: .oneTriggersOther,
+      at: Moment(Scenario.second(1), .events))
+    // 220 pay for the first, and what it leaves is less than 60.
+    try scenario.trade(1, 111)
+    let refusal = CancelReason.insufficientBalance(
+      needed: try usd("240"), available: try usd("220"))
+    #expect(scenario.exchange.takeReports().last?.event == .cancelled(refusal))
+    #expect(scenario.exchange.orders.map(\.status) == [.filled, .accepted, .cancelled])
+    try scenario.trade(2, 89)
+    #expect(try balances(scenario) == ["40 USD", "2 BTC"])
+  }
 }

@@ -147,4 +147,24 @@ import Testing
     #expect("\(trip.end) \(short(trip.profit))" == "fill 70 USD")
     #expect(position(scenario) == -1)
   }
+
+  @Test func `more than can be counted of an asset is an error with a name`() throws {
+    let error = ExchangeError.overflow(symbol: "BTCUSD", field: "unallocated quantity")
+    for kind in [AccountRules.Kind.cash, .unlimited, .margin(in: try Currency("USD"))] {
+      var scenario = try MoneyScenario([try spot()], AccountRules(kind), usd("1000"))
+      try scenario.trade(0, 100)
+      try scenario.fill(1, .buy, 2, at: 100)
+      #expect(throws: error) {
+        try scenario.exchange.deposit(
+          try money("100000000000000000000", "BTC"), at: Scenario.second(2))
+      }
+    }
+    var scenario = try MoneyScenario([try spot()], AccountRules(), usd("1000"))
+    try scenario.trade(0, 100)
+    try scenario.fill(1, .buy, 2, at: 100)
+    #expect(throws: error) {
+      try scenario.exchange.deposit(
+        try money("-100000000000000000000", "BTC"), at: Scenario.second(2))
+    }
+  }
 }

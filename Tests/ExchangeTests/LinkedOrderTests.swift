@@ -51,6 +51,37 @@ import Testing
     #expect(scenario.news() == ["1 taker 100×2"])
   }
 
+  @Test func `a post-only exit is held against the price at its release`() throws {
+    var scenario = try onQuotes()
+    try scenario.quote(0, 100, 101)
+    func order(_ side: OrderSide, _ limit: Int64, exit: Bool) -> OrderRequest {
+      OrderRequest(
+        side, quantity(1), of: scenario.listing, .limit(price(limit), postOnly: exit),
+        reduceOnly: exit)
+    }
+    // Below the bid of today, and above that of the day on which the entry is filled.
+    let ids = try scenario.exchange.submit(
+      [order(.buy, 90, exit: false), order(.sell, 95, exit: true)], linked: .bracket,
+      at: Moment(Scenario.second(1), .events))
+    try scenario.exchange.amend(
+      ids[1], OrderAmendment(limitPrice: price(92)), at: Moment(Scenario.second(2), .events))
+    try scenario.quote(2, 100, 101)
+    #expect(scenario.exchange.orders.map(\.status) == [.accepted, .held])
+    #expect(scenario.news() == ["1 amended"])
+    try scenario.quote(3, 89, 90)
+    #expect(scenario.news() == ["0 maker 90×1", "1 released 1"])
+    // At work it is held against the price in force.
+    try scenario.exchange.amend(
+      ids[1], OrderAmendment(limitPrice: price(89)), at: Moment(Scenario.second(4), .events))
+    try scenario.quote(4, 92, 93)
+    #expect(
+      scenario.news() == [
+        "1 not amended: rule(Exchange.Rejection.postOnlyWouldTake("
+          + "limit: Market.Price(raw: 89), opposite: Market.Price(raw: 89)))",
+        "1 maker 92×1",
+      ])
+  }
+
   @Test func `what waits for an order ends with it`() throws {
     var scenario = try onQuotes()
     let orders = try scenario.sendLinked(

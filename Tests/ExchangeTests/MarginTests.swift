@@ -54,6 +54,31 @@ import Testing
     }
   }
 
+  @Test func `an amendment that takes no more is not refused for money`() throws {
+    var scenario = try account("1000")
+    try scenario.fill(1, .buy, 50, at: 100)
+    let moment = Moment(Scenario.second(2), .events)
+    let id = try scenario.exchange.submit(
+      OrderRequest(.buy, quantity(40), of: MoneyScenario.id(0), .limit(price(96))), at: moment)
+    try scenario.trade(2, 100)
+    // 850 of equity; 90 × 97 ÷ 10 = 873 are taken, and would be no more at another price.
+    try scenario.trade(3, 97)
+    for amendment in [
+      OrderAmendment(limitPrice: price(90)), OrderAmendment(quantity: quantity(39)),
+      OrderAmendment(quantity: quantity(40)),
+    ] {
+      try scenario.exchange.amend(id, amendment, at: Moment(Scenario.second(4), .events))
+    }
+    try scenario.trade(4, 97)
+    let refusal = Rejection.insufficientMargin(
+      required: try usd("873"), equity: try usd("850"))
+    #expect(
+      scenario.exchange.takeReports().suffix(3).map(\.event) == [
+        .amended(OrderAmendment(limitPrice: price(90))),
+        .amended(OrderAmendment(quantity: quantity(39))), .amendRefused(.rule(refusal)),
+      ])
+  }
+
   @Test func `open orders take margin by the worse side`() throws {
     var scenario = try account("100")
     try scenario.send(1, .buy, 6, .limit(price(90)))

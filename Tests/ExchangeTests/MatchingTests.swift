@@ -219,13 +219,77 @@ import Testing
     #expect(scenario.news() == ["0 triggered 90", "0 taker 90×1", "1 maker 90×1"])
   }
 
-  @Test func `an order that arrives inside a bar joins the path after its arrival`() throws {
+  @Test func `an order that arrives inside a bar joins the path at its arrival`() throws {
     var scenario = try onBars()
     try scenario.send(10, .buy, 1)
     try scenario.send(10, .sell, 1, .limit(price(105)))
+    try scenario.send(10, .sell, 1, .limit(price(106)))
     try scenario.bar(0, 100, 110, 90, 95)
-    // It arrives in the first third and joins at the high, where it could sell at once.
-    #expect(scenario.news() == ["0 taker 110×1?", "1 taker 110×1?"])
+    // Half of the way from 100 to 110; the third rests, and lies on both paths.
+    #expect(scenario.news() == ["0 taker 105×1?", "1 taker 105×1?", "2 maker 106×1"])
+  }
+
+  @Test func `between two prices a buy joins at the higher, a sell at the lower one`() throws {
+    let latency = Latency(orders: .fixed(1))
+    for (path, buy, sell) in [
+      (BarPath.openHighLowClose, Int64(101), Int64(100)), (.openLowHighClose, 100, 99),
+    ] {
+      var rules = MatchingRules(.bar)
+      rules.barPath = path
+      // The price has hardly left the open; a third of an hour later it is 120 or 80.
+      var scenario = Scenario(try listing(rules), latency: latency)
+      try scenario.send(0, .buy, 1)
+      try scenario.send(0, .sell, 1)
+      try scenario.bar(0, 100, 120, 80, 95, length: 3600)
+      #expect(scenario.news() == ["0 taker \(buy)×1?", "1 taker \(sell)×1?"])
+      // On steps of 5, and never beyond the bar.
+      var coarse = Scenario(try listing(rules) { $0.priceIncrement = 5 }, latency: latency)
+      try coarse.send(0, .buy, 1)
+      try coarse.send(0, .sell, 1)
+      try coarse.bar(0, 101, 103, 99, 101, length: 3600)
+      let (high, low): (Int64, Int64) = path == .openHighLowClose ? (103, 101) : (101, 100)
+      #expect(coarse.news() == ["0 taker \(high)×1?", "1 taker \(low)×1?"])
+    }
+  }
+
+  @Test func `a limit that arrives inside a bar gets its own price`() throws {
+    var scenario = Scenario(
+      try listing(MatchingRules(.bar)), latency: Latency(orders: .fixed(1_000_000)))
+    try scenario.bar(0, 100, 100, 100, 100)
+    try scenario.send(60, .sell, 1, .limit(price(105)))
+    try scenario.send(60, .sell, 1, .stop(price(97)))
+    try scenario.bar(60, 100, 110, 90, 95)
+    #expect(scenario.news() == ["0 maker 105×1", "1 triggered 97", "1 taker 97×1"])
+  }
+
+  @Test func `what takes on a path at its arrival is no maker`() throws {
+    var scenario = try onBars()
+    try scenario.bar(0, 100, 100, 100, 100)
+    // At 75 s the path has come to 107 and a half, and nobody knew it when they were accepted.
+    try scenario.send(75, .sell, 1, .limit(price(105)))
+    try scenario.send(75, .sell, 1, .limit(price(106), postOnly: true))
+    try scenario.send(75, .buy, 1, .stop(price(104)))
+    try scenario.bar(60, 100, 110, 90, 95)
+    #expect(
+      scenario.news() == [
+        "1 cancelled postOnlyWouldTake(Market.Price(raw: 107))", "2 triggered 108",
+        "0 taker 107×1?", "2 taker 108×1?",
+      ])
+  }
+
+  @Test func `what is at work meets its price before or after who arrives`() throws {
+    var scenario = try onBars()
+    try scenario.bar(0, 100, 100, 100, 100)
+    for level in [103, 107] as [Int64] { try scenario.send(60, .sell, 1, .limit(price(level))) }
+    try scenario.send(70, .buy, 1)
+    try scenario.send(75, .buy, 1)
+    try scenario.bar(60, 100, 110, 90, 95)
+    let fills = scenario.exchange.takeReports().compactMap { report -> String? in
+      guard case .filled(let fill) = report.event else { return nil }
+      let second = (fill.time.nanoseconds - Scenario.start) / nanosecondsPerSecond
+      return "\(fill.order.number) at \(fill.price.raw), \(second) s"
+    }
+    #expect(fills == ["0 at 103, 66 s", "2 at 105, 70 s", "1 at 107, 74 s", "3 at 108, 75 s"])
   }
 
   @Test func `a bar tells of a fill when it ends`() throws {

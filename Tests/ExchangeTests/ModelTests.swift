@@ -197,6 +197,18 @@ import Testing
     #expect(scenario.news() == ["0 maker 99×1", "1 maker 98×1"])
   }
 
+  @Test func `what a trade has beyond the queue is shared by the orders of a level`() throws {
+    var scenario = try scenario(.quote) { $0.queue = .volumeAhead }
+    try scenario.quote(0, 99, 101, sizes: (50, 50))
+    for _ in 0..<10 { try scenario.send(1, .buy, 1, .limit(price(99))) }
+    try scenario.quote(1, 99, 101, sizes: (50, 50))
+    try scenario.trade(2, 99, 51, by: .seller)
+    #expect(scenario.news() == ["0 maker 99×1"])
+    // Nobody is ahead of the others any more.
+    try scenario.trade(3, 99, 3, by: .seller)
+    #expect(scenario.news() == ["1 maker 99×1", "2 maker 99×1", "3 maker 99×1"])
+  }
+
   // MARK: Which data fills
 
   @Test func `a bar fills only where the tape has nothing finer`() throws {

@@ -221,4 +221,32 @@ import Testing
     #expect(try exchange.listing("S") == ListingID(index: 0))
     #expect(throws: ExchangeError.unknownSymbol("T")) { try exchange.listing("T") }
   }
+
+  @Test func `a position limit lets a position be turned round, as far as nothing closes it first`()
+    throws
+  {
+    var scenario = Scenario(
+      try listing(MatchingRules(.trade)) { $0.positionLimit = 10 })
+    try scenario.send(0, .sell, 10)
+    try scenario.trade(0, 100)
+    // From 10 short to 10 long, and not to 11.
+    try scenario.send(1, .buy, 21, .limit(price(90)))
+    try scenario.send(1, .buy, 15, .limit(price(90)))
+    try scenario.send(1, .buy, 6, .limit(price(90)))
+    // 5 may be closed first and leave 5 for the 15: 10 in all. With 6 closed first it would be 11.
+    try scenario.send(1, .buy, 6, .limit(price(91)), reduceOnly: true)
+    try scenario.send(1, .buy, 5, .limit(price(91)), reduceOnly: true)
+    try scenario.send(1, .buy, 1, .limit(price(90)))
+    try scenario.trade(1, 100)
+    func refused(_ order: Int, _ reached: Int64) -> String {
+      "\(order) rejected: with all open orders the position could reach \(reached), "
+        + "beyond the limit of 10"
+    }
+    #expect(
+      scenario.news()
+        == ["0 taker 100×10", refused(1, 11), refused(3, 11), refused(4, 11), refused(6, 11)])
+    try scenario.trade(2, 80)
+    #expect(scenario.news() == ["5 maker 91×5", "2 maker 90×15"])
+    #expect(scenario.exchange.position(in: scenario.listing).quantity == 10)
+  }
 }

@@ -78,7 +78,8 @@ import Testing
     #expect(scenario.entries() == ["realizedProfit -100 USD"])
   }
 
-  @Test func `inside a bar it is closed after its cause, not before`() throws {
+  @Test(arguments: [false, true])
+  func `inside a bar it is closed after its cause, not before`(isFunded: Bool) throws {
     var scenario = try MoneyScenario([try marked(records: .bar)], try rules(), usd("100"))
     func bar(_ hour: Int64, low: Int64, close: Int64) throws {
       let open = Scenario.second(hour * 3600)
@@ -89,15 +90,18 @@ import Testing
           tradingDay: open.utcDate), to: MoneyScenario.id(0))
     }
     try mark(1, 100, &scenario)
-    try scenario.send(3000, .buy, 10)
+    try scenario.send(600, .buy, 10)
     try bar(0, low: 100, close: 100)
     try bar(1, low: 100, close: 100)
     // Half past, after the open at 100 and the high of minute 20, and before the low of minute 40.
     try mark(3 * 3600 - 1800, 94, &scenario)
+    // Ten minutes after that low: nothing is held any more.
+    if isFunded { try scenario.fund(3 * 3600 - 600, "0.01") }
     try bar(2, low: 93, close: 95)
     let liquidation = try #require(scenario.exchange.takeStep().liquidations.first)
     #expect(liquidation.price.raw == 93)
     #expect(liquidation.time == Scenario.second(2 * 3600 + 2400))
-    #expect(scenario.entries() == ["realizedProfit -70 USD"])
+    let funding = isFunded ? ["funding -9.4 USD", "funding 9.4 USD"] : []
+    #expect(scenario.entries() == funding + ["realizedProfit -70 USD"])
   }
 }

@@ -91,7 +91,14 @@ extension RandomMoneyRun {
     }
     if !isVertex, !reference.open.values.contains(where: { $0.listing == index }) { return }
     last = raw
-    if isVertex { reference.closePending(index, bid: raw, ask: raw, at: time) }
+    if isVertex {
+      // What is closed by force now pays nothing that came later.
+      if reference.legs[index].contains(where: { $0.pendingFrom.map { $0 <= time } ?? false }) {
+        if reference.payments[index].contains(where: { $0.time > time }) { paidOnClosed += 1 }
+        reference.takeBack(index, after: time)
+      }
+      reference.closePending(index, bid: raw, ask: raw, at: time)
+    }
     while let next = reports.first, next.time.nanoseconds <= time {
       if case .filled = next.event { reference.takeBack(index, after: time) }
       take(reports.removeFirst())

@@ -14,6 +14,8 @@ struct RandomMoneyRun: ~Copyable {
   private(set) var liquidations: [Liquidation] = []
   /// Liquidations at a price before the bar's end that took orders with them.
   var liquidatedInside = 0
+  /// Forced closes at a vertex of a bar's path, on whose positions something was paid later.
+  var paidOnClosed = 0
   private(set) var refusals: Set<String> = []
   var random: SeededGenerator
   var now = Scenario.start

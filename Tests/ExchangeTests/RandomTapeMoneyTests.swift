@@ -93,7 +93,7 @@ import Testing
       "trip fill", "trip liquidation", "trip settlement", "trip split", "trip transfer",
       "liquidation fee",
       "sold from holdings", "liquidated in part", "paid on what a bar filled",
-      "liquidated before a fill of its bar",
+      "liquidated before a fill of its bar", "paid on what is closed by force",
       "refused needsMarginAccount", "refused liquidating", "refused noPrice",
       "refused accountWithoutPrice", "refused insufficientBalance", "refused insufficientMargin",
       "refused contractExpired", "refused nothingToReduce",
@@ -105,6 +105,7 @@ import Testing
     if run.reference.paymentsMoved > 0 { seen.insert("paid on what a bar filled") }
     if run.reference.partialLiquidations > 0 { seen.insert("liquidated in part") }
     if run.liquidatedInside > 0 { seen.insert("liquidated before a fill of its bar") }
+    if run.paidOnClosed > 0 { seen.insert("paid on what is closed by force") }
     for trip in run.roundTrips { seen.insert("trip \(trip.end)") }
     for liquidation in run.liquidations where liquidation.fee.units > 0 {
       seen.insert("liquidation fee")

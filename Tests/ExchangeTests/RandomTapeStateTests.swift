@@ -148,5 +148,6 @@ import Testing
   ) {
     #expect(one.ledger.entries == other.ledger.entries && one.orders == other.orders, "\(place)")
     #expect(bytes(of: one) == bytes(of: other), "\(place)")
+    #expect(one.unfilledChangeCount == other.unfilledChangeCount, "\(place)")
   }
 }

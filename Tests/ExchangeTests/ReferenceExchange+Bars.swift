@@ -71,7 +71,7 @@ extension ReferenceExchange {
       if let last { step(bar, from: last.price, last.time, to: price, time) }
       var offer = Offer(
         time: time, bid: price, ask: price, touches: listing.matching.fillsOnTouch, jumps: true,
-        isOnPath: true, volumes: (bar.volume.raw, bar.volume.raw))
+        isOnPath: true, isBehindOpen: last != nil, volumes: (bar.volume.raw, bar.volume.raw))
       match(&offer)
       last = (price, time)
     }
@@ -100,9 +100,39 @@ extension ReferenceExchange {
       var passed = offer(raw)
       fillAt(resting, &passed)
       raw += direction
+      admitArrivals(bar, from: start, startTime, to: end, endTime, until: time(raw))
       var reached = offer(raw)
       while fireAndTake(&reached) {}
       if listing.matching.fillsOnTouch { fillAt(resting, &reached) }
+    }
+    admitArrivals(bar, from: start, startTime, to: end, endTime, until: endTime)
+  }
+
+  /// Whoever arrives between two vertices joins where the price is then. Where that is between two prices that
+  /// an order can have, sells get the one below and buys the one above, unless the way ends before it.
+  private mutating func admitArrivals(
+    _ bar: Bar, from start: Price, _ startTime: Timestamp, to end: Price, _ endTime: Timestamp,
+    until time: Timestamp
+  ) {
+    while let arrival = inOrder(.newcomer).map({ orders[$0].arrival.time })
+      .filter({ $0 > startTime && $0 < endTime && $0 <= time }).min()
+    {
+      let share =
+        Rational(arrival.nanoseconds - startTime.nanoseconds)
+        / Rational(endTime.nanoseconds - startTime.nanoseconds)
+      let exact = Rational(start.raw) + Rational(end.raw - start.raw) * share
+      let (low, high) = (min(start.raw, end.raw), max(start.raw, end.raw))
+      let prices = (low...high).filter {
+        $0 == low || $0 == high || $0 % listing.contract.priceIncrement == 0
+      }
+      guard let bid = prices.last(where: { Rational($0) <= exact }),
+        let ask = prices.first(where: { Rational($0) >= exact })
+      else { preconditionFailure("the price is on its way") }
+      var offer = Offer(
+        time: arrival, bid: Price(unchecked: bid), ask: Price(unchecked: ask),
+        touches: listing.matching.fillsOnTouch, jumps: true, isOnPath: true, isBehindOpen: true,
+        isGuess: low != high, volumes: (bar.volume.raw, bar.volume.raw))
+      match(&offer)
     }
   }
 

@@ -5,10 +5,12 @@ import Market
 
 /// What an order is held against when it arrives.
 extension ReferenceExchange {
-  /// - Parameter besides: orders of its group that come with it.
+  /// - Parameters:
+  ///   - besides: orders of its group that come with it.
+  ///   - link: that of its group, if it is to be held.
   func rejection(
     of request: OrderRequest, at time: Timestamp, besides: [WorkingOrder] = [],
-    isExit: Bool = false, replacing: Int? = nil
+    heldBy link: OrderLink? = nil, replacing: Int? = nil
   ) -> Rejection? {
     let contract = listing.contract
     if case .goodTill(let expiry) = request.timeInForce, expiry <= time {
@@ -42,10 +44,24 @@ extension ReferenceExchange {
     if !closesAll, quantity.raw % contract.quantityIncrement > 0 {
       return .quantityIncrement(quantity: quantity, increment: contract.quantityIncrement)
     }
+    let isHeld = link != nil || replacing.map { orders[$0].place == .held } ?? false
     if !closesAll, let rejection = notionalRejection(of: request) { return rejection }
-    if let rejection = postOnlyRejection(of: request) { return rejection }
-    if request.isReduceOnly && (isExit || replacing != nil) { return nil }
-    return positionRejection(of: request, besides, replacing)
+    if let rejection = postOnlyRejection(of: request, isHeld) { return rejection }
+    let position = account.quantity
+    let (sign, order): (Int64, WorkingOrder) = replaced(request, replacing, at: time)
+    if request.isReduceOnly && !isHeld && replacing == nil && sign * position >= 0 {
+      return .nothingToReduce(position: position)
+    }
+    // What an exit closes its entry has opened.
+    if request.isReduceOnly && (link == .bracket || link == nil && isHeld) { return nil }
+    let others =
+      orders.indices.filter { orders[$0].status.isWorking && $0 != replacing }.map { orders[$0] }
+      + besides
+    let (before, reached) = (reach(sign, others), reach(sign, others + [order]))
+    guard reached > contract.positionLimit, !request.isReduceOnly || reached > before else {
+      return nil
+    }
+    return .positionLimit(reached: sign * reached, limit: contract.positionLimit)
   }
 
   /// All of the position that there is can be closed, however little it is.
@@ -66,49 +82,54 @@ extension ReferenceExchange {
     return value < minimum ? .minimumNotional(notional: value, minimum: minimum) : nil
   }
 
-  private func postOnlyRejection(of request: OrderRequest) -> Rejection? {
+  private func postOnlyRejection(
+    of request: OrderRequest, _ isHeld: Bool
+  ) -> Rejection? {
     guard case .limit(let limit, postOnly: true) = request.type else { return nil }
     if [.immediateOrCancel, .fillOrKill].contains(request.timeInForce) {
       return .postOnlyImmediate
     }
-    guard let opposite = opposite(request.side) else { return nil }
+    // What is held meets another price.
+    guard let opposite = opposite(request.side), !isHeld else { return nil }
     let wouldTake = request.side == .buy ? opposite <= limit : opposite >= limit
     return wouldTake ? .postOnlyWouldTake(limit: limit, opposite: opposite) : nil
   }
 
-  private func positionRejection(
-    of request: OrderRequest, _ besides: [WorkingOrder], _ replacing: Int?
-  ) -> Rejection? {
-    let position = account.quantity
-    let sign: Int64 = request.side == .buy ? 1 : -1
-    if request.isReduceOnly {
-      return sign * position < 0 ? nil : .nothingToReduce(position: position)
+  /// The order as it would stand.
+  private func replaced(
+    _ request: OrderRequest, _ replacing: Int?, at time: Timestamp
+  ) -> (Int64, WorkingOrder) {
+    var order = WorkingOrder(
+      id: OrderID(number: orders.count), request: request, arrival: Moment(time, .arrivals),
+      type: request.type, remaining: request.quantity.raw)
+    if let replacing {
+      order = orders[replacing]
+      order.remaining = request.quantity.raw - order.filled
     }
-    var reached = max(0, sign * position) + request.quantity.raw
-    if let replacing { reached -= orders[replacing].filled }
-    let counted = orders.indices.filter {
-      orders[$0].status.isWorking && orders[$0].sign == sign && !orders[$0].request.isReduceOnly
-    }
-    for index in counted where index != replacing {
-      let group = groups.first {
-        $0.link == .oneCancelsOther && $0.members.contains(index)
+    return (order.sign, order)
+  }
+
+  /// Where the position comes to on one side when all orders of it fill, first those that only reduce:
+  /// they bring it to zero and no further.
+  private func reach(_ sign: Int64, _ all: [WorkingOrder]) -> Int64 {
+    func sum(reduceOnly: Bool) -> Int64 {
+      var largest: [Int: Int64] = [:]
+      var sum: Int64 = 0
+      for order in all where order.sign == sign && order.request.isReduceOnly == reduceOnly {
+        let group = groups.firstIndex { $0.members.contains(order.id.number) }
+        switch group.map({ groups[$0].link }) {
+        case .oneCancelsOther:
+          largest[group ?? 0] = max(largest[group ?? 0] ?? 0, order.remaining)
+        case .bracket where groups[group ?? 0].members[0] != order.id.number:
+          largest[group ?? 0] = max(largest[group ?? 0] ?? 0, order.active)
+        default: sum += order.remaining
+        }
       }
-      // Of alternatives the largest, of these the first.
-      let larger = (group?.members ?? []).filter { other in
-        counted.contains(other) && other != index
-          && (orders[other].remaining, -other) > (orders[index].remaining, -index)
-      }
-      guard larger.isEmpty else { continue }
-      reached += orders[index].remaining
-      if let replacing, group?.members.contains(replacing) ?? false {
-        reached -= orders[replacing].remaining
-      }
+      return sum + largest.values.reduce(0, +)
     }
-    for other in besides where other.sign == sign && !other.request.isReduceOnly {
-      reached += other.remaining
-    }
-    guard reached > listing.contract.positionLimit else { return nil }
-    return .positionLimit(reached: sign * reached, limit: listing.contract.positionLimit)
+    var position = sign * account.quantity
+    if position < 0 { position = min(0, position + sum(reduceOnly: true)) }
+    return max(0, position + sum(reduceOnly: false))
   }
 
   private func opposite(_ side: OrderSide) -> Price? {

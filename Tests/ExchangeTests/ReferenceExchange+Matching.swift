@@ -18,6 +18,10 @@ extension ReferenceExchange {
     /// Whether resting orders beyond get this price instead of their own.
     var jumps = false
     var isOnPath = false
+    /// Whether what joins here has arrived here.
+    var isBehindOpen = false
+    /// Whether the tape does not have this price.
+    var isGuess = false
     /// What the record tells of its volume, for buys and for sells; 0 for nothing.
     var volumes: (buy: Int64, sell: Int64) = (0, 0)
 
@@ -59,6 +63,7 @@ extension ReferenceExchange {
       guard orders[index].status.isWorking else { continue }
       let price = offer.price(orders[index].request.side)
       if orders[index].best == nil { orders[index].best = price }
+      if offer.isBehindOpen { orders[index].couldTake = nil }
       if case .limit(_, postOnly: true) = orders[index].type, orders[index].couldTake == nil,
         orders[index].allows(price)
       {
@@ -224,7 +229,7 @@ extension ReferenceExchange {
       if offer.isOneSize || side == .buy { offer.askSize = offer.askSize.map { $0 - quantity } }
       if offer.isOneSize || side == .sell { offer.bidSize = offer.bidSize.map { $0 - quantity } }
       let paid = liquidity == .taker ? slipped(order, price, quantity, offer) : price
-      settle(index, paid, quantity, liquidity, offer.time)
+      settle(index, paid, quantity, liquidity, offer)
       fillLinked(index, quantity, offer)
       if orders[index].status == .filled { endLinked(index, offer.time) }
     }
@@ -238,7 +243,7 @@ extension ReferenceExchange {
   }
 
   private mutating func settle(
-    _ index: Int, _ price: Price, _ quantity: Int64, _ liquidity: Liquidity, _ time: Timestamp
+    _ index: Int, _ price: Price, _ quantity: Int64, _ liquidity: Liquidity, _ offer: Offer
   ) {
     let side = orders[index].request.side
     let rate = liquidity == .maker ? fees.maker : fees.taker
@@ -249,10 +254,11 @@ extension ReferenceExchange {
     let currency = listing.contract.currency
     let fill = Fill(
       number: fills, order: orders[index].id, listing: orders[index].request.listing, side: side,
-      price: price, quantity: Quantity(unchecked: quantity), time: time, liquidity: liquidity,
+      price: price, quantity: Quantity(unchecked: quantity), time: offer.time,
+      liquidity: liquidity,
       fee: Money(units: money.fee, currency),
-      realizedProfit: Money(units: money.profit, currency), isPathDependent: false)
+      realizedProfit: Money(units: money.profit, currency), isPathDependent: offer.isGuess)
     fills += 1
-    report(index, .filled(fill), time)
+    report(index, .filled(fill), offer.time)
   }
 }

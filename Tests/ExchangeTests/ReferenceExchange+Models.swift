@@ -14,6 +14,8 @@ extension ReferenceExchange {
     case .ticks(let count): slip = count * listing.contract.priceIncrement
     case .basisPoints(let rate): slip = up(size * Rational(rate.units, digits: 12))
     case .spread(let rate):
+      // A bar's path has none.
+      if offer.isOnPath { return price }
       let spread = Rational(max(0, offer.ask.raw - offer.bid.raw))
       slip = up(spread * Rational(rate.units, digits: 12))
     case .volumeShare(let impact):
@@ -93,6 +95,8 @@ extension ReferenceExchange {
         if a == b { return left.priority < right.priority }
         return side == .buy ? a > b : a < b
       }
+      // What orders of one price have had of this trade.
+      var taken: [Price: Int64] = [:]
       for index in nearest {
         guard orders[index].status.isWorking, orders[index].place == .limit,
           let limit = orders[index].type.limitPrice
@@ -106,11 +110,13 @@ extension ReferenceExchange {
         }
         guard let ahead = orders[index].ahead else { continue }
         orders[index].ahead = max(0, ahead - trade.quantity.raw)
-        let beyond = trade.quantity.raw - ahead
+        let beyond = trade.quantity.raw - ahead - taken[limit, default: 0]
+        let before = orders[index].filled
         if beyond > 0 {
           let inside = insideTape(limit, side, trade.price)
           fill(index, inside, .maker, atMost: beyond, &offer)
         }
+        taken[limit, default: 0] += orders[index].filled - before
       }
     }
   }

@@ -152,7 +152,7 @@ struct ReferenceExchange {
       guard
         let rejection = rejection(
           of: orders[index].request, at: time, besides: besides,
-          isExit: link != .oneCancelsOther && place > 0)
+          heldBy: place == 0 || link == .oneCancelsOther ? nil : link)
       else { continue }
       for other in indices {
         let why = other == index ? rejection : .linkedOrderRefused(orders[index].id)

@@ -144,7 +144,8 @@ extension SimulatedExchange {
     return BarPayments(waiting: all.filter { $0.time > bar.tsOpen && $0.time < bar.tsClose }[...])
   }
 
-  /// Before the bar's first fill is settled: what was paid after it was not paid on what was held.
+  /// Before the bar's first fill, or forced close, is settled: what was paid after it was not paid on what
+  /// was held.
   mutating func takeBack(
     _ payments: inout BarPayments, after time: Timestamp, of id: ListingID
   ) throws(ExchangeError) {

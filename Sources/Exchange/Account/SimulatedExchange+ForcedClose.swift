@@ -2,6 +2,11 @@ import Market
 
 /// Positions that are closed by force, as a whole or in part.
 extension SimulatedExchange {
+  /// Whether something waits for the next available price, and its cause lies before.
+  func hasPending(in id: ListingID, at moment: Moment) -> Bool {
+    books[id.index].holding.legs.contains { $0.liquidatingSince.map { $0 <= moment } ?? false }
+  }
+
   /// Closes what waits for the next available price, if its cause lies before.
   mutating func closePending(
     in id: ListingID, bid: Price, ask: Price, at time: Timestamp, _ phase: Phase = .records

@@ -4,21 +4,29 @@ import Market
 extension SimulatedExchange {
   /// What is there of the asset that a listing delivers and belongs to no position, in units of the
   /// last quantity digit, rounded down; below zero where less is there than positions hold.
-  func unallocated(_ index: Int, less taken: Int128 = 0) -> Int64 {
+  /// - Throws: `ExchangeError.overflow` beyond 2^60, the most that a position can come to.
+  func unallocated(_ index: Int, less taken: Int128 = 0) throws(ExchangeError) -> Int64 {
     guard let asset = books[index].listing.contract.kind.asset,
       let one = books[index].listing.assetAmount(1)?.units
     else { return 0 }
-    var units = ledger.netBalance(in: asset).units - taken
+    let most = UInt128(1) << 60
+    let all = ledger.netBalance(in: asset).units
+    if all.magnitude > 2 * most * one.magnitude {
+      throw books[index].listing.overflow("unallocated quantity")
+    }
+    var units = all - taken
     for other in delivering where books[other].listing.contract.kind.asset == asset {
       let quantity = books[other].holding.legs[0].quantity
       units -= books[other].listing.assetAmount(quantity)?.units ?? 0
     }
-    return Int64(clamping: (units < 0 ? units - one + 1 : units) / one)
+    let count = (units < 0 ? units - one + 1 : units) / one
+    if count.magnitude > most { throw books[index].listing.overflow("unallocated quantity") }
+    return Int64(count)
   }
 
   /// What of that the sales of a listing find there when those of other listings of the asset have had
   /// theirs.
-  func unallocatedForSales(of index: Int) -> Int64 {
+  func unallocatedForSales(of index: Int) throws(ExchangeError) -> Int64 {
     guard books[index].market.held.unallocated > 0 else { return 0 }
     let asset = books[index].listing.contract.kind.asset
     var taken: Int128 = 0
@@ -29,24 +37,26 @@ extension SimulatedExchange {
       taken +=
         books[other].listing.assetAmount(market.open.sells - market.held.long)?.units ?? 0
     }
-    return max(0, unallocated(index, less: taken))
+    return max(0, try unallocated(index, less: taken))
   }
 
   /// Tells the markets what belongs to no position, if the ledger has changed since.
-  mutating func syncUnallocated() {
+  mutating func syncUnallocated() throws(ExchangeError) {
     guard unallocatedIsStale else { return }
     unallocatedIsStale = false
     for index in delivering {
-      books[index].market.held.unallocated = max(0, unallocated(index))
+      books[index].market.held.unallocated = max(0, try unallocated(index))
     }
   }
 
   /// What of a fill is delivered from what belongs to no position, so that it closes and opens none.
-  func deliveredFromHoldings(_ execution: Execution, _ index: Int) -> Int64 {
+  func deliveredFromHoldings(
+    _ execution: Execution, _ index: Int
+  ) throws(ExchangeError) -> Int64 {
     guard books[index].listing.contract.kind.asset != nil, execution.side == .sell else { return 0 }
     return HeldQuantity.delivered(
       .sell, execution.quantity, long: max(0, books[index].holding.legs[0].quantity),
-      unallocated: max(0, unallocated(index)))
+      unallocated: max(0, try unallocated(index)))
   }
 
   /// Has a deposit cover what is short of its asset, and a withdrawal of more than what belongs to no
@@ -58,7 +68,7 @@ extension SimulatedExchange {
       let (listing, id) = (books[index].listing, ListingID(index: index))
       var leg = books[index].holding.legs[0]
       guard let one = listing.assetAmount(1)?.units else { continue }
-      let beside = unallocated(index)
+      let beside = try unallocated(index)
       let most = Int64(clamping: isDeposit ? left / one : (left + one - 1) / one)
       let quantity = min(most, isDeposit ? min(beside, -leg.quantity) : min(-beside, leg.quantity))
       guard quantity > 0, let mark = books[index].marks.mark(ofSign: leg.quantity.signum()) else {

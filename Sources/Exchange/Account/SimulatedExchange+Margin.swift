@@ -48,7 +48,7 @@ extension SimulatedExchange {
   /// currency. Nil without a mark.
   ///
   /// Netted, it is the larger of two: all buys filled and no sell, or all sells filled and no buy.
-  private func initialMargin(
+  func initialMargin(
     of index: Int, with request: OrderRequest?
   ) throws(ExchangeError) -> Money? {
     let listing = books[index].listing
@@ -72,7 +72,7 @@ extension SimulatedExchange {
     var quantity = books[index].market.open.adding(on: side)
     if let request, request.side == side { quantity += request.quantity.raw }
     var closes = held.mode == .netting ? held.held(on: side.other) : 0
-    if side == .sell { closes += unallocatedForSales(of: index) }
+    if side == .sell { closes += try unallocatedForSales(of: index) }
     quantity = max(0, quantity - closes)
     if !isIsolated { quantity += held.held(on: side) }
     guard quantity > 0 else { return zero }
@@ -140,16 +140,18 @@ extension SimulatedExchange {
 
 extension SimulatedExchange {
   /// The first rule of the account that an arriving order breaks.
-  /// - Parameter open: what of it is not filled yet.
+  /// - Parameters:
+  ///   - open: what of it is not filled yet.
+  ///   - marginBefore: the initial margin of its listing before it; nil for what there is now.
   func accountRejection(
-    of request: OrderRequest, open: Int64
+    of request: OrderRequest, open: Int64, marginBefore: Money? = nil
   ) throws(ExchangeError) -> Rejection? {
     let index = request.listing.index
     var left = request
     left.quantity = Quantity(unchecked: open)
     return rules.kind == .cash
       ? try cashRejection(of: left, in: books[index])
-      : try marginRejection(of: left, in: books[index])
+      : try marginRejection(of: left, in: books[index], marginBefore: marginBefore)
   }
 
   private func cashRejection(
@@ -204,12 +206,14 @@ extension SimulatedExchange {
   }
 
   private func marginRejection(
-    of request: OrderRequest, in book: borrowing Book
+    of request: OrderRequest, in book: borrowing Book, marginBefore: Money?
   ) throws(ExchangeError) -> Rejection? {
     if book.holding.isLiquidating { return .liquidating }
     if request.isReduceOnly { return nil }
     let index = request.listing.index
-    guard let before = try initialMargin(of: index, with: nil),
+    var before = marginBefore
+    if before == nil { before = try initialMargin(of: index, with: nil) }
+    guard let before,
       let after = try initialMargin(of: index, with: request)
     else { return .noPrice }
     // What makes nothing larger is never refused.

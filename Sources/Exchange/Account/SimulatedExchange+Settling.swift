@@ -9,7 +9,7 @@ extension SimulatedExchange {
       throw .beforeClock(clock: clock, found: Moment(time, .sourceBars))
     }
     if time > clock.time { try advance(to: Moment(time, .sourceBars)) }
-    syncUnallocated()
+    try syncUnallocated()
     if amount.units < 0, let free = try freeBalance(in: amount.currency), -amount > free {
       throw .withdrawal(-amount, available: free)
     }
@@ -30,7 +30,7 @@ extension SimulatedExchange {
     let place = books[id.index].holding.mode.leg(execution.side, isReduceOnly: isReduceOnly)
     let fee = try fee(of: execution, in: listing)
     var leg = books[id.index].holding.legs[place]
-    let traded = execution.quantity - deliveredFromHoldings(execution, id.index)
+    let traded = execution.quantity - (try deliveredFromHoldings(execution, id.index))
     let settled = try leg.position.settling(
       execution.side, traded, at: execution.price, in: listing)
     let margin = leg.margin

@@ -25,13 +25,23 @@ struct BarWalk: Sendable {
   }
 }
 
-/// A price on a bar's path at which something may happen: a vertex, or the level of an order.
+/// A price on a bar's path at which something may happen.
 struct PathStop: Hashable, Sendable {
+  fileprivate enum Kind: Hashable, Sendable {
+    case vertex
+    /// The level of orders: of a resting one, or of triggers, where it is nil.
+    case level(OrderID?)
+    /// Where the price is when an order arrives: between two that it can have, sells get the lower and
+    /// buys pay the higher one.
+    case arrival(bid: Price, ask: Price)
+  }
+
+  /// The last that the price has come to.
   let price: Price
   let time: Timestamp
-  let isVertex: Bool
-  /// The resting order that is reached; nil for a vertex, and for triggers.
-  fileprivate let resting: OrderID?
+  fileprivate let kind: Kind
+
+  var isVertex: Bool { kind == .vertex }
 }
 
 /// What one way along a bar gives an order.
@@ -100,31 +110,57 @@ extension ListingMarket {
     }
   }
 
-  /// Where the price stops next: at the nearest order that it reaches on the way, else at the next vertex.
+  /// Where the price stops next: at the nearest order that it reaches on the way, or where it is when an
+  /// order arrives, else at the next vertex.
   func nextStop(on walk: BarWalk) -> PathStop? {
     guard walk.next < walk.vertices.count else { return nil }
     let end = walk.vertices[walk.next]
-    if walk.next > 0, let stop = stop(from: walk.vertices[walk.next - 1], to: end) { return stop }
-    return PathStop(price: end.price, time: end.time, isVertex: true, resting: nil)
+    let vertex = PathStop(price: end.price, time: end.time, kind: .vertex)
+    guard walk.next > 0 else { return vertex }
+    let start = walk.vertices[walk.next - 1]
+    let next = stop(from: start, to: end) ?? vertex
+    // Of one instant arrivals come before what the price does.
+    guard let arrival = nextArrival, arrival > start.time, arrival < end.time, arrival <= next.time
+    else { return next }
+    return stop(at: arrival, from: start, to: end)
+  }
+
+  /// When the first order arrived that no record has met yet.
+  private var nextArrival: Timestamp? {
+    for turn in newcomers {
+      guard let slot = orders.place(of: turn.order), orders[slot].priority == turn.priority,
+        orders[slot].place == .newcomers
+      else { continue }
+      return orders[slot].arrival.time
+    }
+    return nil
   }
 
   /// Lets happen what happens at a stop, the next one.
   mutating func move(to stop: PathStop, on walk: inout BarWalk) {
-    var point = PricePoint(onPathOf: walk.bar, stop.price, at: stop.time, rules)
+    var (bid, ask) = (stop.price, stop.price)
+    if case .arrival(let lower, let higher) = stop.kind { (bid, ask) = (lower, higher) }
+    var point = PricePoint(onPathOf: walk.bar, bid: bid, ask: ask, at: stop.time, rules)
+    point.isBehindOpen = walk.price != nil
     walk.price = stop.price
-    if stop.isVertex {
+    switch stop.kind {
+    case .vertex:
       walk.next += 1
       match(&point, joinedBy: Moment(stop.time, .arrivals))
-    } else {
-      reach(stop.resting, &point)
+    case .level(let resting): reach(resting, &point)
+    case .arrival:
+      let start = walk.vertices[walk.next - 1].price
+      point.isInterpolated = start != walk.vertices[walk.next].price
+      match(&point, joinedBy: Moment(stop.time, .records))
     }
   }
 
-  /// Marks the fills that another way would not have given; `others` are those that it gives.
+  /// Marks the fills that another way would not have given; `others` are those that it gives. Those at a price
+  /// between two of the tape are marked already.
   mutating func markPathDependent(besides others: Set<PathFill>) {
     for index in events.indices {
       guard case .executed(var execution) = events[index] else { continue }
-      execution.isPathDependent = !others.contains(PathFill(execution))
+      if !others.contains(PathFill(execution)) { execution.isPathDependent = true }
       events[index] = .executed(execution)
     }
   }
@@ -155,7 +191,28 @@ extension ListingMarket {
     let elapsed = length * way / Int128(abs(end.price.raw - start.price.raw))
     return PathStop(
       price: entry.level, time: Timestamp(unchecked: start.time.nanoseconds + Int64(elapsed)),
-      isVertex: false, resting: entry.order == limit?.order ? entry.order : nil)
+      kind: .level(entry.order == limit?.order ? entry.order : nil))
+  }
+
+  /// Where the price is at a time between two vertices, at an even pace; between two prices that orders
+  /// may have the one behind it and the one before it, but none beyond the vertices.
+  private func stop(
+    at time: Timestamp, from start: (price: Price, time: Timestamp),
+    to end: (price: Price, time: Timestamp)
+  ) -> PathStop {
+    let length = Int128(end.time.nanoseconds - start.time.nanoseconds)
+    let elapsed = Int128(time.nanoseconds - start.time.nanoseconds)
+    let (way, rest) = (Int128(abs(end.price.raw - start.price.raw)) * elapsed)
+      .quotientAndRemainder(dividingBy: length)
+    let isRising = end.price > start.price
+    let near = start.price.raw + (isRising ? Int64(way) : -Int64(way))
+    let far = rest == 0 ? near : near + (isRising ? 1 : -1)
+    let (low, high) = (min(start.price, end.price), max(start.price, end.price))
+    let lower = min(near, far).flooredDivision(by: priceIncrement) * priceIncrement
+    let higher = -((-max(near, far)).flooredDivision(by: priceIncrement)) * priceIncrement
+    let (bid, ask) = (max(Price(unchecked: lower), low), min(Price(unchecked: higher), high))
+    return PathStop(
+      price: isRising ? bid : ask, time: time, kind: .arrival(bid: bid, ask: ask))
   }
 
   /// The one whose level is reached first; the first of two at one level.

@@ -45,8 +45,9 @@ extension ListingMarket {
   mutating func join(_ slot: Int, _ point: PricePoint) {
     let price = point.opposite(orders[slot].side)
     if orders[slot].best == nil { orders[slot].best = price }
+    if point.isBehindOpen { orders[slot].couldTake = nil }
     if orders[slot].couldTake == nil, orders[slot].type.isPostOnly, orders[slot].allows(price) {
-      // No price was in force at its arrival; this one says that it would take.
+      // No price was known at its arrival; this one says that it would take.
       return cancel(orders[slot].id, .postOnlyWouldTake(price), point.time)
     }
     if orders[slot].type.waitsForTrigger {
@@ -178,7 +179,7 @@ extension ListingMarket {
         .executed(
           Execution(
             order: id, side: side, price: paid, quantity: quantity, liquidity: liquidity,
-            time: point.time)))
+            time: point.time, isPathDependent: point.isInterpolated)))
       if orders[slot].group != nil { fillLinked(orders[slot], quantity, point) }
     }
     if orders[slot].remaining == 0 {

@@ -32,8 +32,8 @@ extension ListingMarket {
     }
   }
 
-  /// A trade at an order's price takes from what is ahead of it, and what it has beyond that fills
-  /// the order; a trade through the price leaves nothing ahead.
+  /// A trade at an order's price takes from what is ahead of it, and what it has beyond that, and orders
+  /// that came to the price before have left, fills the order; a trade through the price leaves nothing ahead.
   ///
   /// - Parameter point: what is left of the trade's quantity, where that limits fills.
   mutating func fillQueues(_ trade: Trade, _ point: inout PricePoint) {
@@ -41,18 +41,22 @@ extension ListingMarket {
     for side in [OrderSide.buy, .sell] {
       let near =
         side == .buy ? buyLimits.reached(by: trade.price) : sellLimits.reached(by: trade.price)
+      var (level, taken) = (Price?.none, Int64(0))
       for entry in near {
+        if entry.level != level { (level, taken) = (entry.level, 0) }
         let isThrough = entry.level != trade.price
         // A seller who crosses the spread meets the buyers, a buyer the sellers.
         guard isThrough || trade.aggressor != (side == .buy ? .buyer : .seller),
           let slot = orders.place(of: entry.order), orders[slot].place == .limits
         else { continue }
         let ahead = isThrough ? 0 : orders[slot].ahead
-        let beyond = max(0, trade.quantity.raw - ahead)
+        let beyond = trade.quantity.raw - ahead - taken
         orders[slot].ahead = max(0, ahead - trade.quantity.raw)
         guard beyond > 0 else { continue }
+        let size = point.size(side)
         fill(
           slot, at: restingPrice(entry.level, side, point), .maker, atMost: beyond, &point)
+        taken += size - point.size(side)
       }
     }
   }

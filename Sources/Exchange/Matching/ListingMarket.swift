@@ -246,9 +246,10 @@ struct ListingMarket: Sendable {
       at: reservePrice(of: request.type, request.side))
   }
 
-  /// Leaves a working order out of what is counted.
-  mutating func countOpen(out order: WorkingOrder) {
-    open.add(-order.remaining, order.side, order.isReduceOnly, at: order.reservePrice)
+  /// Counts a working order in again, or leaves it out.
+  mutating func countOpen(_ order: WorkingOrder, isIn: Bool) {
+    let quantity = isIn ? order.remaining : -order.remaining
+    open.add(quantity, order.side, order.isReduceOnly, at: order.reservePrice)
   }
 
   mutating func addOpen(_ quantity: Int64, _ slot: Int) {

@@ -5,8 +5,9 @@ struct OpenOrders: Sendable {
   /// What would still be added to the position; reduce-only orders add nothing.
   var buys: Int64 = 0
   var sells: Int64 = 0
-  /// What sells would take off positions without going beyond them.
-  var reducing: Int64 = 0
+  /// What reduce-only orders would take off shorts and longs, without going beyond them.
+  var reducingBuys: Int64 = 0
+  var reducingSells: Int64 = 0
   /// What all sells would deliver.
   var delivered: Int64 = 0
   /// What all buys would cost, as price × quantity in units of their last digits.
@@ -14,6 +15,9 @@ struct OpenOrders: Sendable {
 
   /// What orders of `side` would still add to the position.
   func adding(on side: OrderSide) -> Int64 { side == .buy ? buys : sells }
+
+  /// What reduce-only orders of `side` would take off the position of the other.
+  func reducing(on side: OrderSide) -> Int64 { side == .buy ? reducingBuys : reducingSells }
 
   /// What one order may come to if `quantity` of it trades.
   init(_ order: WorkingOrder, _ quantity: Int64) {
@@ -26,10 +30,10 @@ struct OpenOrders: Sendable {
     _ quantity: Int64, _ side: OrderSide, _ isReduceOnly: Bool, at price: Price?
   ) {
     if side == .buy {
-      if !isReduceOnly { buys += quantity }
+      if isReduceOnly { reducingBuys += quantity } else { buys += quantity }
       buyCost += Int128(price?.raw ?? 0) * Int128(quantity)
     } else {
-      if isReduceOnly { reducing += quantity } else { sells += quantity }
+      if isReduceOnly { reducingSells += quantity } else { sells += quantity }
       delivered += quantity
     }
   }
@@ -43,7 +47,8 @@ struct OpenOrders: Sendable {
     var result = OpenOrders()
     result.buys = quantities(buys, other.buys)
     result.sells = quantities(sells, other.sells)
-    result.reducing = quantities(reducing, other.reducing)
+    result.reducingBuys = quantities(reducingBuys, other.reducingBuys)
+    result.reducingSells = quantities(reducingSells, other.reducingSells)
     result.delivered = quantities(delivered, other.delivered)
     result.buyCost = costs(buyCost, other.buyCost)
     return result
@@ -78,7 +83,7 @@ extension ListingMarket {
       guard let order = orders[id], order.dormant > 0 else { continue }
       sum = sum + OpenOrders(order, order.dormant)
     }
-    (sum.buys, sum.sells, sum.reducing) = (0, 0, 0)
+    (sum.buys, sum.sells, sum.reducingBuys, sum.reducingSells) = (0, 0, 0, 0)
     return sum
   }
 

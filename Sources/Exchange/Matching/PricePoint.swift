@@ -17,6 +17,11 @@ struct PricePoint {
   /// Whether it lies on the path of a bar: resting orders that lie beyond fill at this price instead
   /// of their own, and what a fill lets loose acts from here.
   var isOnPath = false
+  /// Whether it lies on a path behind its open, so that what joins here has just arrived: what it could take
+  /// at its arrival is what is here.
+  var isBehindOpen = false
+  /// Whether its prices lie between two of the tape.
+  var isInterpolated = false
   /// The volume that the record tells, by the side of the order that takes it; 0 for none.
   var buyVolume: Int64 = 0
   var sellVolume: Int64 = 0
@@ -59,9 +64,11 @@ extension PricePoint {
       bidSize: trade.quantity.raw, sharesSize: true, fillsOnTouch: true)
   }
 
-  init(onPathOf bar: Bar, _ price: Price, at time: Timestamp, _ rules: MatchingRules) {
+  init(
+    onPathOf bar: Bar, bid: Price, ask: Price, at time: Timestamp, _ rules: MatchingRules
+  ) {
     self.init(
-      time: time, bid: price, ask: price, fillsOnTouch: rules.fillsOnTouch, isOnPath: true,
+      time: time, bid: bid, ask: ask, fillsOnTouch: rules.fillsOnTouch, isOnPath: true,
       buyVolume: bar.volume.raw, sellVolume: bar.volume.raw)
   }
 }

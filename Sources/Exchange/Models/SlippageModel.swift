@@ -38,6 +38,8 @@ public enum SlippageModel: Hashable, Sendable {
     case .ticks(let count): return min(count.multipliedOrMost(by: increment), Price.limit)
     case .basisPoints(let rate): return price.share(rate)
     case .spread(let rate):
+      // A path has one price; between two of them sells and buys are only rounded apart.
+      if point.isOnPath { return 0 }
       return Price(unchecked: max(0, point.ask.raw - point.bid.raw)).share(rate)
     case .volumeShare(let impact):
       let volume = point.volume(side)

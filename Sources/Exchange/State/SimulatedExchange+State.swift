@@ -17,9 +17,9 @@ extension SimulatedExchange {
   /// Writes what stands now: all but the clock and what only grows, the orders and the ledger.
   /// - Complexity: O(what is open, on its way or not taken yet).
   func encodePresent(into writer: inout StateWriter) {
-    for count in [fillCount, pathDependentFillCount, liquidationCount, amendmentCount] {
-      writer.write(Int64(count))
-    }
+    for count in [
+      fillCount, unfilledChangeCount, pathDependentFillCount, liquidationCount, amendmentCount,
+    ] { writer.write(Int64(count)) }
     for index in books.indices { books[index].encode(into: &writer) }
     due.encode(into: &writer)
     line.encode(into: &writer)
@@ -68,6 +68,7 @@ extension SimulatedExchange {
     }
     ledger = try Ledger(from: &reader, limits)
     fillCount = try reader.readCount()
+    unfilledChangeCount = try reader.readCount()
     pathDependentFillCount = try reader.readCount()
     liquidationCount = try reader.readCount()
     amendmentCount = try reader.readCount()
