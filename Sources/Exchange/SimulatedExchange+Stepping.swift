@@ -21,13 +21,20 @@ extension SimulatedExchange {
   /// - Throws: `ExchangeError.overflow`.
   public func worth(in currency: Currency) throws(ExchangeError) -> Money? {
     guard var worth = try equity(in: currency) else { return nil }
-    for other in ledger.currencies where other != currency {
+    for other in currencies where other != currency {
       guard let amount = try equity(in: other), let part = try converted(amount, to: currency),
         let sum = worth.adding(part)
       else { return nil }
       worth = sum
     }
     return worth
+  }
+
+  /// In which the account can have something: those of the ledger, then those of contracts, which
+  /// gain and lose before anything is booked.
+  var currencies: some Sequence<Currency> {
+    let ledger = ledger.currencies
+    return [ledger, contractCurrencies.filter { !ledger.contains($0) }].joined()
   }
 }
 

@@ -61,6 +61,8 @@ public struct SimulatedExchange: ~Copyable, Sendable {
   /// Listings that deliver an asset, and whether the ledger has changed since their markets were told
   /// what is there of it.
   let delivering: [Int]
+  /// The currencies in which contracts pay their profits, each once.
+  let contractCurrencies: [Currency]
   var unallocatedIsStale = false
 
   /// - Precondition: no two listings have one symbol, or one share; latencies are between 0 and a day; the account's
@@ -84,6 +86,9 @@ public struct SimulatedExchange: ~Copyable, Sendable {
     outbox = Outbox(LatencyLine(latency.reports, seed: ~latency.seed))
     volumeCurrencies = Set(
       listings.filter { $0.fees.volumeDays > 0 }.map(\.contract.currency))
+    contractCurrencies = Set(
+      listings.filter { $0.contract.kind.asset == nil }.map(\.contract.currency)
+    ).sorted { $0.code < $1.code }
     delivering = listings.indices.filter { listings[$0].contract.kind.asset != nil }
     books = FixedBuffer(count: listings.count) { index in
       let listing = listings[index]

@@ -1,5 +1,7 @@
 import Backtest
+import Exchange
 import Market
+import Sessions
 import Testing
 
 @Suite("The same tape leads to the same run")
@@ -19,7 +21,9 @@ struct DeterminismTests {
       var configuration = random.configuration
       configuration.isPlain = plain
       return try run(
-        configuration, RandomTrader(readsTicks: seed % 3 == 0), try random.tape.tape(batch: batch)
+        configuration,
+        RandomTrader(readsTicks: seed % 3 == 0, readsQualities: seed % 2 == 0),
+        try random.tape.tape(batch: batch)
       ).lines
     }
     let first = try lines(plain: false, batch: .max)
@@ -34,5 +38,53 @@ struct DeterminismTests {
         return
       }
     }
+  }
+
+  /// A position in euros is worth more dollars when the dollar falls, though nothing is held in it.
+  @Test("a price that only converts is looked at trade by trade, sliced or not")
+  func conversion() throws {
+    let (euro, dollar) = (try Currency("EUR"), try Currency("USD"))
+    func listing(_ symbol: String, _ contract: ContractSpecification) throws -> Listing {
+      try Listing(
+        Instrument(
+          symbol: symbol, pricePrecision: try Precision(2), quantityPrecision: try Precision(1)),
+        calendar: .named("24x7"), contract: contract, matching: MatchingRules(.trade), mark: .last)
+    }
+    var rate = ContractSpecification(currency: dollar)
+    rate.kind = .forex(base: euro)
+    let listings = [
+      try listing("BTCEUR", ContractSpecification(currency: euro)), try listing("EURUSD", rate),
+    ]
+    // The position gains 10 euros; they are worth 11 dollars at each close, 5 and 18 in between.
+    let bought = try trades(
+      (0..<40).map { index -> (Double, Int64) in
+        (Double(index) * 15 + 5, index < 6 ? 10_000 : 10_500)
+      })
+    let rates = try trades(
+      (0..<6_000).map { index -> (Double, Int64) in
+        let price: Int64 = [200: 180, 300: 50][index % 600] ?? 110
+        return (Double(index) * 0.1, price)
+      })
+    let tape = RunTape(
+      symbols: [],
+      streams: [.init(symbol: "BTCEUR", records: bought), .init(symbol: "EURUSD", records: rates)])
+    var configuration = try configuration(listings)
+    configuration.currency = dollar
+    configuration.deposits = [try Money(parsing: "100", dollar)]
+    func journal(plain: Bool) throws -> TextJournal {
+      configuration.isPlain = plain
+      let strategy = Scripted()
+      strategy.bar = { _, snapshot, context in
+        guard snapshot.tsClose == (try moment(60)), snapshot.symbolName == "BTCEUR" else { return }
+        try context.submit(
+          OrderIntent(.buy, of: snapshot.symbol, .quantity(try Quantity(raw: 20)), reason: "in"))
+      }
+      return try run(configuration, strategy, try tape.tape())
+    }
+    let (sliced, plain) = (try journal(plain: false), try journal(plain: true))
+    #expect(DeterminismTests.difference(sliced.lines, plain.lines) == nil)
+    // From 100 + 10 × 1.80 to 100 + 10 × 0.50.
+    let drawdown = try #require(sliced.summary).drawdown
+    #expect(drawdown.largest == 13.0 / 118)
   }
 }

@@ -15,7 +15,9 @@ struct LookAheadTests {
   @Test("a tape cut or poisoned at random times and at all closes", arguments: 0..<10)
   func unchangedPast(seed: Int) throws {
     let random = try RandomRun(seed: UInt64(1_000 + seed))
-    let reads = seed % 2 == 0
+    func trader() -> RandomTrader {
+      RandomTrader(readsTicks: seed % 2 == 0, readsQualities: seed % 4 < 2)
+    }
     var generator = SeededGenerator(seed: UInt64(seed))
     let times = random.tape.times
     guard let first = times.first, let last = times.last else { return }
@@ -26,13 +28,13 @@ struct LookAheadTests {
       cuts += [-1, 0, 1].map { minute * 60_000_000_000 + $0 }
     }
     let journal = try run(
-      random.configuration, RandomTrader(readsTicks: reads), try random.tape.tape())
+      random.configuration, trader(), try random.tape.tape())
     for cut in cuts {
       let whole = journal.lines(through: cut)
       for poisoned in [false, true] {
         let changed = try random.tape.changed(after: cut, poisoned: poisoned)
         let other = try LookAheadTests.lines(
-          of: random, changed, RandomTrader(readsTicks: reads), through: cut)
+          of: random, changed, trader(), through: cut)
         // A tape that ends has no clock beyond its last record.
         let lastRecord = random.tape.times.last { $0 <= cut } ?? .min
         let least = journal.lines(through: lastRecord - 1).count

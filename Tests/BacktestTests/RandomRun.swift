@@ -166,17 +166,22 @@ struct RandomRun {
 /// Does a little of everything at random, and writes down everything it sees.
 final class RandomTrader: Strategy {
   let readsTicks: Bool
+  /// Without, closes are found among records that have been handed over together.
+  let readsQualities: Bool
   private var features: [Feature] = []
   private var orders: [OrderID] = []
   private var calls = 0
   private var timerCount = 0
 
-  init(readsTicks: Bool) { self.readsTicks = readsTicks }
+  init(readsTicks: Bool, readsQualities: Bool) {
+    self.readsTicks = readsTicks
+    self.readsQualities = readsQualities
+  }
 
   var needs: StrategyNeeds {
     StrategyNeeds(
       bars: [.role(.ltf), .role(.htf)], ticks: readsTicks,
-      indicators: [.ltf: ["sma(3)"], .htf: ["atr(2)"]], qualities: true)
+      indicators: [.ltf: ["sma(3)"], .htf: ["atr(2)"]], qualities: readsQualities)
   }
 
   func onStart(_ context: borrowing StrategyContext) throws {

@@ -65,7 +65,7 @@ struct ReportLatencyTests {
     let second = nanosecondsPerSecond
     configuration.latency.reports =
       [.fixed(1), .fixed(5 * second), .jittered(base: second, spread: 90 * second)][seed % 3]
-    let watcher = ReportWatcher(RandomTrader(readsTicks: true))
+    let watcher = ReportWatcher(RandomTrader(readsTicks: true, readsQualities: false))
     let journal = try run(configuration, watcher, try random.tape.tape())
     let hasLiquidations = journal.events.contains {
       if case .liquidation = $0.event { true } else { false }

@@ -173,6 +173,27 @@ struct RunControlTests {
     }
   }
 
+  @Test("a stop from a record's call is the last call of a record", arguments: [false, true])
+  func stoppedByARecord(plain: Bool) throws {
+    var configuration = try configuration([perpetual()])
+    configuration.isPlain = plain
+    let tape = RunTape(
+      symbols: [],
+      streams: [.init(symbol: "BTC", records: try trades((0..<300).map { (Double($0), 10_000) }))])
+    let strategy = Scripted()
+    strategy.needs.ticks = true
+    let control = RunControl()
+    var told: [Timestamp] = []
+    strategy.tick = { _, snapshot, _ in
+      told.append(snapshot.tsClose)
+      if told.count == 10 { control.stop() }
+    }
+    let journal = try run(configuration, strategy, try tape.tape(), control: control)
+    #expect(told == (try (60..<70).map { try moment(Double($0)) }))
+    #expect(journal.summary?.ending == .stopped)
+    #expect(journal.summary?.recordCount == 70)
+  }
+
   @Test("a call behind the last record can stop the run too")
   func stoppedBehindTheLastRecord() throws {
     var configuration = try configuration([perpetual()])

@@ -144,6 +144,51 @@ struct RunTests {
       ])
   }
 
+  @Test("a timer rings only once its symbol's gate is open")
+  func earlyTimers() throws {
+    let strategy = Scripted()
+    var rung: [Timestamp] = []
+    strategy.start = { context in
+      try context.setTimer(at: try moment(50))
+      try context.setTimer(every: 20 * nanosecondsPerSecond, from: try moment(30))
+    }
+    strategy.timer = { _, snapshot, _ in rung.append(snapshot.tsClose) }
+    _ = try run(try configuration([perpetual()]), strategy, try RunTests.rising(2))
+    #expect(rung == (try [70, 90].map { try moment($0) }))
+  }
+
+  /// The days of a run are its first symbol's: at 22:30 in London a share's day is over, and that of
+  /// currencies in New York has begun.
+  @Test("a decision belongs to the trading day of the first symbol")
+  func tradingDays() throws {
+    func listing(_ symbol: String, _ calendar: String) throws -> Listing {
+      try Listing(
+        Instrument(
+          symbol: symbol, pricePrecision: try Precision(2), quantityPrecision: try Precision(1)),
+        calendar: .named(calendar), contract: ContractSpecification(currency: try Currency("USDT")),
+        matching: MatchingRules(.trade))
+    }
+    let evening = 22.5 * 3600 - 86_400  // of the Thursday
+    let listings = [try listing("BTC", "24x7"), try listing("EURUSD", "fx-ny")]
+    for (first, both, expected) in [
+      (0, true, "2024-03-07"), (1, true, "2024-03-08"), (0, false, "2024-03-07"),
+    ] {
+      let points = (0..<20).map { (evening + Double($0) * 30, Int64(10_000)) }
+      let order = first == 0 ? listings : listings.reversed()
+      // Without trades of the first symbol its calendar says the day.
+      let traded = both ? order : [order[1]]
+      let tape = RunTape(
+        symbols: [],
+        streams: try traded.map {
+          .init(symbol: $0.instrument.symbol, records: try trades(points))
+        })
+      let journal = try run(try configuration(order), Scripted(), try tape.tape())
+      let days = Set(
+        journal.samples.filter { $0.occasion == .decision }.map(\.tradingDay.description))
+      #expect(days == [expected], "\(order[0].instrument.symbol) first, both traded: \(both)")
+    }
+  }
+
   @Test("what a strategy throws ends the run, with its call and moment")
   func failure() throws {
     struct Broken: Error {}

@@ -89,7 +89,10 @@ struct StoredTapeTests {
   func equal(seed: Int) throws {
     let random = try RandomRun(seed: UInt64(seed))
     func lines(_ tape: [TapeStream]) throws -> [String] {
-      try run(random.configuration, RandomTrader(readsTicks: seed % 3 == 0), tape).lines
+      try run(
+        random.configuration,
+        RandomTrader(readsTicks: seed % 3 == 0, readsQualities: seed % 2 == 0), tape
+      ).lines
     }
     let folder = try Folder()
     let fromMemory = try lines(try random.tape.tape())

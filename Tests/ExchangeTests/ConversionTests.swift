@@ -44,6 +44,24 @@ import Testing
     #expect(try exchange.converted(try money("1", "JPY"), to: try Currency("USD")) == nil)
   }
 
+  /// Nothing is booked in euros before the position is closed.
+  @Test func `what a position has gained in another currency counts at once`() throws {
+    var scenario = try MoneyScenario(
+      [
+        try contract("EURUSD", .forex(base: try Currency("EUR")), digits: 2),
+        try contract("X", currency: "EUR"),
+      ], AccountRules(), usd("100"))
+    try scenario.trade(0, 200)
+    try scenario.trade(0, 10, of: 1)
+    try scenario.fill(1, .buy, 3, at: 10, of: 1)
+    try scenario.trade(2, 14, of: 1)
+    // 100 + 3 × 4 × 2.
+    let dollar = try Currency("USD")
+    #expect(try scenario.exchange.worth(in: dollar) == (try usd("124")))
+    #expect(try scenario.exchange.needsConversion(to: dollar))
+    #expect(try scenario.exchange.worthLine(in: dollar, of: MoneyScenario.id(0)) == nil)
+  }
+
   @Test func `margin is added up over currencies`() throws {
     let margin = MarginRules(leverage: 10)
     var scenario = try MoneyScenario(

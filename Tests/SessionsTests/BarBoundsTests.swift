@@ -129,6 +129,7 @@ import Testing
     let nested = [
       ("1m", "45m"), ("90s", "3H"), ("4H", "24H"), ("7m", "1D"), ("5H", "1D"), ("24H", "1D"),
       ("1D", "3D"), ("2D", "4D"), ("1D", "1W"), ("1D", "1M"), ("1W", "2W"), ("1M", "3M"),
+      ("1m", "3D"), ("4H", "1W"), ("15m", "1M"), ("5H", "1W"), ("7m", "2D"),
     ]
     for (short, long) in nested {
       #expect(exchange.nests(.named(short), in: .named(long)), "\(short) in \(long)")

@@ -83,6 +83,13 @@ struct CloseWatch {
     end(of: shortest[symbol], symbol, at: time)
   }
 
+  /// The trading day of the first symbol, whose days are the run's, that holds the moment before
+  /// `time`; outside of its sessions the day of UTC.
+  mutating func tradingDay(endingAt time: Timestamp) -> CalendarDate {
+    let before = Timestamp(unchecked: time.nanoseconds - 1)
+    return cursors[0].bounds(of: shortest[0], at: before)?.tradingDay ?? before.utcDate
+  }
+
   @inline(__always)
   private mutating func end(of timeframe: Timeframe, _ symbol: Int, at time: Timestamp) -> Int64 {
     let end =

@@ -109,9 +109,15 @@ private struct PriceLimits {
 
 extension RunCore {
   /// Whether trades of a symbol must be valued one by one: something is held whose worth is no
-  /// straight line of its price.
+  /// straight line of its price, or is converted by it.
   func looksAtEveryTrade(of symbol: Int) -> Bool {
-    symbols[symbol].isMarkedByTrades && position(of: symbol) != 0 && worthLine(by: symbol) == nil
+    guard symbols[symbol].isMarkedByTrades else { return false }
+    if position(of: symbol) != 0 { return worthLine(by: symbol) == nil }
+    return symbols[symbol].isExchangeRate && needsConversion
+  }
+
+  private var needsConversion: Bool {
+    (try? exchange.needsConversion(to: plan.configuration.currency)) ?? true
   }
 
   /// Notes trades that change nothing but marks.

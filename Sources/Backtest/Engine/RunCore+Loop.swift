@@ -125,6 +125,7 @@ extension RunCore {
       if timerCalls.isEndless(at: time.nanoseconds, recordCount: recordCount) {
         throw .endlessTimers(at: time)
       }
+      guard trading[timer.symbol].isOpen else { continue }
       current = timer.symbol
       try call("onTimer", timer.id, strategy.onTimer, snapshot, context)
     }
@@ -225,7 +226,7 @@ extension RunCore {
   /// the account is worth, all before the strategy is asked.
   private func noteCloses(at time: Timestamp) throws(BacktestError) {
     var (hasClosed, isDecision) = (false, false)
-    var tradingDay = time.utcDate
+    var tradingDay: CalendarDate?
     for index in closes.series.indices where closes.series[index].next <= time.nanoseconds {
       let count = state.closedCount(of: closes.series[index].series)
       guard count != closes.series[index].closedCount else { continue }
@@ -235,7 +236,9 @@ extension RunCore {
       if !closes.series[index].isReady { try noteReadiness(of: index) }
       if closes.series[index].isDecision {
         isDecision = true
-        tradingDay = state.lastBar(of: closes.series[index].series)?.tradingDay ?? tradingDay
+        if closes.series[index].symbol == 0 {
+          tradingDay = state.lastBar(of: closes.series[index].series)?.tradingDay
+        }
       }
     }
     // At full speed nobody steps to a close.
@@ -246,7 +249,7 @@ extension RunCore {
       trading[symbol].isOpen = true
       try append(.tradingBegan(symbols[symbol].symbol))
     }
-    try sample(.decision, tradingDay: tradingDay)
+    try sample(.decision, tradingDay: tradingDay ?? closes.tradingDay(endingAt: time))
     if plan.configuration.risk.closesAtLimits { try closeAtLimits() }
     decisionCount += 1
     if decisionCount % plan.configuration.stateHashInterval == 0 {

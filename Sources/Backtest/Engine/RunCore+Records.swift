@@ -193,6 +193,7 @@ extension RunCore {
       }
       if plan.needs.ticks && trading[symbol].isOpen {
         row = try tell(part, of: trades, symbol, snapshot, context)
+        if isStopped { return }
       } else {
         try pass(part, of: trades, symbol)
         row = part.rows.upperBound
@@ -272,7 +273,7 @@ extension RunCore {
     pending = PendingTrades(trades, rows.lowerBound..<rows.lowerBound, symbol)
     let (actions, strategy) = (actionCount, strategy)
     var row = rows.lowerBound
-    while row < rows.upperBound, actionCount == actions {
+    while row < rows.upperBound, actionCount == actions, !isStopped {
       let time = Timestamp(unchecked: trades.times[row])
       now = Moment(time, .records)
       current = symbol

@@ -20,6 +20,8 @@ struct SymbolPlan {
   let formedBy: RecordKind
   /// Whether trades move its mark.
   let isMarkedByTrades: Bool
+  /// Whether its price is that of one currency in another, so that amounts may be converted by it.
+  let isExchangeRate: Bool
 
   init(
     _ traded: TradedSymbol, _ listingID: ListingID, _ symbol: SymbolID, _ roleSeries: [SeriesID],
@@ -34,5 +36,6 @@ struct SymbolPlan {
     self.roleSeries = roleSeries
     self.roleLookbacks = roleLookbacks
     isMarkedByTrades = listing.mark == .last
+    isExchangeRate = listing.contract.kind.base != nil
   }
 }

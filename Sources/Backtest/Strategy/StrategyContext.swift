@@ -77,7 +77,8 @@ public struct StrategyContext: ~Copyable {
 
   // MARK: Timers
 
-  /// Rings once, before the records of that moment.
+  /// Rings once, before the records of that moment. It belongs to the symbol of the call in which it
+  /// is set (in `onStart` the first one's), and passes unheard where that one's gate is shut.
   /// - Throws: `BacktestError.timerInThePast` unless it lies behind now.
   @discardableResult
   public func setTimer(at time: Timestamp) throws(BacktestError) -> RunTimerID {

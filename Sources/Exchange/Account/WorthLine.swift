@@ -53,13 +53,11 @@ extension SimulatedExchange {
     in currency: Currency, of listing: ListingID
   ) throws(ExchangeError) -> WorthLine? {
     let description = books[listing.index].listing
-    var converts = false
-    for other in ledger.currencies where other != currency {
-      converts = try equity(in: other)?.units != 0 || converts
-    }
+    let isRate =
+      description.contract.kind.base == nil ? false : try needsConversion(to: currency)
     guard description.contract.currency == currency, description.contract.kind.asset == nil,
-      description.mark == .last, !converts || description.contract.kind.base == nil,
-      let all = try worth(in: currency), let own = try unrealizedProfit(in: listing),
+      description.mark == .last, !isRate, let all = try worth(in: currency),
+      let own = try unrealizedProfit(in: listing),
       let rest = all.adding(-own)
     else { return nil }
     var line = WorthLine(rest: rest)
@@ -68,5 +66,16 @@ extension SimulatedExchange {
       line.add(leg.position, slope)
     }
     return line
+  }
+
+  /// Whether the account holds, owes or stands to gain something in another currency, so that what it
+  /// is worth in this one moves with the prices that convert it.
+  /// - Throws: `ExchangeError.overflow`.
+  /// - Complexity: O(currencies × listings).
+  public func needsConversion(to currency: Currency) throws(ExchangeError) -> Bool {
+    for other in currencies where other != currency {
+      if try equity(in: other)?.units != 0 { return true }
+    }
+    return false
   }
 }
