@@ -98,8 +98,8 @@ extension RunCore {
     }
   }
 
-  /// The next moment at which a bar could close, a timer is due, or the exchange has something to do or to tell;
-  /// `Int64.max` for never.
+  /// The next moment at which a bar could close, a timer is due, or the exchange has something to do or
+  /// to tell; `Int64.max` for never.
   @inline(__always)
   var nextOwnTime: Int64 {
     min(closes.next, timers.nextTime, exchange.nextDueTime, queues.barsDue)
