@@ -14,6 +14,14 @@
     for index in 0..<count { unsafe (elements + index).initialize(to: element(index)) }
   }
 
+  /// Of one element.
+  @inlinable
+  package init(_ element: consuming Element) {
+    count = 1
+    unsafe elements = .allocateCacheLines(capacity: 1)
+    unsafe elements.initialize(to: element)
+  }
+
   deinit {
     unsafe elements.deinitialize(count: count)
     unsafe elements.deallocate()

@@ -1,8 +1,5 @@
 import Market
 
-/// The most records that are folded before a sum is checked.
-let foldBlockLength = TradeSlice.longest
-
 extension BarAccumulator {
   /// Folds trades that come later in time.
   ///

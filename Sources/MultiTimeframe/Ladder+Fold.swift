@@ -14,7 +14,7 @@ extension Ladder {
     index = range.lowerBound
     while index < range.upperBound {
       let slice = TradeSlice(of: trades, index..<range.upperBound, before: horizon)
-      let isLast = slice.rows.count < min(foldBlockLength, range.upperBound - index)
+      let isLast = slice.rows.count < min(TradeSlice.longest, range.upperBound - index)
       guard values[0].fold(slice, volumeLimit: volumeLimit) else {
         try foldSingly(trades, slice.rows, index: &index)
         if isLast { return }
@@ -34,7 +34,7 @@ extension Ladder {
   /// Whether a block of trades fits into the volumes, whatever their quantities.
   @inline(__always)
   mutating func hasRoomForBlock() -> Bool {
-    let largest = Int64(foldBlockLength) << 53
+    let largest = Int64(TradeSlice.longest) << 53
     if volumeLimit &- values[0].volume >= largest { return true }
     refreshVolumeLimit()
     return volumeLimit &- values[0].volume >= largest
@@ -70,7 +70,7 @@ extension Ladder {
     let times = quotes.times.span
     var index = range.lowerBound
     while index < range.upperBound {
-      let blockEnd = min(index + foldBlockLength, range.upperBound)
+      let blockEnd = min(index + TradeSlice.longest, range.upperBound)
       let end =
         times[blockEnd - 1] < horizon
         ? blockEnd : firstIndex(in: times, index..<blockEnd, notBefore: horizon)

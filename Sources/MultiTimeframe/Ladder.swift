@@ -71,7 +71,7 @@ struct Ladder: ~Copyable {
     }
     self.indicators = kept
     midPrices = Array(
-      repeating: 0, count: priceSources.contains(.mid) ? foldBlockLength : 0)
+      repeating: 0, count: priceSources.contains(.mid) ? TradeSlice.longest : 0)
   }
 
   /// Whether the base bar holds records.

@@ -11,7 +11,9 @@ import Synchronization
 ///
 /// A class, because looking takes in what waits, and does not change the state that is looked at.
 final class SeriesIndicators {
-  private var recorded: RecordedIndicators
+  /// One, in memory of its own: what a class keeps in itself is checked for overlapping accesses
+  /// whenever it is touched, at every close.
+  private let place: FixedBuffer<RecordedIndicators>
 
   // What follows belongs to the owner of the state alone; the rest to whoever takes bars in.
 
@@ -44,7 +46,7 @@ final class SeriesIndicators {
   ///   - historyLength: for how many bars values are kept.
   ///   - worker: takes long batches in; nil to have the owner do it.
   init(_ set: consuming IndicatorSet, historyLength: Int, worker: IndicatorWorker?) {
-    recorded = RecordedIndicators(set, historyLength: historyLength)
+    place = FixedBuffer(RecordedIndicators(set, historyLength: historyLength))
     self.worker = worker
   }
 
@@ -108,14 +110,17 @@ final class SeriesIndicators {
 
   // MARK: Reading, after catching up
 
+  private var recorded: RecordedIndicators {
+    @inline(__always) unsafeAddress { unsafe place.address }
+    @inline(__always) unsafeMutableAddress { unsafe place.elements }
+  }
+
   /// The confirmed value of a column; nil while its look-back is not filled.
   func confirmed(_ column: Int) -> Double? { recorded.set[column] }
 
   /// Writes the confirmed values of all columns; not a number where there is none.
   func readConfirmed(into values: inout [Double], at start: Int) {
-    for column in recorded.set.columns.indices {
-      values[start + column] = recorded.set[column] ?? .nan
-    }
+    recorded.readConfirmed(into: &values, at: start)
   }
 
   /// Writes from `start` on the confirmed values, then the provisional ones: those that would be
@@ -179,6 +184,10 @@ private struct RecordedIndicators: ~Copyable {
     }
     next &+= 1
     if next == historyLength { next = 0 }
+  }
+
+  mutating func readConfirmed(into values: inout [Double], at start: Int) {
+    set.readConfirmed(into: &values, at: start)
   }
 
   func read(partial: Bar?, into readings: inout MutableSpan<Double>, at start: Int) {

@@ -76,12 +76,12 @@ extension SynchronizedState {
   ) -> Bool {
     if let waiting = held[ladder].run {
       guard held[ladder].end == run.range.lowerBound, waiting.hasColumns(of: run),
-        run.range.upperBound &- waiting.range.lowerBound <= foldBlockLength
+        run.range.upperBound &- waiting.range.lowerBound <= TradeSlice.longest
       else { return false }
       held[ladder].end = run.range.upperBound
       return true
     }
-    guard run.range.count <= foldBlockLength else { return false }
+    guard run.range.count <= TradeSlice.longest else { return false }
     if !ladders[ladder].hasOpenBase {
       guard ladders[ladder].open(at: first) else { return false }
       nextBoundary = min(nextBoundary, ladders[ladder].nextClose)

@@ -15,6 +15,8 @@ struct WatchedSeries {
   let lookback: Int
   /// Whether the strategy is told of its closes.
   let isSubscribed: Bool
+  /// Whether decisions are made on its closes.
+  let isDecision: Bool
   /// When a bar could close next: the end of the stretch of the calendar's grid that holds the clock.
   var next = Int64.min
   /// How many bars have closed, as far as the run has seen.
@@ -23,8 +25,6 @@ struct WatchedSeries {
   var hasClosed = false
   /// Whether every indicator has its value, and the sizing rule its closes.
   var isReady = false
-
-  var isDecision: Bool { roles.contains(.ltf) }
 }
 
 /// The closes that a run looks at, and when the next of them may come.
@@ -34,8 +34,8 @@ struct CloseWatch {
   /// The earliest moment at which a watched bar could close; `Int64.max` for never.
   private(set) var next = Int64.min
   private var cursors: [SessionCursor]
-  /// By symbol: the shortest timeframe that is watched.
-  private let shortest: [Timeframe]
+  /// The shortest timeframe that is watched.
+  private let shortest: Timeframe
 
   init(_ plan: BacktestPlan, _ symbols: [SymbolPlan], _ layout: StateLayout) {
     let roles = plan.configuration.roles
@@ -52,11 +52,11 @@ struct CloseWatch {
           symbol: index, series: series, timeframe: timeframe,
           roles: Role.allCases.filter { roles[$0] == timeframe },
           lookback: plan.lookback(of: series, in: layout),
-          isSubscribed: plan.subscribed.contains(timeframe))
+          isSubscribed: plan.subscribed.contains(timeframe), isDecision: roles.ltf == timeframe)
       }
     }
     cursors = symbols.map { SessionCursor($0.listing.calendar) }
-    shortest = symbols.map { _ in timeframes.last ?? roles.ltf }
+    shortest = timeframes.last ?? roles.ltf
   }
 
   /// Looks up when the watched bars could close next: the ends of the stretches of the calendars'
@@ -80,7 +80,7 @@ struct CloseWatch {
 
   /// Where the stretch of a symbol's shortest grid ends that holds `time`.
   mutating func end(ofSymbol symbol: Int, at time: Timestamp) -> Int64 {
-    end(of: shortest[symbol], symbol, at: time)
+    end(of: shortest, symbol, at: time)
   }
 
   /// The trading day of the first symbol, whose days are the run's, that holds the moment before

@@ -6,9 +6,10 @@ import Sessions
 /// Which part of the tape a run needs: the window in which it trades, and as much before it as its
 /// indicators need to be ready when the window begins.
 ///
-/// Each timeframe needs the look-back of its indicators (and of the sizing rule) and one bar, and a buffer of a tenth of that
-/// and at least 5 bars for stretches in which nothing was traded. They are counted back from the start
-/// of the window over the bars that the calendar has room for, in whole trading days.
+/// Each timeframe needs the look-back of its indicators (and of the sizing rule) and one bar, and a
+/// buffer of a tenth of that and at least 5 bars for stretches in which nothing was traded. They are
+/// counted back from the start of the window over the bars that the calendar has room for, in whole
+/// trading days.
 public struct LoadWindow: Hashable, Sendable {
   /// What one timeframe of one symbol needs.
   public struct Span: Hashable, Sendable {

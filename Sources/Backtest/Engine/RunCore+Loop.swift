@@ -98,28 +98,29 @@ extension RunCore {
     }
   }
 
-  /// The next moment at which a bar could close, a timer is due, or the exchange has something to do or to tell;
-  /// `Int64.max` for never.
+  /// The next moment at which a bar could close, a timer is due, or the exchange has something to do or
+  /// to tell; `Int64.max` for never.
   @inline(__always)
   var nextOwnTime: Int64 {
-    min(closes.next, timers.nextTime, exchange.nextDueTime, toldBarsDue)
+    min(closes.next, timers.nextTime, exchange.nextDueTime, queues.barsDue)
   }
 
   private func takeOneMoment(
     _ time: Timestamp, from event: StreamEvent?, isOwn: Bool,
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) {
-    try advance(to: Moment(time, .closes))
-    try BacktestError.state { () throws(StateError) in try state.advance(to: time) }
-    let sessions = isOwn ? [] : try takeDue(at: time, from: event)
-    try advance(to: Moment(time, .exchange))
+    var sessions: [(symbol: Int, SessionBoundary)] = []
+    // What the exchange does up to its events it does in its order, however far it is told to go.
+    if !isOwn { try advance(to: Moment(time, .closes)) }
+    do throws(StateError) { try state.advance(to: time) } catch { throw .state(error) }
+    if !isOwn { sessions = try takeDue(at: time, from: event) }
     try advance(to: Moment(time, .events))
-    try deliverNews(snapshot, context)
-    try tellBars(snapshot, context)
+    if exchange.hasNews { try deliverNews(snapshot, context) }
+    if queues.barsDue != .max { try tellBars(snapshot, context) }
     for (symbol, boundary) in sessions {
       try tell(boundary, of: symbol, snapshot, context)
     }
-    try tellCloses(at: time, snapshot, context)
+    if time.nanoseconds >= closes.next { try tellCloses(at: time, snapshot, context) }
     while timers.nextTime <= time.nanoseconds {
       let timer = timers.take()
       if timerCalls.isEndless(at: time.nanoseconds, recordCount: recordCount) {
@@ -130,7 +131,7 @@ extension RunCore {
       try call("onTimer", timer.id, strategy.onTimer, snapshot, context)
     }
     try advance(to: Moment(time, .arrivals))
-    try deliverNews(snapshot, context)
+    if exchange.hasNews { try deliverNews(snapshot, context) }
     if time.nanoseconds >= closes.next { closes.refresh(at: time) }
   }
 
@@ -138,7 +139,7 @@ extension RunCore {
   private func advance(to moment: Moment) throws(BacktestError) {
     guard moment > now else { return }
     now = moment
-    try BacktestError.exchange { () throws(ExchangeError) in try exchange.advance(to: moment) }
+    do throws(ExchangeError) { try exchange.advance(to: moment) } catch { throw .exchange(error) }
   }
 
   /// Funding of this moment is paid, and the sessions that open or close at it are collected.
@@ -205,7 +206,6 @@ extension RunCore {
     at time: Timestamp, _ snapshot: borrowing RuntimeSnapshot,
     _ context: borrowing StrategyContext
   ) throws(BacktestError) {
-    guard time.nanoseconds >= closes.next else { return }
     try noteCloses(at: time)
     for index in closes.series.indices where closes.series[index].hasClosed {
       closes.series[index].hasClosed = false
@@ -281,9 +281,9 @@ extension RunCore {
       if end > now.time { try takeMoment(end, from: nil, snapshot, context) }
     }
     let isStopped = self.isStopped
-    if toldBarsDue != .max, !isStopped {
+    if queues.barsDue != .max, !isStopped {
       try takeOneMoment(
-        Timestamp(unchecked: toldBarsDue), from: nil, isOwn: true, snapshot, context)
+        Timestamp(unchecked: queues.barsDue), from: nil, isOwn: true, snapshot, context)
     }
     for symbol in trading.indices { trading[symbol].isOpen = false }
     timers = RunTimers()

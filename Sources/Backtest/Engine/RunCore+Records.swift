@@ -48,8 +48,8 @@ extension RunCore {
         recordCount += 1
         noteEquity()
         // Told once all bars of this moment are in, and what closes has closed.
-        toldBars.append((symbol, bar))
-        toldBarsDue = bar.tsClose.nanoseconds
+        queues.bars.append((symbol, bar))
+        queues.barsDue = bar.tsClose.nanoseconds
       }
     case .fundingRates: preconditionFailure("funding comes alone, as a moment of its own")
     case .markPrices:
@@ -81,10 +81,9 @@ extension RunCore {
   func tellBars(
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) {
-    guard !toldBars.isEmpty else { return }
-    let bars = toldBars
-    toldBars.removeAll(keepingCapacity: true)
-    toldBarsDue = .max
+    let bars = queues.bars
+    queues.bars.removeAll(keepingCapacity: true)
+    queues.barsDue = .max
     guard plan.needs.ticks else { return }
     for (symbol, bar) in bars where trading[symbol].isOpen {
       current = symbol

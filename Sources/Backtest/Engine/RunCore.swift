@@ -23,6 +23,7 @@ final class RunCore {
   private let meterPlace: Place<EquityMeter>
   private let riskPlace: Place<RiskManager>
   private let featuresPlace: Place<FeatureBoard>
+  private let queuesPlace = Place(RunQueues())
   /// Whether what the exchange does is told later than it happens.
   let hasLateReports: Bool
   /// Of each stream: the place of its symbol, and its kind.
@@ -32,9 +33,7 @@ final class RunCore {
   var now = Moment(.earliest, .sourceBars)
   /// The symbol of the call at hand.
   var current = 0
-  var timers = RunTimers()
   var random: SeededGenerator
-  var trading: [TradingGate]
   var book = OrderBookkeeping()
   /// What the account is worth by a price, and how much had happened by then.
   var worth: WorthLine?
@@ -42,8 +41,6 @@ final class RunCore {
   /// Grows whenever `worth` is looked up anew.
   var meterState = 0
   var qualities: [StreamQuality] = []
-  /// Trades that the strategy has been told of, and that nobody has looked behind yet.
-  var pending = PendingTrades()
 
   /// The first and the latest look at what the account is worth.
   var start: EquitySample?
@@ -56,9 +53,6 @@ final class RunCore {
   var actionCount = 0
   var answers = AnswerCount()
   var timerCalls = TimerCount()
-  /// Source bars of this moment that the strategy is still to be told of, with what they led to.
-  var toldBars: [(symbol: Int, bar: Bar)] = []
-  var toldBarsDue = Int64.max
   /// How much had changed when the account was valued last.
   var valuedChangeCount = 0
   var recordCount = 0
@@ -88,13 +82,13 @@ final class RunCore {
     featuresPlace = Place(FeatureBoard(state.layout))
     random = SeededGenerator(seed: configuration.seed)
     riskPlace = Place(RiskManager(configuration.risk, symbolCount: symbols.count))
-    trading = symbols.map { _ in TradingGate() }
     meterPlace = Place(EquityMeter(configuration.currency))
     var coordinator = Coordinator(through: configuration.end, control: control)
     streams = try RunCore.register(tape, in: &coordinator, symbols)
     statePlace = Place(state)
     exchangePlace = Place(exchange)
     coordinatorPlace = Place(coordinator)
+    trading = symbols.map { _ in TradingGate() }
   }
 
   private static func symbols(
@@ -178,6 +172,38 @@ extension RunCore {
     @inline(__always) unsafeAddress { unsafe UnsafePointer(featuresPlace.address) }
     @inline(__always) unsafeMutableAddress { unsafe featuresPlace.address }
   }
+
+  var queues: RunQueues {
+    @inline(__always) unsafeAddress { unsafe UnsafePointer(queuesPlace.address) }
+    @inline(__always) unsafeMutableAddress { unsafe queuesPlace.address }
+  }
+
+  var timers: RunTimers {
+    @inline(__always) _read { yield queues.timers }
+    @inline(__always) _modify { yield &queues.timers }
+  }
+
+  var trading: [TradingGate] {
+    @inline(__always) _read { yield queues.trading }
+    @inline(__always) _modify { yield &queues.trading }
+  }
+
+  var pending: PendingTrades {
+    @inline(__always) _read { yield queues.pending }
+    @inline(__always) _modify { yield &queues.pending }
+  }
+}
+
+/// What waits for its time, and who may act: asked on the way of every record and every close.
+struct RunQueues {
+  var timers = RunTimers()
+  var trading: [TradingGate] = []
+  /// Trades that the strategy has been told of, and that nobody has looked behind yet.
+  var pending = PendingTrades()
+  /// Source bars of this moment that the strategy is still to be told of, with what they led to.
+  var bars: [(symbol: Int, bar: Bar)] = []
+  /// When that is; `Int64.max` where there are none.
+  var barsDue = Int64.max
 }
 
 /// Whether a symbol may be traded.

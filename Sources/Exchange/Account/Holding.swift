@@ -12,6 +12,8 @@ struct Leg: Sendable {
 
   var quantity: Int64 { position.quantity }
   var isLiquidating: Bool { liquidatingSince != nil }
+  @inline(__always)
+  var waitsForMark: Bool { quantity != 0 && trip?.seen == nil }
 
   /// Brings in a trade that was settled against this position.
   ///
@@ -91,6 +93,10 @@ struct Legs: RandomAccessCollection, MutableCollection, Sendable {
 
   @inline(__always)
   var isFlat: Bool { first.quantity == 0 && second.quantity == 0 }
+
+  /// Whether something is held that has not been valued since it changed.
+  @inline(__always)
+  var waitsForMark: Bool { first.waitsForMark || second.waitsForMark }
 
   @inline(__always)
   subscript(place: Int) -> Leg {

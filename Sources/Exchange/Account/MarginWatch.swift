@@ -49,7 +49,7 @@ extension SimulatedExchange {
   ///
   /// - Returns: In units of the last digit; nil where every record has to be taken in.
   /// - Complexity: O(1).
-  func quietLastPrices(of id: ListingID) -> ClosedRange<Int64>? {
+  mutating func quietLastPrices(of id: ListingID) -> ClosedRange<Int64>? {
     let index = id.index
     var (low, high) = (Int64.min, Int64.max)
     // What waits for the next price gets it of any record, whatever the marks are taken from.
@@ -63,10 +63,8 @@ extension SimulatedExchange {
         (low, high) = (books[index].quietMarks.low.raw, books[index].quietMarks.high.raw)
       }
     }
-    for leg in books[index].holding.legs where leg.quantity != 0 {
-      // The first mark after a change of the position is a record of its own.
-      if leg.trip?.seen == nil { return nil }
-    }
+    // The first mark after a change of the position is a record of its own.
+    if books[index].holding.legs.waitsForMark { return nil }
     return low <= high ? low...high : nil
   }
 

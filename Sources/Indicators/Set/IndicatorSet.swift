@@ -172,6 +172,16 @@ public struct IndicatorSet: ~Copyable, Sendable {
     isReady(column) ? unsafe values.base[columns[column].place] : nil
   }
 
+  /// Writes the confirmed values of all columns from `start` on; not a number where there is none.
+  /// - Complexity: O(columns).
+  package mutating func readConfirmed(into readings: inout [Double], at start: Int) {
+    let isWholeReady = barCount > lookback
+    for (index, column) in columns.enumerated() {
+      readings[start + index] =
+        isWholeReady || barCount > column.lookback ? unsafe values.base[column.place] : .nan
+    }
+  }
+
   /// Whether a column has a confirmed value.
   public func isReady(_ column: Int) -> Bool { barCount > columns[column].lookback }
 
