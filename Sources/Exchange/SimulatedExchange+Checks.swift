@@ -44,7 +44,7 @@ extension SimulatedExchange {
 
   /// Money is far from its end as long as no value comes to 10^19, at its own price or at the mark.
   @inline(__always)
-  private func valueRejection(
+  private mutating func valueRejection(
     of request: OrderRequest, at price: Price?, open: Int64
   ) -> Rejection? {
     let index = request.listing.index
@@ -64,7 +64,7 @@ extension SimulatedExchange {
   /// At its limit, else at its trigger, else at the price in force; before the first record a market
   /// order has no value to check.
   @inline(__always)
-  private func notionalRejection(
+  private mutating func notionalRejection(
     of request: OrderRequest, at price: Price?
   ) throws(ExchangeError) -> Rejection? {
     let index = request.listing.index
@@ -79,13 +79,13 @@ extension SimulatedExchange {
   /// The price that the order would take now. Reading a field leaves the market where it is; asking it
   /// by a method would copy it.
   @inline(__always)
-  private func priceInForce(for request: OrderRequest) -> Price? {
+  private mutating func priceInForce(for request: OrderRequest) -> Price? {
     let index = request.listing.index
     return request.side == .buy ? books[index].market.ask : books[index].market.bid
   }
 
   @inline(__always)
-  private func postOnlyRejection(of request: OrderRequest) -> Rejection? {
+  private mutating func postOnlyRejection(of request: OrderRequest) -> Rejection? {
     guard request.type.isPostOnly, let limit = request.type.limitPrice else { return nil }
     if request.timeInForce.isImmediate { return .postOnlyImmediate }
     guard let opposite = priceInForce(for: request),
@@ -96,18 +96,18 @@ extension SimulatedExchange {
 
   /// - Parameter open: what of it is not filled yet.
   @inline(__always)
-  private func positionRejection(of request: OrderRequest, open: Int64) -> Rejection? {
+  private mutating func positionRejection(of request: OrderRequest, open: Int64) -> Rejection? {
     let index = request.listing.index
     let sign = request.side.sign
     if request.isReduceOnly {
       let isPossible = books[index].market.held.reducible(by: request.side) > 0
-      return isPossible ? nil : .nothingToReduce(position: books[index].market.position)
+      return isPossible ? nil : .nothingToReduce(position: books[index].market.held.net)
     }
     // A position of the other side may be closed by reduce-only orders first, so it does not count
     // in the order's favour. Both sums are at most 2^60, and an order below 2^53, so this fits.
     let held = books[index].market.held.held(on: request.side)
     var adding = books[index].market.open.adding(on: request.side) + open
-    if request.side == .sell {
+    if request.side == .sell, books[index].market.held.unallocated > 0 {
       let reducing = books[index].market.open.reducing
       adding = max(0, adding - max(0, unallocatedForSales(of: index) - reducing))
     }

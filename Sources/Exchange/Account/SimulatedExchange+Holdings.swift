@@ -23,11 +23,9 @@ extension SimulatedExchange {
     let asset = books[index].listing.contract.kind.asset
     var taken: Int128 = 0
     for other in delivering where other != index {
-      let market = books[other].market
-      guard books[other].listing.contract.kind.asset == asset, market.open.sells > market.held.long
-      else { continue }
-      taken +=
-        books[other].listing.assetAmount(market.open.sells - market.held.long)?.units ?? 0
+      let sold = books[other].market.open.sells - books[other].market.held.long
+      guard sold > 0, books[other].listing.contract.kind.asset == asset else { continue }
+      taken += books[other].listing.assetAmount(sold)?.units ?? 0
     }
     return max(0, unallocated(index, less: taken))
   }
@@ -42,7 +40,7 @@ extension SimulatedExchange {
   }
 
   /// What of a fill is delivered from what belongs to no position, so that it closes and opens none.
-  func deliveredFromHoldings(_ execution: Execution, _ index: Int) -> Int64 {
+  mutating func deliveredFromHoldings(_ execution: Execution, _ index: Int) -> Int64 {
     guard books[index].listing.contract.kind.asset != nil, execution.side == .sell else { return 0 }
     return HeldQuantity.delivered(
       .sell, execution.quantity, long: max(0, books[index].holding.legs[0].quantity),
