@@ -19,6 +19,7 @@ struct RandomMoneyRun: ~Copyable {
   var now = Scenario.start
   var middles: [Int64]
   var known: [(last: Price?, bid: Price?, ask: Price?, stream: Price?)]
+  private var lastQuotes: [Int64]
   private var settled: Set<Int> = []
 
   init(seed: UInt64) throws {
@@ -42,6 +43,7 @@ struct RandomMoneyRun: ~Copyable {
     self.middles = middles
     self.reference = reference
     known = listings.map { _ in (nil, nil, nil, nil) }
+    lastQuotes = listings.map { _ in .min }
     self.exchange = exchange
     self.seed = seed
     self.random = random
@@ -54,9 +56,9 @@ struct RandomMoneyRun: ~Copyable {
     let previous = now
     now += random.within(3...[600, 3600, 40_000][random.below(3)] * nanosecondsPerSecond)
     let index = random.below(reference.listings.count)
-    let isBar = reference.listings[index].matching.records == .bar
+    let isBar = isBarNext(index, from: previous)
     if isBar { try payInside(index, from: previous) } else { try passDue(from: previous, to: now) }
-    if isBar { try record(index, since: previous) }
+    if isBar { try record(index, isBar: true, since: previous) }
     collect()
     switch random.below(10) {
     case 0: try fund(index, at: now)
@@ -76,9 +78,18 @@ struct RandomMoneyRun: ~Copyable {
     for (id, request) in zip(ids, requests) { expectArrival(id, request) }
     if !isBar {
       reference.now = now + 1
-      try record(index, since: previous)
+      try record(index, isBar: false, since: previous)
     }
     collect()
+  }
+
+  /// Bars fill where there is nothing else, and now and then in place of quotes.
+  private mutating func isBarNext(_ index: Int, from previous: Int64) -> Bool {
+    switch reference.listings[index].matching.records {
+    case .bar: true
+    case .quote: random.below(3) == 0 && lastQuotes[index] < previous
+    case .trade: false
+    }
   }
 
   private mutating func deposit(_ amount: Money) throws {
@@ -219,19 +230,19 @@ struct RandomMoneyRun: ~Copyable {
 
   // MARK: Records
 
-  private mutating func record(_ index: Int, since previous: Int64) throws {
+  private mutating func record(_ index: Int, isBar: Bool, since previous: Int64) throws {
     let time = Timestamp(unchecked: now)
     let listing = reference.listings[index]
     let id = ListingID(index: index)
     middles[index] = max(60, middles[index] + random.within(-90...90))
     let middle = middles[index]
-    if case .stream = listing.mark, random.below(2) == 0 {
+    if !isBar, case .stream = listing.mark, random.below(2) == 0 {
       let stream = price(middle * 100 + random.within(-300...300))
       known[index].stream = stream
       try exchange.apply(MarkPrice(time: time, price: stream), to: id)
       return reference.mark(index, marks(index))
     }
-    switch listing.matching.records {
+    switch isBar ? .bar : listing.matching.records {
     case .trade:
       reference.closePending(index, bid: middle, ask: middle)
       known[index].last = price(middle)
@@ -241,8 +252,13 @@ struct RandomMoneyRun: ~Copyable {
       let ask = middle + random.within(0...9)
       reference.closePending(index, bid: middle, ask: ask)
       (known[index].bid, known[index].ask) = (price(middle), price(ask))
+      lastQuotes[index] = now
       try exchange.apply(Quote(time: time, bid: price(middle), ask: price(ask)), to: id)
       finish(index, bid: middle, ask: ask)
+      // Who is still there has met a price.
+      for (order, open) in reference.open where open.listing == index {
+        reference.open[order]?.rests = exchange.orders[order.number].request.type.limitPrice != nil
+      }
     case .bar: try bar(index, since: previous)
     }
   }

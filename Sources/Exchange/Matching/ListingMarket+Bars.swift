@@ -79,7 +79,10 @@ extension ListingMarket {
   private func after(_ bar: Bar, lowFirst: Bool) -> ListingMarket {
     var market = self
     var walk = BarWalk(bar, lowFirst: lowFirst)
-    while let stop = market.nextStop(on: walk) { market.move(to: stop, on: &walk) }
+    while let stop = market.nextStop(on: walk) {
+      market.move(to: stop, on: &walk)
+      while market.follow(stop, on: walk) {}
+    }
     return market
   }
 
@@ -108,7 +111,7 @@ extension ListingMarket {
     return PathStop(price: end.price, time: end.time, isVertex: true, resting: nil)
   }
 
-  /// Lets happen what happens at a stop, the next one.
+  /// Lets happen what happens at a stop, the next one, but for what follows from its fills.
   mutating func move(to stop: PathStop, on walk: inout BarWalk) {
     var point = PricePoint(onPathOf: walk.bar, stop.price, at: stop.time, rules)
     walk.price = stop.price
@@ -118,6 +121,13 @@ extension ListingMarket {
     } else {
       reach(stop.resting, &point)
     }
+  }
+
+  /// Lets those act at a stop that have been let loose there.
+  /// - Returns: Whether there were any; they may have let loose more.
+  mutating func follow(_ stop: PathStop, on walk: BarWalk) -> Bool {
+    var point = PricePoint(onPathOf: walk.bar, stop.price, at: stop.time, rules)
+    return follow(&point)
   }
 
   /// Marks the fills that another way would not have given; `others` are those that it gives.
@@ -171,8 +181,9 @@ extension ListingMarket {
   private mutating func reach(_ resting: OrderID?, _ point: inout PricePoint) {
     if let resting, let slot = orders.place(of: resting) {
       fill(slot, at: point.opposite(orders[slot].side), .maker, &point)
+    } else {
+      _ = follow(&point)
     }
-    settlePath(&point)
   }
 }
 
