@@ -115,6 +115,7 @@ extension RandomMoneyRun {
     defer {
       if waits, !reference.open.values.contains(where: { $0.listing == index }) {
         liquidatedInside += 1
+        if reference.listings[index].matching.records == .quote { liquidatedForQuotes += 1 }
       }
     }
     reference.mark(index, ReferenceMoney.Marks(long: mark, short: mark))

@@ -14,7 +14,13 @@ struct RandomMoneyRun: ~Copyable {
   private(set) var liquidations: [Liquidation] = []
   /// Liquidations at a price before the bar's end that took orders with them.
   var liquidatedInside = 0
-  private(set) var refusals: Set<String> = []
+  /// Those of them on bars in place of quotes.
+  var liquidatedForQuotes = 0
+  /// How often positions of one asset stood against each other after a step.
+  private(set) var coveredSteps = 0
+  /// Changes of orders that were taken.
+  var amendments = 0
+  var refusals: Set<String> = []
   var random: SeededGenerator
   var now = Scenario.start
   var middles: [Int64]
@@ -71,16 +77,22 @@ struct RandomMoneyRun: ~Copyable {
     }
     let at = Timestamp(unchecked: now)
     try exchange.advance(to: Moment(at, .exchange))
+    let amended = try amendOne(at: Moment(at, .events))
     let requests = (0..<random.below(3)).map { _ in request(random.below(reference.listings.count))
     }
     let ids = try requests.map { try exchange.submit($0, at: Moment(at, .events)) }
     try exchange.advance(to: Moment(at, .arrivals))
+    if let amended { expectAmendment(amended) }
     for (id, request) in zip(ids, requests) { expectArrival(id, request) }
     if !isBar {
       reference.now = now + 1
       try record(index, isBar: false, since: previous)
     }
     collect()
+    let covers = reference.listings.indices.contains {
+      reference.uncovered($0, 0) != reference.legs[$0][0].quantity
+    }
+    if covers { coveredSteps += 1 }
   }
 
   /// Bars fill where there is nothing else, and now and then in place of quotes.
@@ -152,7 +164,7 @@ struct RandomMoneyRun: ~Copyable {
     let kind: CorporateAction.Kind =
       random.below(2) == 0
       ? .cashDividend(perShare: Money(units: Int128(random.within(1...50_000_001)), currency))
-      : .split(new: random.within(1...4), old: random.within(1...[3, 3, 12][random.below(3)]))
+      : .split(new: random.within(1...4), old: random.within(1...[3, 12, 30][random.below(3)]))
     try exchange.apply(
       CorporateAction(time: Timestamp(unchecked: now), kind: kind), to: ListingID(index: index))
     if case .split(let new, let old) = kind { splitPrices(index, new, old) }

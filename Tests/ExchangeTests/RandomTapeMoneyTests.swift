@@ -93,7 +93,8 @@ import Testing
       "trip fill", "trip liquidation", "trip settlement", "trip split", "trip transfer",
       "liquidation fee",
       "sold from holdings", "liquidated in part", "paid on what a bar filled",
-      "liquidated before a fill of its bar",
+      "liquidated before a fill of its bar", "liquidated on a bar in place of quotes",
+      "positions that deliver each other", "amended", "refused an amendment",
       "refused needsMarginAccount", "refused liquidating", "refused noPrice",
       "refused accountWithoutPrice", "refused insufficientBalance", "refused insufficientMargin",
       "refused contractExpired", "refused nothingToReduce",
@@ -105,6 +106,9 @@ import Testing
     if run.reference.paymentsMoved > 0 { seen.insert("paid on what a bar filled") }
     if run.reference.partialLiquidations > 0 { seen.insert("liquidated in part") }
     if run.liquidatedInside > 0 { seen.insert("liquidated before a fill of its bar") }
+    if run.liquidatedForQuotes > 0 { seen.insert("liquidated on a bar in place of quotes") }
+    if run.coveredSteps > 0 { seen.insert("positions that deliver each other") }
+    if run.amendments > 0 { seen.insert("amended") }
     for trip in run.roundTrips { seen.insert("trip \(trip.end)") }
     for liquidation in run.liquidations where liquidation.fee.units > 0 {
       seen.insert("liquidation fee")

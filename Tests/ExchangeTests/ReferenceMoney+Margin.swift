@@ -87,7 +87,7 @@ extension ReferenceMoney {
 
   /// What is left of a position when longs and shorts of the listings of one asset, but those that are to be
   /// closed by force, have delivered each other, pair by pair.
-  private func uncovered(_ index: Int, _ place: Int) -> Int64 {
+  func uncovered(_ index: Int, _ place: Int) -> Int64 {
     let leg = legs[index][place]
     guard let asset = asset(index), !leg.isPending else { return leg.quantity }
     let all = listings.indices.filter { self.asset($0) == asset && !legs[$0][0].isPending }
