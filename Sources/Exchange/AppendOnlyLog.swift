@@ -2,8 +2,14 @@
 ///
 /// It stands in blocks, so that a million elements are never moved as a whole.
 public struct AppendOnlyLog<Element: Sendable>: RandomAccessCollection, Sendable {
-  private static var bits: Int { 10 }
+  /// The most elements, a power of two, that fit into 8 MB.
+  private static var bits: Int {
+    let most = (8 << 20) / MemoryLayout<Element>.stride
+    return Int.bitWidth - 1 - most.leadingZeroBitCount
+  }
   private static var blockLength: Int { 1 << bits }
+  /// Of which length on a block gets all of its room at once.
+  private static var smallLength: Int { 1024 }
 
   /// Full ones.
   private var blocks: [[Element]] = []
@@ -29,12 +35,18 @@ public struct AppendOnlyLog<Element: Sendable>: RandomAccessCollection, Sendable
   }
 
   mutating func append(_ element: Element) {
-    if tail.capacity == 0 { tail.reserveCapacity(Self.blockLength) }
+    if tail.count == tail.capacity { grow() }
     tail.append(element)
     if tail.count == Self.blockLength {
       blocks.append(tail)
       tail = []
     }
+  }
+
+  /// Makes room: short logs grow as arrays do.
+  @inline(never)
+  private mutating func grow() {
+    if !blocks.isEmpty || tail.count >= Self.smallLength { tail.reserveLarge(Self.blockLength) }
   }
 }
 

@@ -27,12 +27,15 @@ extension SimulatedExchange {
         try closePending(in: id, bid: stop.price, ask: stop.price, at: stop.time, .arrivals)
       }
       books[index].market.move(to: stop, on: &walk)
-      if books[index].market.hasFills {
-        others = others ?? before.fills(besides: walk)
-        books[index].market.markPathDependent(besides: others ?? [])
-        try takeBack(&payments, after: stop.time, of: id)
-      }
-      try settle(in: id)
+      // Whatever a fill has let loose acts at the same point, once that fill is paid.
+      repeat {
+        if books[index].market.hasFills {
+          others = others ?? before.fills(besides: walk)
+          books[index].market.markPathDependent(besides: others ?? [])
+          try takeBack(&payments, after: stop.time, of: id)
+        }
+        try settle(in: id)
+      } while books[index].market.follow(stop, on: walk)
       try pass(stop.price, in: id, at: bar.tsClose)
     }
     try payAgain(&payments, until: bar.tsClose, of: id)
@@ -41,28 +44,29 @@ extension SimulatedExchange {
   /// Whether no mark along a bar can lead to more than excursions.
   private func isQuiet(along bar: Bar, in id: ListingID) -> Bool {
     if rules.marginCurrency == nil || books[id.index].holding.isFlat { return true }
-    guard books[id.index].listing.mark == .last else {
-      return !books[id.index].holding.isLiquidating
-    }
-    let marks = books[id.index].prices.marks
+    let prices = books[id.index].prices
+    guard let low = prices.marks(passing: bar.low), let high = prices.marks(passing: bar.high)
+    else { return !books[id.index].holding.isLiquidating }
     return !marginIsStale && marginWatch == .byMark
-      && books[id.index].quietMarks.hold(marks.with(bar.low))
-      && books[id.index].quietMarks.hold(marks.with(bar.high))
+      && books[id.index].quietMarks.hold(low) && books[id.index].quietMarks.hold(high)
   }
 
   /// Has excursions take in prices between two records.
   private mutating func see(_ prices: [Price], in id: ListingID) {
-    guard books[id.index].listing.mark == .last, !books[id.index].holding.isFlat else { return }
-    let marks = books[id.index].prices.marks
-    for price in prices { books[id.index].see(marks.with(price)) }
+    if books[id.index].holding.isFlat { return }
+    for marks in prices.compactMap(books[id.index].prices.marks(passing:)) {
+      books[id.index].see(marks)
+    }
   }
 
   /// Lets the marks pass a price on a bar's path, with what is held there.
   private mutating func pass(
     _ price: Price, in id: ListingID, at time: Timestamp
   ) throws(ExchangeError) {
-    guard books[id.index].listing.mark == .last, !books[id.index].holding.isFlat else { return }
-    books[id.index].value(at: books[id.index].prices.marks.with(price))
+    guard !books[id.index].holding.isFlat,
+      let marks = books[id.index].prices.marks(passing: price)
+    else { return }
+    books[id.index].value(at: marks)
     try checkMargin(after: id, at: time)
   }
 }

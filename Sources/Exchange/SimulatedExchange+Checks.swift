@@ -41,7 +41,7 @@ extension SimulatedExchange {
     if request.isReduceOnly, !reducesLater,
       books[index].market.held.reducible(by: request.side) == 0
     {
-      return .nothingToReduce(position: books[index].market.position)
+      return .nothingToReduce(position: books[index].market.held.net)
     }
     // An exit that is held closes no more than its entry will have opened.
     if !(request.isReduceOnly && isHeld && !takesMore),
@@ -66,7 +66,7 @@ extension SimulatedExchange {
 
   /// Money is far from its end as long as no value comes to 10^19, at its own price or at the mark.
   @inline(__always)
-  private func valueRejection(
+  private mutating func valueRejection(
     of request: OrderRequest, at price: Price?, open: Int64
   ) -> Rejection? {
     let index = request.listing.index
@@ -86,7 +86,7 @@ extension SimulatedExchange {
   /// At its limit, else at its trigger, else at the price in force; before the first record a market
   /// order has no value to check.
   @inline(__always)
-  private func notionalRejection(
+  private mutating func notionalRejection(
     of request: OrderRequest, at price: Price?
   ) throws(ExchangeError) -> Rejection? {
     let index = request.listing.index
@@ -101,13 +101,15 @@ extension SimulatedExchange {
   /// The price that the order would take now. Reading a field leaves the market where it is; asking it
   /// by a method would copy it.
   @inline(__always)
-  private func priceInForce(for request: OrderRequest) -> Price? {
+  private mutating func priceInForce(for request: OrderRequest) -> Price? {
     let index = request.listing.index
     return request.side == .buy ? books[index].market.ask : books[index].market.bid
   }
 
   @inline(__always)
-  private func postOnlyRejection(of request: OrderRequest, isHeld: Bool) -> Rejection? {
+  private mutating func postOnlyRejection(
+    of request: OrderRequest, isHeld: Bool
+  ) -> Rejection? {
     guard request.type.isPostOnly, let limit = request.type.limitPrice else { return nil }
     if request.timeInForce.isImmediate { return .postOnlyImmediate }
     guard !isHeld, let opposite = priceInForce(for: request),
@@ -118,7 +120,7 @@ extension SimulatedExchange {
 
   /// - Parameter open: what of it is not filled yet.
   @inline(__always)
-  private func positionRejection(
+  private mutating func positionRejection(
     of request: OrderRequest, open: Int64
   ) throws(ExchangeError) -> Rejection? {
     let index = request.listing.index
@@ -136,7 +138,7 @@ extension SimulatedExchange {
   /// that only reduce the position of the other side, and `reducing` more, for what they close is not there
   /// for the others to close. All of these are at most 2^60, and an order below 2^53, so this fits.
   @inline(__always)
-  private func reached(
+  private mutating func reached(
     by side: OrderSide, _ adding: Int64, _ reducing: Int64, in index: Int
   ) throws(ExchangeError) -> Int64 {
     var closing =

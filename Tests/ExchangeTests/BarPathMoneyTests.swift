@@ -85,6 +85,34 @@ import Testing
     #expect(scenario.entries() == ["realizedProfit -20 USD"])
   }
 
+  @Test(arguments: [MarkRule.mid, .closingSide, .stream(.zero)])
+  func `a bar in place of quotes is gone through, too`(rule: MarkRule) throws {
+    let listing = try contract(
+      records: .quote, mark: rule,
+      margin: MarginRules(leverage: 10, tiers: try maintenance("0.05")))
+    var scenario = try MoneyScenario([listing], try marginAccount(), usd("100"))
+    let id = MoneyScenario.id(0)
+    try scenario.exchange.apply(MarkPrice(time: Scenario.second(0), price: price(100)), to: id)
+    func quote(_ second: Int64) throws {
+      let time = Scenario.second(second)
+      try scenario.exchange.apply(Quote(time: time, bid: price(100), ask: price(100)), to: id)
+    }
+    try quote(0)
+    try scenario.send(1, .buy, 10)
+    try quote(1)
+    // Low first: 40 are left at 94, against 47. Mark prices of their own know nothing of the bar.
+    try scenario.send(60, .sell, 10, .limit(price(105)))
+    try scenario.bar(60, 100, 106, 94, 101)
+    let isStream = rule == .stream(.zero)
+    #expect(scenario.entries() == [isStream ? "realizedProfit 50 USD" : "realizedProfit -100 USD"])
+    let step = scenario.exchange.takeStep()
+    #expect(step.liquidations.map(\.price.raw) == (isStream ? [] : [90]))
+    // Bought at 100, seen at 100 and 94; or up to the fill at 105.
+    let trip = try #require(step.roundTrips.first)
+    #expect(short(trip.worst) == (isStream ? "0 USD" : "-100 USD"))
+    #expect(short(trip.best) == (isStream ? "50 USD" : "0 USD"))
+  }
+
   // MARK: Funding
 
   private func hours(_ hours: Int64) -> Int64 { hours * 3600 }

@@ -204,6 +204,28 @@ import Testing
     #expect(try balances(scenario) == (isTooDear ? ["220 USD", "0 BTC"] : ["40 USD", "2 BTC"]))
   }
 
+  @Test(arguments: [1, 3] as [Int64])
+  func `what is let loose on a bar's path is paid for before it fills there`(amount: Int64) throws {
+    let coin = try Currency("BTC")
+    var scenario = try MoneyScenario(
+      [try contract("S", .spot(base: coin), records: .bar)], AccountRules(.cash), money("2", "BTC"))
+    try scenario.bar(0, 100, 100, 100, 100)
+    let requests = [
+      OrderRequest(.sell, quantity(2), of: MoneyScenario.id(0), .limit(price(110))),
+      OrderRequest(.buy, quantity(amount), of: MoneyScenario.id(0), .limit(price(115))),
+    ]
+    _ = try scenario.exchange.submit(
+      requests, linked: .oneTriggersOther, at: Moment(Scenario.second(60), .events))
+    // Low first, then through 110, where 220 come in: one is bought back there, three would be 345.
+    try scenario.bar(60, 100, 120, 95, 118)
+    #expect(try balances(scenario) == (amount == 1 ? ["110 USD", "1 BTC"] : ["220 USD", "0 BTC"]))
+    let refusal = CancelReason.insufficientBalance(
+      needed: try usd("345"), available: try usd("220"))
+    let events = scenario.exchange.takeReports().map(\.event)
+    #expect(events.contains(.cancelled(refusal)) == (amount == 3))
+    #expect(scenario.exchange.ledger.borrowed(in: try Currency("USD")).units == 0)
+  }
+
   @Test func `of alternatives one is paid for`() throws {
     var scenario = try MoneyScenario(
       [try spot()], AccountRules(.cash), usd("1000"), money("2", "BTC"))

@@ -43,6 +43,9 @@ extension RandomMoneyRun {
         low: price(low), close: price(close), volume: .zero, tickCount: 1,
         tradingDay: time.utcDate), to: id)
     known[index].last = price(close)
+    if reference.listings[index].matching.records == .quote {
+      (known[index].bid, known[index].ask) = (price(close), price(close))
+    }
     let length = now - previous
     let path = [open] + (close >= open ? [low, high] : [high, low]) + [close]
     let times = [0, length / 3, length / 3 * 2, length - 1].map { previous + $0 }
@@ -112,14 +115,14 @@ extension RandomMoneyRun {
 
   /// Without a position the mark waits for the close.
   private mutating func pass(_ index: Int, _ raw: Int64) {
-    guard case .last = reference.listings[index].mark,
-      reference.legs[index].contains(where: { $0.quantity != 0 })
-    else { return }
+    guard reference.legs[index].contains(where: { $0.quantity != 0 }) else { return }
+    if case .stream = reference.listings[index].mark { return }
     let mark = reference.exact(price(raw), of: index)
     let waits = reference.open.values.contains { $0.listing == index }
     defer {
       if waits, !reference.open.values.contains(where: { $0.listing == index }) {
         liquidatedInside += 1
+        if reference.listings[index].matching.records == .quote { liquidatedForQuotes += 1 }
       }
     }
     reference.mark(index, ReferenceMoney.Marks(long: mark, short: mark))

@@ -32,7 +32,7 @@ extension RandomMoneyRun {
     var kinds: [Kind] = []
     for place in 0...random.below(4) {
       let currency = [usd, usd, eur][random.below(3)]
-      switch place == 0 ? random.below(3) : 3 + random.below(5) {
+      switch place == 0 ? random.below(3) : 3 + random.below(6) {
       case 0: kinds.append(Kind(kind: .forex(base: eur), currency: usd))
       case 1: kinds.append(Kind(kind: .spot(base: eur), currency: usd))
       case 3, 4:
@@ -44,6 +44,9 @@ extension RandomMoneyRun {
         kinds.append(Kind(kind: .future(expiry: expiry), currency: currency))
       case 6:
         kinds.append(Kind(kind: .perpetual, currency: currency, settlement: .inverse))
+      case 8:
+        // The same coins, on another listing.
+        kinds.append(Kind(kind: .spot(base: eur), currency: usd))
       default: kinds.append(Kind(kind: .perpetual, currency: currency))
       }
     }

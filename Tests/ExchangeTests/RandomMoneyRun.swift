@@ -14,13 +14,20 @@ struct RandomMoneyRun: ~Copyable {
   private(set) var liquidations: [Liquidation] = []
   /// Liquidations at a price before the bar's end that took orders with them.
   var liquidatedInside = 0
+  /// Those of them on bars in place of quotes.
+  var liquidatedForQuotes = 0
   /// Forced closes at a vertex of a bar's path, on whose positions something was paid later.
   var paidOnClosed = 0
-  private(set) var refusals: Set<String> = []
+  /// How often positions of one asset stood against each other after a step.
+  private(set) var coveredSteps = 0
+  /// Changes of orders that were taken.
+  var amendments = 0
+  var refusals: Set<String> = []
   var random: SeededGenerator
   var now = Scenario.start
   var middles: [Int64]
   var known: [(last: Price?, bid: Price?, ask: Price?, stream: Price?)]
+  private var lastQuotes: [Int64]
   private var settled: Set<Int> = []
 
   init(seed: UInt64) throws {
@@ -44,6 +51,7 @@ struct RandomMoneyRun: ~Copyable {
     self.middles = middles
     self.reference = reference
     known = listings.map { _ in (nil, nil, nil, nil) }
+    lastQuotes = listings.map { _ in .min }
     self.exchange = exchange
     self.seed = seed
     self.random = random
@@ -56,9 +64,9 @@ struct RandomMoneyRun: ~Copyable {
     let previous = now
     now += random.within(3...[600, 3600, 40_000][random.below(3)] * nanosecondsPerSecond)
     let index = random.below(reference.listings.count)
-    let isBar = reference.listings[index].matching.records == .bar
+    let isBar = isBarNext(index, from: previous)
     if isBar { try payInside(index, from: previous) } else { try passDue(from: previous, to: now) }
-    if isBar { try record(index, since: previous) }
+    if isBar { try record(index, isBar: true, since: previous) }
     collect()
     switch random.below(10) {
     case 0: try fund(index, at: now)
@@ -71,16 +79,31 @@ struct RandomMoneyRun: ~Copyable {
     }
     let at = Timestamp(unchecked: now)
     try exchange.advance(to: Moment(at, .exchange))
+    let amended = try amendOne(at: Moment(at, .events))
     let requests = (0..<random.below(3)).map { _ in request(random.below(reference.listings.count))
     }
     let ids = try requests.map { try exchange.submit($0, at: Moment(at, .events)) }
     try exchange.advance(to: Moment(at, .arrivals))
+    if let amended { expectAmendment(amended) }
     for (id, request) in zip(ids, requests) { expectArrival(id, request) }
     if !isBar {
       reference.now = now + 1
-      try record(index, since: previous)
+      try record(index, isBar: false, since: previous)
     }
     collect()
+    let covers = reference.listings.indices.contains {
+      reference.uncovered($0, 0) != reference.legs[$0][0].quantity
+    }
+    if covers { coveredSteps += 1 }
+  }
+
+  /// Bars fill where there is nothing else, and now and then in place of quotes.
+  private mutating func isBarNext(_ index: Int, from previous: Int64) -> Bool {
+    switch reference.listings[index].matching.records {
+    case .bar: true
+    case .quote: random.below(3) == 0 && lastQuotes[index] < previous
+    case .trade: false
+    }
   }
 
   private mutating func deposit(_ amount: Money) throws {
@@ -143,7 +166,7 @@ struct RandomMoneyRun: ~Copyable {
     let kind: CorporateAction.Kind =
       random.below(2) == 0
       ? .cashDividend(perShare: Money(units: Int128(random.within(1...50_000_001)), currency))
-      : .split(new: random.within(1...4), old: random.within(1...[3, 3, 12][random.below(3)]))
+      : .split(new: random.within(1...4), old: random.within(1...[3, 12, 30][random.below(3)]))
     try exchange.apply(
       CorporateAction(time: Timestamp(unchecked: now), kind: kind), to: ListingID(index: index))
     if case .split(let new, let old) = kind { splitPrices(index, new, old) }
@@ -221,19 +244,19 @@ struct RandomMoneyRun: ~Copyable {
 
   // MARK: Records
 
-  private mutating func record(_ index: Int, since previous: Int64) throws {
+  private mutating func record(_ index: Int, isBar: Bool, since previous: Int64) throws {
     let time = Timestamp(unchecked: now)
     let listing = reference.listings[index]
     let id = ListingID(index: index)
     middles[index] = max(60, middles[index] + random.within(-90...90))
     let middle = middles[index]
-    if case .stream = listing.mark, random.below(2) == 0 {
+    if !isBar, case .stream = listing.mark, random.below(2) == 0 {
       let stream = price(middle * 100 + random.within(-300...300))
       known[index].stream = stream
       try exchange.apply(MarkPrice(time: time, price: stream), to: id)
       return reference.mark(index, marks(index))
     }
-    switch listing.matching.records {
+    switch isBar ? .bar : listing.matching.records {
     case .trade:
       reference.closePending(index, bid: middle, ask: middle)
       known[index].last = price(middle)
@@ -243,8 +266,13 @@ struct RandomMoneyRun: ~Copyable {
       let ask = middle + random.within(0...9)
       reference.closePending(index, bid: middle, ask: ask)
       (known[index].bid, known[index].ask) = (price(middle), price(ask))
+      lastQuotes[index] = now
       try exchange.apply(Quote(time: time, bid: price(middle), ask: price(ask)), to: id)
       finish(index, bid: middle, ask: ask)
+      // Who is still there has met a price.
+      for (order, open) in reference.open where open.listing == index {
+        reference.open[order]?.rests = exchange.orders[order.number].request.type.limitPrice != nil
+      }
     case .bar: try bar(index, since: previous)
     }
   }

@@ -93,7 +93,9 @@ import Testing
       "trip fill", "trip liquidation", "trip settlement", "trip split", "trip transfer",
       "liquidation fee",
       "sold from holdings", "liquidated in part", "paid on what a bar filled",
-      "liquidated before a fill of its bar", "paid on what is closed by force",
+      "liquidated before a fill of its bar", "liquidated on a bar in place of quotes",
+      "paid on what is closed by force",
+      "positions that deliver each other", "amended", "refused an amendment",
       "refused needsMarginAccount", "refused liquidating", "refused noPrice",
       "refused accountWithoutPrice", "refused insufficientBalance", "refused insufficientMargin",
       "refused contractExpired", "refused nothingToReduce",
@@ -105,7 +107,10 @@ import Testing
     if run.reference.paymentsMoved > 0 { seen.insert("paid on what a bar filled") }
     if run.reference.partialLiquidations > 0 { seen.insert("liquidated in part") }
     if run.liquidatedInside > 0 { seen.insert("liquidated before a fill of its bar") }
+    if run.liquidatedForQuotes > 0 { seen.insert("liquidated on a bar in place of quotes") }
     if run.paidOnClosed > 0 { seen.insert("paid on what is closed by force") }
+    if run.coveredSteps > 0 { seen.insert("positions that deliver each other") }
+    if run.amendments > 0 { seen.insert("amended") }
     for trip in run.roundTrips { seen.insert("trip \(trip.end)") }
     for liquidation in run.liquidations where liquidation.fee.units > 0 {
       seen.insert("liquidation fee")

@@ -85,6 +85,42 @@ extension ReferenceMoney {
     return sum
   }
 
+  /// What is left of a position when longs and shorts of the listings of one asset, but those that are to be
+  /// closed by force, have delivered each other, pair by pair.
+  func uncovered(_ index: Int, _ place: Int) -> Int64 {
+    let leg = legs[index][place]
+    guard let asset = asset(index), !leg.isPending else { return leg.quantity }
+    let all = listings.indices.filter { self.asset($0) == asset && !legs[$0][0].isPending }
+    var left = all.map { assetUnits(legs[$0][0].quantity, of: $0) }
+    while let long = left.firstIndex(where: { $0 > 0 }),
+      let short = left.firstIndex(where: { $0 < 0 })
+    {
+      let both = min(left[long], -left[short])
+      left[long] -= both
+      left[short] += both
+    }
+    guard let own = all.firstIndex(of: index).map({ left[$0] }) else { return leg.quantity }
+    let one = assetUnits(1, of: index)
+    return Int64(own.signum()) * Int64((abs(own) + one - 1) / one)
+  }
+
+  /// What orders of a side find elsewhere before they open anything: positions of other listings of the asset,
+  /// and what no position holds, less what is ordered of it there.
+  private func elsewhere(_ index: Int, _ side: OrderSide) -> Int64 {
+    guard let asset = asset(index) else { return 0 }
+    var there: Int128 = 0
+    for other in listings.indices where other != index && self.asset(other) == asset {
+      let position = uncovered(other, 0)
+      if position.signum() == -side.sign { there += assetUnits(abs(position), of: other) }
+      for order in open.values
+      where order.listing == other && order.side == side && !order.isReduceOnly {
+        there -= assetUnits(order.left, of: other)
+      }
+    }
+    if side == .sell { return max(0, besidePositions(index, less: -there)) }
+    return Int64(max(0, there) / assetUnits(1, of: index))
+  }
+
   /// What a listing takes with all its open orders, and one more, of what is free.
   func initialMargin(_ index: Int, _ more: OpenOrder?) -> Int128? {
     let orders =
@@ -94,13 +130,14 @@ extension ReferenceMoney {
     for side in OrderSide.allCases {
       var quantity = orders.filter { $0.side == side }.reduce(0) { $0 + $1.left }
       var (freed, held): (Int128, Int64) = (0, 0)
-      if side == .sell { quantity -= max(0, besidePositions(index)) }
-      for leg in legs[index] where leg.quantity != 0 {
+      quantity -= elsewhere(index, side)
+      for (place, leg) in legs[index].enumerated() where leg.quantity != 0 {
+        let own = uncovered(index, place)
         if leg.quantity.signum() == side.sign {
           // What is isolated has been paid for.
-          if !isIsolated(index) { held = abs(leg.quantity) }
+          if !isIsolated(index) { held = abs(own) }
         } else if !isHedged {
-          quantity -= abs(leg.quantity)
+          quantity -= abs(own)
           guard quantity > 0 else { continue }
           if isIsolated(index) {
             guard let profit = unrealized(leg, index) else { return nil }
@@ -190,9 +227,10 @@ extension ReferenceMoney {
 
   // MARK: Liquidation
 
-  private func maintenance(_ leg: Leg, _ index: Int) -> Int128? {
+  private func maintenance(_ leg: Leg, _ index: Int, of quantity: Int64? = nil) -> Int128? {
     guard let mark = marks[index].of(leg.quantity) else { return nil }
-    return margin(of: bookValue(abs(leg.quantity), at: mark, of: index), index, isInitial: false)
+    let size = abs(quantity ?? leg.quantity)
+    return margin(of: bookValue(size, at: mark, of: index), index, isInitial: false)
   }
 
   /// Looks at every position until all are covered.
@@ -223,7 +261,8 @@ extension ReferenceMoney {
     var losses: [(profit: Int128, index: Int, place: Int)] = []
     for index in cross {
       for (place, leg) in legs[index].enumerated() where leg.quantity != 0 && !leg.isPending {
-        guard let own = maintenance(leg, index), let open = unrealized(leg, index),
+        guard let own = maintenance(leg, index, of: uncovered(index, place)),
+          let open = unrealized(leg, index),
           let units = converted(own, currency(index), to: target),
           let profit = converted(open, currency(index), to: target)
         else { return false }
@@ -355,8 +394,8 @@ extension ReferenceMoney {
       let all = converted(left - fee, currency(index), to: target)
     else { return false }
     for other in listings.indices where !isIsolated(other) {
-      for leg in legs[other] where leg.quantity != 0 && !leg.isPending {
-        guard let margin = maintenance(leg, other),
+      for (place, leg) in legs[other].enumerated() where leg.quantity != 0 && !leg.isPending {
+        guard let margin = maintenance(leg, other, of: uncovered(other, place)),
           let units = converted(margin, currency(other), to: target)
         else { return false }
         needed += units

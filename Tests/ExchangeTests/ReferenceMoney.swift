@@ -284,11 +284,11 @@ struct ReferenceMoney {
   }
 
   /// What is there of an asset and in no position of any listing, in whole units of a quantity.
-  func besidePositions(_ index: Int) -> Int64 {
+  func besidePositions(_ index: Int, less taken: Int128 = 0) -> Int64 {
     guard let asset = asset(index) else { return 0 }
     let held = listings.indices.filter { self.asset($0) == asset }
       .map { Self.exact(assetUnits(legs[$0][0].quantity, of: $0)) }
-    let beside = held.reduce(Self.exact(net(asset))) { $0 - $1 }
+    let beside = held.reduce(Self.exact(net(asset) - taken)) { $0 - $1 }
     let scaled =
       beside * Rational(.powerOfTen(listings[index].instrument.quantityPrecision.digits))
     // Rounded down: to the nearest whole number, less one where that is above.

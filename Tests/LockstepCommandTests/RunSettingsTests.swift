@@ -96,7 +96,7 @@ import Testing
     ("{ltf: 45m}", "45m ltf mtf htf"), ("{ltf: 3H}", "3H ltf mtf htf"),
     ("{ltf: 20m}", "20m ltf, 1H mtf, 4H htf"), ("{ltf: 2H}", "2H ltf mtf, 4H htf"),
     ("{ltf: 1D}", "1D ltf mtf htf"), ("{htf: 30m}", "15m ltf mtf, 30m htf"),
-    ("{mtf: 90m}", "15m ltf, 90m mtf htf"), ("{ltf: 5m, htf: 1W}", "5m ltf, 1D mtf, 1W htf"),
+    ("{mtf: 90m}", "15m ltf, 90m mtf htf"), ("{ltf: 5m, htf: 1W}", "5m ltf, 1H mtf, 1W htf"),
     ("{}", "15m ltf, 1H mtf, 4H htf"),
   ])
   func `roles that are left open fit those that are said`(timeframes: String, roles: String) throws

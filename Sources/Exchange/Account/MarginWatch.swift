@@ -116,7 +116,7 @@ extension SimulatedExchange {
         if !isCross {
           excess =
             try isolatedEquity(of: leg, at: mark, in: books[index].listing)
-            - maintenanceMargin(of: leg, at: mark, in: books[index].listing)
+            - maintenanceMargin(of: leg.quantity, at: mark, in: books[index].listing)
         }
         let count = Int128(isCross ? crossLegs : 1)
         // Less a unit for each number that is rounded on the way.

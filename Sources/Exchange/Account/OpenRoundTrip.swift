@@ -29,6 +29,18 @@ struct OpenRoundTrip: Sendable {
     var high: Price
     /// Of both: a listing's marks have as many always.
     let digits: Int
+
+    /// What closing all of a position would bring, at the two in no order.
+    fileprivate func profits(
+      of position: Position, in listing: Listing
+    ) throws(ExchangeError) -> (Int128, Int128) {
+      func profit(at price: Price) throws(ExchangeError) -> Int128 {
+        let open = try position.unrealizedProfit(at: price, digits: digits, in: listing)
+        return open.money(in: listing.contract.currency).units
+      }
+      let first = try profit(at: low)
+      return (first, low == high ? first : try profit(at: high))
+    }
   }
 
   init(_ side: OrderSide, opened: Timestamp) {
@@ -53,31 +65,25 @@ struct OpenRoundTrip: Sendable {
     if high > seen.high { self.seen?.high = high }
   }
 
-  /// The profit at a mark, realised and not.
-  private func profit(
-    of position: Position, at price: Price, digits: Int, in listing: Listing
-  ) throws(ExchangeError) -> Int128 {
-    let open = try position.unrealizedProfit(at: price, digits: digits, in: listing)
-    let currency = listing.contract.currency
-    return try amounts.profit.adding(open.money(in: currency).units, in: listing)
-  }
-
-  /// The highest and lowest profit with the marks seen at `position`.
+  /// The highest and lowest profit, realised and not, with the marks seen at `position`.
   func excursion(
     of position: Position, in listing: Listing
   ) throws(ExchangeError) -> (best: Int128, worst: Int128) {
-    guard let seen else { return (amounts.best, amounts.worst) }
-    let low = try profit(of: position, at: seen.low, digits: seen.digits, in: listing)
-    let isOne = seen.low == seen.high
-    let high =
-      isOne ? low : try profit(of: position, at: seen.high, digits: seen.digits, in: listing)
-    return (max(amounts.best, low, high), min(amounts.worst, low, high))
+    var trip = self
+    try trip.fold(position, in: listing)
+    return (trip.amounts.best, trip.amounts.worst)
   }
 
   /// Counts in the marks seen at `position`, which now changes.
   mutating func fold(_ position: Position, in listing: Listing) throws(ExchangeError) {
-    (amounts.best, amounts.worst) = try excursion(of: position, in: listing)
-    seen = nil
+    guard let seen else { return }
+    self.seen = nil
+    let (first, second) = try seen.profits(of: position, in: listing)
+    let found = (
+      try amounts.profit.adding(first, in: listing), try amounts.profit.adding(second, in: listing)
+    )
+    amounts.best = max(amounts.best, found.0, found.1)
+    amounts.worst = min(amounts.worst, found.0, found.1)
   }
 
   mutating func enter(

@@ -53,13 +53,15 @@ public struct Position: Hashable, Sendable {
     let closing = side.sign * quantity.signum() < 0 ? min(traded, abs(quantity)) : 0
     var settled = Settled(position: self, closed: closing)
     if closing > 0 {
-      let share = basis.share(Int128(closing), of: Int128(abs(quantity)))
+      let share =
+        closing == abs(quantity)
+        ? basis : basis.share(Int128(closing), of: Int128(abs(quantity)))
       settled.exit = try value(closing)
       settled.profit = try Position.profit(
         of: quantity.signum(), from: share, to: settled.exit, in: listing)
       settled.position.basis.units -= share.units
     }
-    settled.opened = try value(traded - closing)
+    if traded > closing { settled.opened = try value(traded - closing) }
     let (sum, overflow) = settled.position.basis.units.addingReportingOverflow(
       settled.opened.units)
     if overflow { throw listing.overflow("cost basis") }

@@ -99,30 +99,30 @@ extension SimulatedExchange {
   mutating func close(_ closing: ForcedClose) throws(ExchangeError) {
     let (index, time) = (closing.index, closing.time)
     let (listing, id) = (books[index].listing, ListingID(index: index))
-    var leg = books[index].holding.legs[closing.place]
-    let margin = leg.margin
+    let leg = books[index].holding.legs[closing.place]
     let side: OrderSide = leg.quantity > 0 ? .sell : .buy
     let traded = closing.quantity ?? abs(leg.quantity)
     let (settled, fee, _) = try outcome(of: closing)
     let profit = settled.profit.money(in: fee.currency)
-    try leg.take(
+    let known = knownNow(time)
+    try books[index].holding.legs[closing.place].take(
       settled, side, traded, fee: fee, at: time, .liquidation, listing, id, tell: &outbox,
-      knownAt: knownNow(time))
+      knownAt: known)
     let reference = LedgerReference.liquidation(liquidationCount)
     try pay(profit, for: side, traded, at: closing.price, id, listing, reference, at: time)
     try post(-fee, .liquidationFee, reference, at: time, id)
-    if listing.margin.mode == .isolated, leg.quantity != 0 {
-      leg.margin = max(margin + profit - fee, .zero(fee.currency))
+    if listing.margin.mode == .isolated, settled.position.quantity != 0 {
+      let left = leg.margin + profit - fee
+      books[index].holding.legs[closing.place].margin = max(left, .zero(fee.currency))
     } else {
-      try bearLoss(profit, &leg, before: margin, reference, at: time, id)
+      try bearLoss(profit, of: closing.place, before: leg.margin, reference, at: time, id)
     }
-    books[index].holding.legs[closing.place] = leg
     syncHeld(index)
     outbox.add(
       Liquidation(
         number: liquidationCount, listing: id, time: time, side: side,
         quantity: Quantity(unchecked: traded), price: closing.price, profit: profit, fee: fee),
-      knownAt: knownNow(time))
+      knownAt: known)
     liquidationCount += 1
     lastLiquidation = clock
   }

@@ -111,15 +111,14 @@ extension SimulatedExchange {
         throw .noMark(symbol: listing.instrument.symbol, time)
       }
       let settled = try leg.position.closing(at: mark, in: listing)
-      var next = leg
       let zero = Money.zero(listing.contract.currency)
-      try next.take(
+      let known = knownNow(time)
+      try books[index].holding.legs[place].take(
         settled, leg.quantity > 0 ? .sell : .buy, abs(leg.quantity), fee: zero, at: time,
-        .settlement, listing, id, tell: &outbox, knownAt: knownNow(time))
+        .settlement, listing, id, tell: &outbox, knownAt: known)
       let profit = settled.profit.money(in: zero.currency)
       try post(profit, .realizedProfit, .settlement(id), at: time, id)
-      try bearLoss(profit, &next, before: leg.margin, .settlement(id), at: time, id)
-      books[index].holding.legs[place] = next
+      try bearLoss(profit, of: place, before: leg.margin, .settlement(id), at: time, id)
     }
     syncHeld(index)
     marginIsStale = true

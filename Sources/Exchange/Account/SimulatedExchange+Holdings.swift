@@ -31,13 +31,37 @@ extension SimulatedExchange {
     let asset = books[index].listing.contract.kind.asset
     var taken: Int128 = 0
     for other in delivering where other != index {
-      let market = books[other].market
-      guard books[other].listing.contract.kind.asset == asset, market.open.sells > market.held.long
-      else { continue }
-      taken +=
-        books[other].listing.assetAmount(market.open.sells - market.held.long)?.units ?? 0
+      let sold = books[other].market.open.sells - books[other].market.held.long
+      guard sold > 0, books[other].listing.contract.kind.asset == asset else { continue }
+      taken += books[other].listing.assetAmount(sold)?.units ?? 0
     }
     return max(0, try unallocated(index, less: taken))
+  }
+
+  /// How much of a position takes margin. Of one asset longs on some listings and shorts on others deliver
+  /// each other, in the order of the listings: nothing of it is owed. One that waits to be
+  /// closed by force delivers nothing.
+  ///
+  /// - Returns: In units of the last quantity digit, away from zero where listings count by others.
+  /// - Complexity: O(listings that deliver).
+  func uncovered(_ index: Int, _ place: Int = 0) -> Int64 {
+    let leg = books[index].holding.legs[place]
+    guard let asset = books[index].listing.contract.kind.asset, leg.quantity != 0,
+      !leg.isLiquidating, delivering.count > 1,
+      let one = books[index].listing.assetAmount(1)?.units
+    else { return leg.quantity }
+    var cover: Int128 = 0
+    for other in delivering
+    where other != index && books[other].listing.contract.kind.asset == asset {
+      let standing = books[other].holding.legs[0]
+      let isOpposite = standing.quantity.signum() == -leg.quantity.signum()
+      // Those of its own side that stand before it have been served before it.
+      guard !standing.isLiquidating, isOpposite || other < index else { continue }
+      let units = books[other].listing.assetAmount(abs(standing.quantity))?.units ?? 0
+      cover += isOpposite ? units : -units
+    }
+    let left = Int128(abs(leg.quantity)) * one - max(0, cover)
+    return leg.quantity.signum() * Int64(max(0, left + one - 1) / one)
   }
 
   /// Tells the markets what belongs to no position, if the ledger has changed since.
@@ -50,7 +74,7 @@ extension SimulatedExchange {
   }
 
   /// What of a fill is delivered from what belongs to no position, so that it closes and opens none.
-  func deliveredFromHoldings(
+  mutating func deliveredFromHoldings(
     _ execution: Execution, _ index: Int
   ) throws(ExchangeError) -> Int64 {
     guard books[index].listing.contract.kind.asset != nil, execution.side == .sell else { return 0 }

@@ -13,10 +13,10 @@ extension SimulatedExchange {
 
   /// What a position must be covered by, in its listing's currency.
   func maintenanceMargin(
-    of leg: Leg, at mark: Mark, in listing: Listing
+    of quantity: Int64, at mark: Mark, in listing: Listing
   ) throws(ExchangeError) -> Money {
     listing.margin.maintenanceMargin(
-      of: try listing.notional(abs(leg.quantity), at: mark), in: listing.contract.currency)
+      of: try listing.notional(abs(quantity), at: mark), in: listing.contract.currency)
   }
 
   /// What all positions with cross margin must be covered by, but those that only wait for a
@@ -25,10 +25,12 @@ extension SimulatedExchange {
     guard let target = rules.marginCurrency else { return nil }
     var sum = Money.zero(target)
     for index in books.indices where books[index].listing.margin.mode == .cross {
-      for leg in books[index].holding.legs where leg.quantity != 0 && !leg.isLiquidating {
+      for (place, leg) in books[index].holding.legs.enumerated()
+      where leg.quantity != 0 && !leg.isLiquidating {
+        let quantity = uncovered(index, place)
         guard let mark = books[index].marks.mark(ofSign: leg.quantity.signum()),
           let margin = try converted(
-            maintenanceMargin(of: leg, at: mark, in: books[index].listing), to: target)
+            maintenanceMargin(of: quantity, at: mark, in: books[index].listing), to: target)
         else { return nil }
         guard let next = sum.adding(margin) else { throw books[index].listing.overflow("margin") }
         sum = next
@@ -47,9 +49,8 @@ extension SimulatedExchange {
       where leg.quantity != 0 && !leg.isLiquidating {
         guard let mark = books[index].marks.mark(ofSign: leg.quantity.signum()) else { continue }
         let equity = try isolatedEquity(of: leg, at: mark, in: books[index].listing)
-        guard try equity < maintenanceMargin(of: leg, at: mark, in: books[index].listing) else {
-          continue
-        }
+        let needed = try maintenanceMargin(of: leg.quantity, at: mark, in: books[index].listing)
+        guard equity < needed else { continue }
         try cancelOrders(of: index, .liquidation, at: time)
         try liquidate(index, place, equity: equity, mark, at: time)
         return true

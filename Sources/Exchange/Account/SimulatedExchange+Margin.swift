@@ -66,15 +66,15 @@ extension SimulatedExchange {
     of index: Int, _ side: OrderSide, with request: OrderRequest?
   ) throws(ExchangeError) -> Money? {
     let (listing, marks) = (books[index].listing, books[index].marks)
-    let held = books[index].market.held
+    let mode = books[index].market.held.mode
     let isIsolated = listing.margin.mode == .isolated
     let zero = Money.zero(listing.contract.currency)
     var quantity = books[index].market.open.adding(on: side)
     if let request, request.side == side { quantity += request.quantity.raw }
-    var closes = held.mode == .netting ? held.held(on: side.other) : 0
-    if side == .sell { closes += try unallocatedForSales(of: index) }
+    var closes = mode == .netting ? held(index, side.other) : 0
+    closes += try coveredElsewhere(index, side)
     quantity = max(0, quantity - closes)
-    if !isIsolated { quantity += held.held(on: side) }
+    if !isIsolated { quantity += held(index, side) }
     guard quantity > 0 else { return zero }
     guard let mark = marks.mark(ofSign: side.sign) else { return nil }
     let margin = listing.margin.initialMargin(
@@ -83,6 +83,33 @@ extension SimulatedExchange {
     guard let mark = marks.mark(ofSign: -side.sign) else { return nil }
     let left = try isolatedEquity(of: books[index].holding.legs[0], at: mark, in: listing)
     return max(margin - max(left, zero), zero)
+  }
+
+  /// What is held on a side and takes margin.
+  private func held(_ index: Int, _ side: OrderSide) -> Int64 {
+    guard books[index].listing.contract.kind.asset != nil else {
+      return books[index].market.held.held(on: side)
+    }
+    return max(0, side.sign * uncovered(index))
+  }
+
+  /// What of an asset orders of a side may trade beyond the position of their own listing without
+  /// opening anything: sales what belongs to no position, and both what positions on other listings
+  /// have open on the other side; less what open orders of the side on these listings may come to.
+  private func coveredElsewhere(
+    _ index: Int, _ side: OrderSide
+  ) throws(ExchangeError) -> Int64 {
+    guard let asset = books[index].listing.contract.kind.asset,
+      let one = books[index].listing.assetAmount(1)?.units
+    else { return 0 }
+    var units: Int128 = 0
+    for other in delivering
+    where other != index && books[other].listing.contract.kind.asset == asset {
+      let left = held(other, side.other) - books[other].market.open.adding(on: side)
+      units += books[other].listing.assetAmount(left)?.units ?? 0
+    }
+    return max(
+      0, side == .sell ? try unallocated(index, less: -units) : Int64(clamping: units / one))
   }
 
   /// What all positions and orders take, and perhaps one order more.

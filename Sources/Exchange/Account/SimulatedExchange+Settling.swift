@@ -29,15 +29,15 @@ extension SimulatedExchange {
     let isReduceOnly = orders[execution.order.number].request.isReduceOnly
     let place = books[id.index].holding.mode.leg(execution.side, isReduceOnly: isReduceOnly)
     let fee = try fee(of: execution, in: listing)
-    var leg = books[id.index].holding.legs[place]
     let traded = execution.quantity - (try deliveredFromHoldings(execution, id.index))
-    let settled = try leg.position.settling(
+    let settled = try books[id.index].holding.legs[place].position.settling(
       execution.side, traded, at: execution.price, in: listing)
-    let margin = leg.margin
+    let margin = books[id.index].holding.legs[place].margin
     if traded > 0 {
-      try leg.take(
+      let known = max(clock, Moment(execution.time, .sourceBars))
+      try books[id.index].holding.legs[place].take(
         settled, execution.side, traded, fee: fee.share(traded, of: execution.quantity),
-        at: execution.time, .fill, listing, id, tell: &outbox, knownAt: knownNow(execution.time))
+        at: execution.time, .fill, listing, id, tell: &outbox, knownAt: known)
     }
     let fill = Fill(
       number: fillCount, order: execution.order, listing: id, side: execution.side,
@@ -48,12 +48,13 @@ extension SimulatedExchange {
     try pay(
       fill.realizedProfit, for: fill.side, execution.quantity, at: fill.price, id, listing,
       .fill(fill.number), at: fill.time)
-    try bearLoss(fill.realizedProfit, &leg, before: margin, .fill(fill.number), at: fill.time, id)
+    try bearLoss(
+      fill.realizedProfit, of: place, before: margin, .fill(fill.number), at: fill.time, id)
     try post(-fee, .fee, .fill(fill.number), at: fill.time, id)
-    books[id.index].holding.legs[place] = leg
     if books[id.index].isIsolated {
       let reserve = try isolatedReserve(for: settled.opened, in: listing)
-      books[id.index].holding.legs[place].margin = leg.margin + reserve
+      let kept = books[id.index].holding.legs[place].margin
+      books[id.index].holding.legs[place].margin = kept + reserve
     }
     fillCount += 1
     if fill.isPathDependent { pathDependentFillCount += 1 }
@@ -92,11 +93,12 @@ extension SimulatedExchange {
   /// What closing a position with isolated margin loses beyond that margin is a shortfall, by
   /// whatever it was closed.
   mutating func bearLoss(
-    _ profit: Money, _ leg: inout Leg, before margin: Money, _ reference: LedgerReference,
+    _ profit: Money, of place: Int, before margin: Money, _ reference: LedgerReference,
     at time: Timestamp, _ id: ListingID
   ) throws(ExchangeError) {
     guard rules.marginCurrency != nil, books[id.index].isIsolated else { return }
-    try post(leg.bear(profit, before: margin), .shortfall, reference, at: time, id)
+    let unpaid = books[id.index].holding.legs[place].bear(profit, before: margin)
+    try post(unpaid, .shortfall, reference, at: time, id)
   }
 
   /// Pays the profit of a contract, or delivers what was bought or sold against what it costs.

@@ -25,10 +25,6 @@ public struct Mark: Hashable, Sendable {
   /// When the tape had it.
   public let time: Timestamp
   public let source: MarkSource
-
-  func with(_ price: Price) -> Mark {
-    Mark(price: price, digits: digits, time: time, source: source)
-  }
 }
 
 /// The marks of a listing's long and short positions: two only by the rule `closingSide`.
@@ -39,11 +35,6 @@ public struct Marks: Hashable, Sendable {
 
   /// That of a position of this sign; of no position, that of a long one.
   func mark(ofSign sign: Int64) -> Mark? { sign < 0 ? short : long }
-
-  /// Both where `price` is the last.
-  func with(_ price: Price) -> Marks {
-    Marks(long: long?.with(price), short: short?.with(price))
-  }
 }
 
 /// The newest prices of a listing, of every kind that the tape has.
@@ -97,6 +88,16 @@ struct KnownPrices: Sendable {
       // One digit more, so that no half is lost.
       return both(quoted(Price(unchecked: (bid.raw + ask.raw) * 5), digits + 1, .mid))
     }
+  }
+
+  /// The marks while a bar that fills passes a price, which is the last one, the bid and the ask; nil where
+  /// marks have a stream of their own, of which the bar says nothing.
+  func marks(passing price: Price) -> Marks? {
+    if case .stream = rule { return nil }
+    var passing = self
+    passing.last?.price = price
+    (passing.bid, passing.ask) = (price, price)
+    return passing.marks
   }
 
   /// Turns prices of old shares into those of new ones, rounded half to even.

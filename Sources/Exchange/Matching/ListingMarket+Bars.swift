@@ -89,7 +89,10 @@ extension ListingMarket {
   private func after(_ bar: Bar, lowFirst: Bool) -> ListingMarket {
     var market = self
     var walk = BarWalk(bar, lowFirst: lowFirst)
-    while let stop = market.nextStop(on: walk) { market.move(to: stop, on: &walk) }
+    while let stop = market.nextStop(on: walk) {
+      market.move(to: stop, on: &walk)
+      while market.follow(stop, on: walk) {}
+    }
     return market
   }
 
@@ -136,11 +139,9 @@ extension ListingMarket {
     return nil
   }
 
-  /// Lets happen what happens at a stop, the next one.
+  /// Lets happen what happens at a stop, the next one, but for what follows from its fills.
   mutating func move(to stop: PathStop, on walk: inout BarWalk) {
-    var (bid, ask) = (stop.price, stop.price)
-    if case .arrival(let lower, let higher) = stop.kind { (bid, ask) = (lower, higher) }
-    var point = PricePoint(onPathOf: walk.bar, bid: bid, ask: ask, at: stop.time, rules)
+    var point = point(at: stop, on: walk)
     point.isBehindOpen = walk.price != nil
     walk.price = stop.price
     switch stop.kind {
@@ -148,11 +149,25 @@ extension ListingMarket {
       walk.next += 1
       match(&point, joinedBy: Moment(stop.time, .arrivals))
     case .level(let resting): reach(resting, &point)
-    case .arrival:
-      let start = walk.vertices[walk.next - 1].price
-      point.isInterpolated = start != walk.vertices[walk.next].price
-      match(&point, joinedBy: Moment(stop.time, .records))
+    case .arrival: match(&point, joinedBy: Moment(stop.time, .records))
     }
+  }
+
+  /// Lets those act at a stop that have been let loose there.
+  /// - Returns: Whether there were any; they may have let loose more.
+  mutating func follow(_ stop: PathStop, on walk: BarWalk) -> Bool {
+    var point = point(at: stop, on: walk)
+    return follow(&point)
+  }
+
+  /// What the price offers at a stop.
+  private func point(at stop: PathStop, on walk: BarWalk) -> PricePoint {
+    guard case .arrival(let lower, let higher) = stop.kind else {
+      return PricePoint(onPathOf: walk.bar, bid: stop.price, ask: stop.price, at: stop.time, rules)
+    }
+    var point = PricePoint(onPathOf: walk.bar, bid: lower, ask: higher, at: stop.time, rules)
+    point.isInterpolated = walk.vertices[walk.next - 1].price != walk.vertices[walk.next].price
+    return point
   }
 
   /// Marks the fills that another way would not have given; `others` are those that it gives. Those at a price
@@ -228,8 +243,9 @@ extension ListingMarket {
   private mutating func reach(_ resting: OrderID?, _ point: inout PricePoint) {
     if let resting, let slot = orders.place(of: resting) {
       fill(slot, at: point.opposite(orders[slot].side), .maker, &point)
+    } else {
+      _ = follow(&point)
     }
-    settlePath(&point)
   }
 }
 

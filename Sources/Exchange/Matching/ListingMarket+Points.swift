@@ -10,16 +10,16 @@ extension ListingMarket {
     fillTakers(&point)
     fillResting(.buy, &point)
     fillResting(.sell, &point)
-    if point.isOnPath { settlePath(&point) }
   }
 
   /// On a path, what a fill has let loose acts from where the fill was: at this very point if its
   /// price is reached already.
-  mutating func settlePath(_ point: inout PricePoint) {
-    while !takers.isEmpty || hasTriggers(at: point) {
-      fireTriggers(point)
-      fillTakers(&point)
-    }
+  /// - Returns: Whether there was any; it may have let loose more.
+  mutating func follow(_ point: inout PricePoint) -> Bool {
+    guard !takers.isEmpty || hasTriggers(at: point) else { return false }
+    fireTriggers(point)
+    fillTakers(&point)
+    return true
   }
 
   @inline(__always)
