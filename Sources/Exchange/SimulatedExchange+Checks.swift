@@ -126,6 +126,11 @@ extension SimulatedExchange {
     let index = request.listing.index
     let limit = books[index].listing.contract.positionLimit
     let (adding, reducing) = request.isReduceOnly ? (0, open) : (open, 0)
+    // Mostly that is enough, whatever is closed first.
+    let most =
+      books[index].market.held.held(on: request.side)
+      + books[index].market.open.adding(on: request.side) + adding
+    if most <= limit { return nil }
     let reached = try reached(by: request.side, adding, reducing, in: index)
     if reached <= limit { return nil }
     if request.isReduceOnly, reached <= (try self.reached(by: request.side, 0, 0, in: index)) {
