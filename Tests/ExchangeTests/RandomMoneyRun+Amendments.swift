@@ -48,7 +48,7 @@ extension RandomMoneyRun {
     var expected = OrderEvent.amended(amended.amendment)
     if whole <= amended.filled {
       expected = .amendRefused(.alreadyFilled(amended.filled))
-    } else if takesMore, let rejection = reference.rejection(of: changed) {
+    } else if takesMore, let rejection = reference.rejection(of: changed, replacing: old) {
       expected = .amendRefused(.rule(rejection))
     }
     let found = exchange.outbox.waiting.last { $0.order == amended.order }?.event

@@ -167,7 +167,7 @@ extension ReferenceMoney {
 
   // MARK: Checks
 
-  func rejection(of order: OpenOrder) -> Rejection? {
+  func rejection(of order: OpenOrder, replacing old: OpenOrder? = nil) -> Rejection? {
     let (index, listing) = (order.listing, listings[order.listing])
     switch rules.kind {
     case .unlimited: return nil
@@ -183,7 +183,7 @@ extension ReferenceMoney {
     case .margin(let target):
       if legs[index].contains(where: \.isPending) { return .liquidating }
       if order.isReduceOnly { return nil }
-      guard let before = initialMargin(index, nil), let after = initialMargin(index, order) else {
+      guard let before = initialMargin(index, old), let after = initialMargin(index, order) else {
         return .noPrice
       }
       if after <= before { return nil }

@@ -30,7 +30,7 @@ struct BarSettings {
     }
     self.written = written
     let ltf = given[.ltf] ?? .minutes15
-    // Only days fit into weeks and months.
+    // Under a given one a day may fit where an hour does not.
     let usualMiddle = given[.htf] == nil ? [Timeframe.hour1] : [.hour1, .day1]
     let mtf = given[.mtf] ?? BarSettings.usual(usualMiddle, from: ltf, to: given[.htf])
     let htf = given[.htf] ?? BarSettings.usual([.hours4], from: mtf, to: nil)
