@@ -87,7 +87,7 @@ struct CloseWatch {
   /// `time`; outside of its sessions the day of UTC.
   mutating func tradingDay(endingAt time: Timestamp) -> CalendarDate {
     let before = Timestamp(unchecked: time.nanoseconds - 1)
-    return cursors[0].bounds(of: shortest[0], at: before)?.tradingDay ?? before.utcDate
+    return cursors[0].bounds(of: shortest, at: before)?.tradingDay ?? before.utcDate
   }
 
   @inline(__always)
