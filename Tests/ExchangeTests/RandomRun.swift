@@ -24,8 +24,12 @@ struct RandomRun: ~Copyable {
   /// Longer at times, so that DAY orders see midnights.
   private let pace: Int64
   private let listingID = ListingID(index: 0)
+  /// What comes of a real tape; empty where records are made.
+  private var tape: ArraySlice<Record> = []
 
-  init(seed: UInt64) throws {
+  /// - Parameter minutes: of a real tape, of which the run takes some from a random one on; none to make
+  ///   records.
+  init(seed: UInt64, on minutes: [OandaTape.Minute] = []) throws {
     var random = SeededGenerator(seed: seed)
     let latency = RandomRun.latency(&random)
     listing = try RandomRun.listing(&random)
@@ -34,6 +38,11 @@ struct RandomRun: ~Copyable {
     pace = [nanosecondsPerSecond, minute, 60 * minute][random.below(3)]
     self.seed = seed
     self.random = random
+    guard !minutes.isEmpty else { return }
+    let start = self.random.below(minutes.count - 500)
+    tape = Record.records(listing.matching.records, of: minutes[start..<start + 500])[...]
+    guard let first = tape.first else { return }
+    (now, middle) = (minutes[start].bid.tsOpen.nanoseconds, first.prices[0].raw)
   }
 
   private static func latency(_ random: inout SeededGenerator) -> Latency {
@@ -88,9 +97,15 @@ struct RandomRun: ~Copyable {
   /// Some orders and cancels, and one instant of the tape; the new reports are kept.
   mutating func step() throws {
     let previous = now
-    now += random.below(4) == 0 ? Int64(random.below(2)) : random.within(1...pace)
-    if listing.matching.records == .bar { now = max(now, previous + 3) }
-    let records = try makeRecords(since: previous)
+    let records: [Record]
+    if let next = tape.popFirst() {
+      (now, middle) = (next.time.nanoseconds, next.prices[0].raw)
+      records = [next]
+    } else {
+      now += random.below(4) == 0 ? Int64(random.below(2)) : random.within(1...pace)
+      if listing.matching.records == .bar { now = max(now, previous + 3) }
+      records = try makeRecords(since: previous)
+    }
     try sendSome(at: Moment(Timestamp(unchecked: previous), .records))
     if listing.matching.records == .bar {
       let inside = random.within(previous + 1...now - 1)
@@ -117,6 +132,33 @@ struct RandomRun: ~Copyable {
       case .quote(let quote): [quote.bid, quote.ask]
       case .trade(let trade): [trade.price]
       case .bar(let bar): [bar.low, bar.high]
+      }
+    }
+
+    var time: Timestamp {
+      switch self {
+      case .quote(let quote): quote.time
+      case .trade(let trade): trade.time
+      case .bar(let bar): bar.tsClose
+      }
+    }
+
+    /// What a real tape has of a kind; its asks stand for trades.
+    static func records(
+      _ kind: FillingRecord, of minutes: ArraySlice<OandaTape.Minute>
+    ) -> [Record] {
+      switch kind {
+      case .bar: minutes.map { .bar($0.bid) }
+      case .trade: minutes.flatMap { $0.ticks(.buy).map { .trade($0) } }
+      case .quote:
+        minutes.flatMap { minute in
+          minute.quotes.map {
+            .quote(
+              Quote(
+                time: Timestamp(unchecked: $0.time), bid: price($0.bid), ask: price($0.ask),
+                bidSize: .zero, askSize: .zero))
+          }
+        }
       }
     }
   }

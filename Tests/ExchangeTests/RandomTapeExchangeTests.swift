@@ -30,6 +30,23 @@ import Testing
     #expect(missing.isEmpty || randomSeeds(400).count < 100, "never seen: \(missing)")
   }
 
+  @Test(.enabled(if: OandaTape.isThere, "no real market data here: see LOCKSTEP_DATA"))
+  func `the same on Oanda's EURUSD, its quotes, its asks as trades, and its minutes`() throws {
+    let minutes = try OandaTape.minutes()
+    var fills: [FillingRecord: Int] = [:]
+    for seed in randomSeeds(30) {
+      var run = try RandomRun(seed: seed, on: minutes)
+      for step in 0..<120 {
+        try run.step()
+        guard agree(run, "seed \(seed), step \(step) of a real tape") else { return }
+      }
+      #expect(run.strays.isEmpty, "seed \(seed)")
+      fills[run.listing.matching.records, default: 0] += run.exchange.fillCount
+      guard ordersAreTold(by: run) else { return }
+    }
+    for kind in FillingRecord.allCases { #expect(fills[kind, default: 0] > 30, "\(fills)") }
+  }
+
   /// An order as it was sent, with all its reports, is the order that the exchange has.
   private func ordersAreTold(by run: borrowing RandomRun) -> Bool {
     var told = run.sent
