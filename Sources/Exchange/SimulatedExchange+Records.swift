@@ -70,6 +70,7 @@ extension SimulatedExchange {
       knownAt: knownNow(time))
   }
 
-  /// When the exchange knows of what it settles now: it may have happened inside a bar.
-  func knownNow(_ time: Timestamp) -> Moment { max(clock, Moment(time, .sourceBars)) }
+  /// When the exchange knows of what it settles now: it may have happened inside a bar. Mutating, because
+  /// a question that is not copies the exchange.
+  mutating func knownNow(_ time: Timestamp) -> Moment { max(clock, Moment(time, .sourceBars)) }
 }

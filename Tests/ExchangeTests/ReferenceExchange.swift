@@ -34,10 +34,10 @@ struct ReferenceExchange {
       switch offset {
       case .price(let distance): return Price(unchecked: best.raw + sign * distance)
       case .share(let rate):
-        let exact = Rational(best.raw) * Rational(rate.units, digits: 12)
-        var distance: Int64 = 0
-        while Rational(distance) < exact { distance += 1 }
-        return Price(unchecked: best.raw + sign * distance)
+        // A share is counted in 10^-12; what is left of a unit takes a whole one.
+        let (whole, rest) = (Int128(best.raw) * Int128(rate.units))
+          .quotientAndRemainder(dividingBy: 1_000_000_000_000)
+        return Price(unchecked: best.raw + sign * (Int64(whole) + (rest > 0 ? 1 : 0)))
       }
     }
 

@@ -16,14 +16,14 @@ final class RunCore {
   let journal: any RunJournal
   let monitor: RunMonitor?
   let control: RunControl?
-  private let statePlace: Place<SynchronizedState>
-  private let exchangePlace: Place<SimulatedExchange>
-  private let coordinatorPlace: Place<Coordinator>
-  private let closesPlace: Place<CloseWatch>
-  private let meterPlace: Place<EquityMeter>
-  private let riskPlace: Place<RiskManager>
-  private let featuresPlace: Place<FeatureBoard>
-  private let queuesPlace = Place(RunQueues())
+  private let statePlace: FixedBuffer<SynchronizedState>
+  private let exchangePlace: FixedBuffer<SimulatedExchange>
+  private let coordinatorPlace: FixedBuffer<Coordinator>
+  private let closesPlace: FixedBuffer<CloseWatch>
+  private let meterPlace: FixedBuffer<EquityMeter>
+  private let riskPlace: FixedBuffer<RiskManager>
+  private let featuresPlace: FixedBuffer<FeatureBoard>
+  private let queuesPlace = FixedBuffer(RunQueues())
   /// Whether what the exchange does is told later than it happens.
   let hasLateReports: Bool
   /// Of each stream: the place of its symbol, and its kind.
@@ -78,16 +78,16 @@ final class RunCore {
       account: configuration.account)
     hasLateReports = configuration.latency.reports != .none
     symbols = try RunCore.symbols(plan, state, exchange)
-    closesPlace = Place(CloseWatch(plan, symbols, state.layout))
-    featuresPlace = Place(FeatureBoard(state.layout))
+    closesPlace = FixedBuffer(CloseWatch(plan, symbols, state.layout))
+    featuresPlace = FixedBuffer(FeatureBoard(state.layout))
     random = SeededGenerator(seed: configuration.seed)
-    riskPlace = Place(RiskManager(configuration.risk, symbolCount: symbols.count))
-    meterPlace = Place(EquityMeter(configuration.currency))
+    riskPlace = FixedBuffer(RiskManager(configuration.risk, symbolCount: symbols.count))
+    meterPlace = FixedBuffer(EquityMeter(configuration.currency))
     var coordinator = Coordinator(through: configuration.end, control: control)
     streams = try RunCore.register(tape, in: &coordinator, symbols)
-    statePlace = Place(state)
-    exchangePlace = Place(exchange)
-    coordinatorPlace = Place(coordinator)
+    statePlace = FixedBuffer(state)
+    exchangePlace = FixedBuffer(exchange)
+    coordinatorPlace = FixedBuffer(coordinator)
     trading = symbols.map { _ in TradingGate() }
   }
 
@@ -137,45 +137,50 @@ final class RunCore {
 
 // MARK: The parts
 
+// Each in memory of its own. A stored property of a class is checked for overlapping accesses whenever it
+// is touched, and is copied to be asked something: on the way of every bar both cost more than what
+// is asked. By its address neither happens. What the checks would find must be kept by hand: no part
+// calls back into the run, no source asks it anything, and no access to a part goes on while the
+// strategy is called.
 extension RunCore {
   var state: SynchronizedState {
-    @inline(__always) unsafeAddress { unsafe UnsafePointer(statePlace.address) }
-    @inline(__always) unsafeMutableAddress { unsafe statePlace.address }
+    @inline(__always) unsafeAddress { unsafe statePlace.address }
+    @inline(__always) unsafeMutableAddress { unsafe statePlace.elements }
   }
 
   var exchange: SimulatedExchange {
-    @inline(__always) unsafeAddress { unsafe UnsafePointer(exchangePlace.address) }
-    @inline(__always) unsafeMutableAddress { unsafe exchangePlace.address }
+    @inline(__always) unsafeAddress { unsafe exchangePlace.address }
+    @inline(__always) unsafeMutableAddress { unsafe exchangePlace.elements }
   }
 
   var coordinator: Coordinator {
-    @inline(__always) unsafeAddress { unsafe UnsafePointer(coordinatorPlace.address) }
-    @inline(__always) unsafeMutableAddress { unsafe coordinatorPlace.address }
+    @inline(__always) unsafeAddress { unsafe coordinatorPlace.address }
+    @inline(__always) unsafeMutableAddress { unsafe coordinatorPlace.elements }
   }
 
   var closes: CloseWatch {
-    @inline(__always) unsafeAddress { unsafe UnsafePointer(closesPlace.address) }
-    @inline(__always) unsafeMutableAddress { unsafe closesPlace.address }
+    @inline(__always) unsafeAddress { unsafe closesPlace.address }
+    @inline(__always) unsafeMutableAddress { unsafe closesPlace.elements }
   }
 
   var meter: EquityMeter {
-    @inline(__always) unsafeAddress { unsafe UnsafePointer(meterPlace.address) }
-    @inline(__always) unsafeMutableAddress { unsafe meterPlace.address }
+    @inline(__always) unsafeAddress { unsafe meterPlace.address }
+    @inline(__always) unsafeMutableAddress { unsafe meterPlace.elements }
   }
 
   var risk: RiskManager {
-    @inline(__always) unsafeAddress { unsafe UnsafePointer(riskPlace.address) }
-    @inline(__always) unsafeMutableAddress { unsafe riskPlace.address }
+    @inline(__always) unsafeAddress { unsafe riskPlace.address }
+    @inline(__always) unsafeMutableAddress { unsafe riskPlace.elements }
   }
 
   var features: FeatureBoard {
-    @inline(__always) unsafeAddress { unsafe UnsafePointer(featuresPlace.address) }
-    @inline(__always) unsafeMutableAddress { unsafe featuresPlace.address }
+    @inline(__always) unsafeAddress { unsafe featuresPlace.address }
+    @inline(__always) unsafeMutableAddress { unsafe featuresPlace.elements }
   }
 
   var queues: RunQueues {
-    @inline(__always) unsafeAddress { unsafe UnsafePointer(queuesPlace.address) }
-    @inline(__always) unsafeMutableAddress { unsafe queuesPlace.address }
+    @inline(__always) unsafeAddress { unsafe queuesPlace.address }
+    @inline(__always) unsafeMutableAddress { unsafe queuesPlace.elements }
   }
 
   var timers: RunTimers {

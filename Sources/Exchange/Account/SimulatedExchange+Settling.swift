@@ -34,7 +34,7 @@ extension SimulatedExchange {
       execution.side, traded, at: execution.price, in: listing)
     let margin = books[id.index].holding.legs[place].margin
     if traded > 0 {
-      let known = max(clock, Moment(execution.time, .sourceBars))
+      let known = knownNow(execution.time)
       try books[id.index].holding.legs[place].take(
         settled, execution.side, traded, fee: fee.share(traded, of: execution.quantity),
         at: execution.time, .fill, listing, id, tell: &outbox, knownAt: known)

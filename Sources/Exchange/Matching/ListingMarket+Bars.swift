@@ -130,13 +130,7 @@ extension ListingMarket {
 
   /// When the first order arrived that no record has met yet.
   private var nextArrival: Timestamp? {
-    for turn in newcomers {
-      guard let slot = orders.place(of: turn.order), orders[slot].priority == turn.priority,
-        orders[slot].place == .newcomers
-      else { continue }
-      return orders[slot].arrival.time
-    }
-    return nil
+    newcomers.lazy.compactMap(slot(ofNewcomer:)).first.map { orders[$0].arrival.time }
   }
 
   /// Lets happen what happens at a stop, the next one, but for what follows from its fills.

@@ -33,12 +33,19 @@ extension ListingMarket {
     if count == 0 { return }
     for index in 0..<count {
       let turn = newcomers[index]
-      guard let slot = orders.place(of: turn.order), orders[slot].priority == turn.priority,
-        orders[slot].place == .newcomers
-      else { continue }
+      guard let slot = slot(ofNewcomer: turn) else { continue }
       if orders[slot].arrival > moment { newcomers.append(turn) } else { join(slot, point) }
     }
     newcomers.takeOut(first: count)
+  }
+
+  /// Where an order stands that no record has met; nil where its turn has passed to another.
+  @inline(__always)
+  func slot(ofNewcomer turn: Turn) -> Int? {
+    guard let slot = orders.place(of: turn.order), orders[slot].priority == turn.priority,
+      orders[slot].place == .newcomers
+    else { return nil }
+    return slot
   }
 
   /// Gives an order its place for the first time.

@@ -173,6 +173,7 @@ public struct IndicatorSet: ~Copyable, Sendable {
   }
 
   /// Writes the confirmed values of all columns from `start` on; not a number where there is none.
+  /// Mutating, because a question that is not copies the set.
   /// - Complexity: O(columns).
   package mutating func readConfirmed(into readings: inout [Double], at start: Int) {
     let isWholeReady = barCount > lookback
