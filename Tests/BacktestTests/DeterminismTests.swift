@@ -6,33 +6,35 @@ import Testing
 
 @Suite("The same tape leads to the same run")
 struct DeterminismTests {
-  /// Of two runs the first line in which they differ, for a message.
-  static func difference(_ left: [String], _ right: [String]) -> String? {
+  /// Of two runs the first entry in which they differ, for a message.
+  static func difference(
+    _ left: [KeptJournal.Entry], _ right: [KeptJournal.Entry]
+  ) -> String? {
     guard left != right else { return nil }
     let count = zip(left, right).prefix { $0 == $1 }.count
     let (a, b) = (left.dropFirst(count).first, right.dropFirst(count).first)
-    return "line \(count):\n\(a ?? "the end")\n\(b ?? "the end")"
+    func text(_ entry: KeptJournal.Entry?) -> String { entry.map { "\($0)" } ?? "the end" }
+    return "entry \(count):\n\(text(a))\n\(text(b))"
   }
 
   @Test("slices, single records, batches of any length", arguments: 0..<30)
   func equal(seed: Int) throws {
     let random = try RandomRun(seed: UInt64(seed))
-    func lines(plain: Bool, batch: Int) throws -> [String] {
+    func entries(plain: Bool, batch: Int) throws -> [KeptJournal.Entry] {
       var configuration = random.configuration
       configuration.isPlain = plain
       return try run(
         configuration,
         RandomTrader(readsTicks: seed % 3 == 0, readsQualities: seed % 2 == 0),
         try random.tape.tape(batch: batch)
-      ).lines
+      ).entries
     }
-    let first = try lines(plain: false, batch: .max)
-    if random.configuration.end == nil, let end = first.last {
-      #expect(
-        end.contains("recordCount: \(random.tape.times.count),"), "every record was taken")
+    let first = try entries(plain: false, batch: .max)
+    if random.configuration.end == nil, case .end(let summary) = first.last?.content {
+      #expect(summary.recordCount == random.tape.times.count, "every record was taken")
     }
     for (plain, batch) in [(true, Int.max), (false, 1), (false, 13), (true, 7), (false, 200)] {
-      let other = try lines(plain: plain, batch: batch)
+      let other = try entries(plain: plain, batch: batch)
       if let difference = DeterminismTests.difference(first, other) {
         Issue.record("seed \(seed), plain \(plain), batches of \(batch): \(difference)")
         return
@@ -71,7 +73,7 @@ struct DeterminismTests {
     var configuration = try configuration(listings)
     configuration.currency = dollar
     configuration.deposits = [try Money(parsing: "100", dollar)]
-    func journal(plain: Bool) throws -> TextJournal {
+    func journal(plain: Bool) throws -> KeptJournal {
       configuration.isPlain = plain
       let strategy = Scripted()
       strategy.bar = { _, snapshot, context in
@@ -82,7 +84,7 @@ struct DeterminismTests {
       return try run(configuration, strategy, try tape.tape())
     }
     let (sliced, plain) = (try journal(plain: false), try journal(plain: true))
-    #expect(DeterminismTests.difference(sliced.lines, plain.lines) == nil)
+    #expect(DeterminismTests.difference(sliced.entries, plain.entries) == nil)
     // From 100 + 10 × 1.80 to 100 + 10 × 0.50.
     let drawdown = try #require(sliced.summary).drawdown
     #expect(drawdown.largest == 13.0 / 118)

@@ -117,7 +117,7 @@ struct IndependentResultTests {
   }
 
   /// What the reference prints.
-  private func lines(of journal: TextJournal, _ instrument: Instrument) -> [String] {
+  private func lines(of journal: KeptJournal, _ instrument: Instrument) -> [String] {
     let scale = Double(instrument.pricePrecision.scale)
     // Averages of prices; each trade has one of each.
     func raw(_ price: Double) -> Int64 { Int64((price * scale).rounded()) }

@@ -11,6 +11,9 @@ struct RandomRun {
   let seed: UInt64
   let configuration: BacktestConfiguration
   let tape: RunTape
+}
+
+extension RandomRun {
   private static let start: Int64 = 1_709_856_000 * nanosecondsPerSecond  // 2024-03-08, a Friday
 
   init(seed: UInt64) throws {
@@ -37,7 +40,9 @@ struct RandomRun {
       symbols.append(symbol)
       streams.append(
         RunTape.Stream(
-          symbol: name, records: try RandomRun.records(record, calendar, &random)))
+          symbol: name,
+          records: try RandomRun.records(
+            record, calendar, at: RandomRun.times(200 + random.below(1_500), &random), &random)))
       if random.below(2) == 0 {
         streams.append(
           RunTape.Stream(symbol: name, records: .funding(try RandomRun.funding(&random))))
@@ -73,7 +78,7 @@ struct RandomRun {
     tape = RunTape(symbols: symbols, streams: streams)
   }
 
-  private static func listing(
+  static func listing(
     _ name: String, _ calendar: TradingCalendar, _ currency: Currency, _ record: FillingRecord,
     _ random: inout SeededGenerator
   ) throws -> Listing {
@@ -104,15 +109,16 @@ struct RandomRun {
     }
   }
 
-  private static func records(
-    _ kind: FillingRecord, _ calendar: TradingCalendar, _ random: inout SeededGenerator
+  /// Records whose prices wander; of bars those that hold the moments.
+  static func records(
+    _ kind: FillingRecord, _ calendar: TradingCalendar, at times: [Int64],
+    _ random: inout SeededGenerator
   ) throws -> RunTape.Records {
     var price: Int64 = 10_000
     func step() -> Int64 {
       price = max(2_000, price + random.within(-60...60))
       return price
     }
-    let times = times(200 + random.below(1_500), &random)
     switch kind {
     case .trade:
       return .trades(
@@ -163,7 +169,8 @@ struct RandomRun {
   }
 }
 
-/// Does a little of everything at random, and writes down everything it sees.
+/// Does a little of everything at random, and writes down everything it sees: a few words of it, and
+/// a hash of all, which is the same within one process.
 final class RandomTrader: Strategy {
   let readsTicks: Bool
   /// Without, closes are found among records that have been handed over together.
@@ -195,7 +202,7 @@ final class RandomTrader: Strategy {
   func onBar(
     _ close: BarClose, _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws {
-    try write("bar \(close)", snapshot, context)
+    try write("bar \(close.bar.tickCount)", snapshot, context)
     try act(snapshot, context)
   }
 
@@ -203,7 +210,7 @@ final class RandomTrader: Strategy {
     _ tick: Tick, _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws {
     calls += 1
-    if calls % 17 == 0 { try write("tick \(tick)", snapshot, context) }
+    if calls % 17 == 0 { try write("tick \(tick.hashValue)", snapshot, context) }
     if context.random(below: 30) == 0 { try act(snapshot, context) }
   }
 
@@ -218,18 +225,18 @@ final class RandomTrader: Strategy {
     _ report: OrderReport, _ snapshot: borrowing RuntimeSnapshot,
     _ context: borrowing StrategyContext
   ) throws {
-    try write("order \(report.order.number) \(report.status)", snapshot, context)
+    try write("order \(report.order.number)", snapshot, context)
   }
 
   func onFunding(
     _ payment: FundingPayment, _ snapshot: borrowing RuntimeSnapshot,
     _ context: borrowing StrategyContext
-  ) throws { try write("funding \(payment.amount)", snapshot, context) }
+  ) throws { try write("funding \(payment.amount.units)", snapshot, context) }
 
   func onSession(
     _ session: SessionBoundary, _ snapshot: borrowing RuntimeSnapshot,
     _ context: borrowing StrategyContext
-  ) throws { try write("session \(session)", snapshot, context) }
+  ) throws { try write("session \(session.time.nanoseconds)", snapshot, context) }
 
   func onTimer(
     _ timer: RunTimerID, _ snapshot: borrowing RuntimeSnapshot,
@@ -251,18 +258,25 @@ final class RandomTrader: Strategy {
   private func write(
     _ text: String, _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws {
-    var line = "\(text) @\(snapshot.tsClose) \(snapshot.symbolName)"
-    for role in Role.allCases {
-      let state = snapshot[role]
-      line += state.isReady ? " \(role)=\(state.bar.close.raw)/\(state.age)" : " \(role)=-"
+    var seen = Hasher()
+    for symbol in snapshot.symbols {
+      for role in Role.allCases { seen.combine(snapshot.state(of: role, of: symbol)) }
+      seen.combine(snapshot.mark(of: symbol))
+      seen.combine(snapshot.position(of: symbol))
     }
-    for feature in features { line += " \(snapshot[feature])" }
-    line += " mark \(String(describing: snapshot.mark)) position \(snapshot.position)"
-    line += " equity \(String(describing: snapshot.equity)) open \(snapshot.openOrders.count)"
-    for quality in snapshot.qualities { line += " \(quality.deliveredCount)" }
-    for series in snapshot.market().series {
-      line += " \(series.completedCount):\(series.partial?.close.raw ?? 0)"
+    for feature in features { seen.combine(snapshot[feature]) }
+    seen.combine(snapshot.equity)
+    for order in snapshot.openOrders { seen.combine(order.request) }
+    seen.combine(snapshot.qualities)
+    // The bars that are being formed, and what the indicators would be with them.
+    let market = snapshot.market()
+    seen.combine(market.series)
+    for index in market.series.indices {
+      seen.combine(market.indicators(of: SeriesID(index: index)))
     }
+    let line =
+      "\(text) \(snapshot.symbolName) \(snapshot.bar.close.raw) position \(snapshot.position)"
+      + " seen \(seen.finalize())"
     try context.note(line)
   }
 
@@ -301,13 +315,20 @@ final class RandomTrader: Strategy {
     let away = Int64(context.random(below: 60)) * -side.sign
     let types: [OrderType] = [
       .market, .limit(try Price(raw: level + away)), .stop(try Price(raw: level - away)),
-      .trailingStop(.price(1 + abs(away))),
+      .trailingStop(.price(1 + abs(away))), .marketIfTouched(try Price(raw: level + away)),
+      .stopLimit(stop: try Price(raw: level - away), limit: try Price(raw: level - away)),
+      .limitIfTouched(trigger: try Price(raw: level + away), limit: try Price(raw: level + away)),
     ]
     let type = types[context.random(below: types.count)]
+    let later = try Timestamp(nanoseconds: snapshot.tsClose.nanoseconds + 60_000_000_000)
+    let timesInForce: [TimeInForce] = [
+      .goodTillCancelled, .goodTillCancelled, .day, .immediateOrCancel, .goodTill(later),
+    ]
+    let timeInForce = timesInForce[context.random(below: timesInForce.count)]
     let withExits = context.random(below: 4) == 0
     let intent = OrderIntent(
       side, of: snapshot.symbol, .quantity(try Quantity(raw: 1 + Int64(context.random(below: 50)))),
-      type, takeProfit: withExits ? try Price(raw: level + side.sign * 100) : nil,
+      type, timeInForce, takeProfit: withExits ? try Price(raw: level + side.sign * 100) : nil,
       stopLoss: withExits ? .stop(try Price(raw: level - side.sign * 100)) : nil,
       reason: "random \(calls)")
     orders += try context.submit(intent)

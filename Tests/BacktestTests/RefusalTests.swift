@@ -8,7 +8,7 @@ import Testing
 @Suite("What a run does not let through")
 struct RefusalTests {
   /// When, for which symbol, and why.
-  private func refusals(_ journal: TextJournal, _ symbols: [String]) -> [String] {
+  private func refusals(_ journal: KeptJournal, _ symbols: [String]) -> [String] {
     journal.events.compactMap { entry -> String? in
       guard case .refused(let intent, let reason) = entry.event else { return nil }
       let second = (entry.time.nanoseconds - midnight) / nanosecondsPerSecond
@@ -52,7 +52,7 @@ struct RefusalTests {
   @Test("nothing is ordered of a symbol that is not ready, or before the window begins")
   func notTrading() throws {
     let symbols = ["A", "B"]
-    func run(_ start: Double?) throws -> TextJournal {
+    func run(_ start: Double?) throws -> KeptJournal {
       let strategy = Scripted()
       strategy.start = { context in
         for symbol in context.symbols {

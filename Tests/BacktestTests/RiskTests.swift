@@ -190,7 +190,7 @@ struct ClosingAtLimitTests {
   private func journal(
     _ prices: [Int64], orders latency: LatencyModel = .none, largest: Int64 = 10_000,
     _ change: (inout RiskRules) -> Void
-  ) throws -> TextJournal {
+  ) throws -> KeptJournal {
     let strategy = Scripted()
     strategy.bar = { _, snapshot, context in
       guard snapshot.tsClose == (try moment(60)) else { return }
@@ -215,14 +215,14 @@ struct ClosingAtLimitTests {
     return try run(configuration, strategy, try ClosingAtLimitTests.tape(prices))
   }
 
-  private func limits(_ journal: TextJournal) -> [String] {
+  private func limits(_ journal: KeptJournal) -> [String] {
     journal.events.compactMap { entry in
       guard case .closingAtLimit(let reason) = entry.event else { return nil }
       return "\((entry.time.nanoseconds - midnight) / nanosecondsPerSecond) \(reason)"
     }
   }
 
-  private func fills(_ journal: TextJournal) -> [String] {
+  private func fills(_ journal: KeptJournal) -> [String] {
     journal.fills.map { fill in
       let second = (fill.time.nanoseconds - midnight) / nanosecondsPerSecond
       return "\(second) \(fill.side) \(fill.quantity.raw) \(fill.price.raw)"

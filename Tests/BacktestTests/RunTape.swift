@@ -71,68 +71,14 @@ struct RunTape {
       }
     }.sorted()
   }
-
-  /// The records up to and including `time` as they are; those behind it gone, or with other prices.
-  func changed(after time: Int64, poisoned: Bool) throws -> RunTape {
-    func change<Record>(
-      _ records: [Record], _ at: (Record) -> Timestamp, _ poison: (Record) throws -> Record
-    ) rethrows -> [Record] {
-      try records.compactMap { record in
-        at(record).nanoseconds <= time ? record : poisoned ? try poison(record) : nil
-      }
-    }
-    func other(_ price: Price) throws -> Price { try Price(raw: price.raw * 3 / 2 + 7) }
-    var tape = self
-    for index in tape.streams.indices {
-      switch tape.streams[index].records {
-      case .trades(let trades):
-        tape.streams[index].records = .trades(
-          try change(trades, \.time) { trade in
-            var trade = trade
-            trade.price = try other(trade.price)
-            return trade
-          })
-      case .quotes(let quotes):
-        tape.streams[index].records = .quotes(
-          try change(quotes, \.time) { quote in
-            var quote = quote
-            (quote.bid, quote.ask) = (try other(quote.bid), try other(quote.ask))
-            return quote
-          })
-      case .bars(let bars, let timeframe):
-        let changed = try change(bars, \.tsClose) { bar in
-          var bar = bar
-          bar.high = try other(bar.high)
-          bar.close = bar.high
-          return bar
-        }
-        tape.streams[index].records = .bars(changed, timeframe)
-      case .funding(let rates):
-        tape.streams[index].records = .funding(
-          change(rates, \.time) { rate in
-            var rate = rate
-            rate.rate = Rate(units: 1 - rate.rate.units)
-            return rate
-          })
-      case .marks(let marks):
-        tape.streams[index].records = .marks(
-          try change(marks, \.time) { mark in
-            var mark = mark
-            mark.price = try other(mark.price)
-            return mark
-          })
-      }
-    }
-    return tape
-  }
 }
 
 /// Runs a strategy, and gives what it left behind.
 func run(
   _ configuration: BacktestConfiguration, _ strategy: any Strategy, _ tape: [TapeStream],
   control: RunControl? = nil
-) throws -> TextJournal {
-  let journal = TextJournal()
+) throws -> KeptJournal {
+  let journal = KeptJournal()
   let plan = try BacktestPlan(configuration, strategy.needs)
   _ = try BacktestRun(plan, strategy, tape: tape, journal: journal, control: control).run()
   return journal

@@ -2,11 +2,22 @@ import Backtest
 import Exchange
 import Market
 
-/// Keeps everything that a run writes as lines of text.
-final class TextJournal: RunJournal {
-  private(set) var lines: [String] = []
-  /// Of each line the moment at which it was written, in nanoseconds; the end of the run has none.
-  private(set) var stamps: [Int64] = []
+/// Keeps everything that a run writes.
+final class KeptJournal: RunJournal {
+  enum Content: Hashable {
+    case event(RunEvent)
+    case sample(EquitySample)
+    case value(Double, series: String)
+    case end(RunSummary)
+  }
+
+  struct Entry: Hashable {
+    /// When it was written, in nanoseconds; of the end of a run `Int64.max`.
+    let stamp: Int64
+    let content: Content
+  }
+
+  private(set) var entries: [Entry] = []
   private(set) var events: [(time: Timestamp, event: RunEvent)] = []
   private(set) var samples: [EquitySample] = []
   private(set) var summary: RunSummary?
@@ -14,25 +25,22 @@ final class TextJournal: RunJournal {
   func append(_ event: RunEvent, number: Int, at time: Timestamp) {
     precondition(number == events.count, "events are counted from 0")
     events.append((time, event))
-    lines.append("\(time) \(event)")
-    stamps.append(time.nanoseconds)
+    entries.append(Entry(stamp: time.nanoseconds, content: .event(event)))
   }
 
   func append(_ sample: EquitySample) {
     samples.append(sample)
-    lines.append("\(sample.time) equity \(sample)")
-    stamps.append(sample.occasion == .end ? .max : sample.time.nanoseconds)
+    let stamp = sample.occasion == .end ? .max : sample.time.nanoseconds
+    entries.append(Entry(stamp: stamp, content: .sample(sample)))
   }
 
   func append(_ value: Double, to series: String, at time: Timestamp) {
-    lines.append("\(time) \(series) \(value)")
-    stamps.append(time.nanoseconds)
+    entries.append(Entry(stamp: time.nanoseconds, content: .value(value, series: series)))
   }
 
   func end(_ summary: RunSummary) {
     self.summary = summary
-    lines.append("end \(summary)")
-    stamps.append(.max)
+    entries.append(Entry(stamp: .max, content: .end(summary)))
   }
 
   var fills: [Fill] {
