@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """What backtesting.py makes of the crossings of sma_cross_reference.py, trade by trade.
 
-    compare_backtesting.py CASE FILE [CASE FILE]...
+    compare_backtesting.py CASE FILE <LINES
+
+LINES are what Lockstep, or that reference, has made of the file; only its trades are read.
 
 The strategy is the same and is written as backtesting.py's users write it: averages are rolling means
 of floats, and `next` looks at their last values. The longer bars of usdjpy are those of the reference,
@@ -113,24 +115,19 @@ def their_trades(name, minutes):
     return trades, wanted
 
 
-def our_trades(name, minutes, targets):
-    """The trades of the reference, in the same shape; an open one is not among them."""
-    case = reference.CASES[name]
-    account, target, trades = reference.Account(case), 0, {}
-    entry_bar = None
-    opens = minutes["open"].to_numpy().tolist()
+def our_trades(name, minutes, lines):
+    """The trades among lines of the reference's form, in the same shape."""
     times = minutes["opened"].astype("int64").to_numpy().tolist()
-    for bar, wanted in enumerate(targets.to_numpy().tolist()):
-        if target != account.held:
-            for line in account.trade(target, opens[bar], times[bar]):
-                fields = line.split(",")
-                if fields[0] == "trade":
-                    side = 1 if fields[1] == "buy" else -1
-                    prices = (int(fields[5]), int(fields[6]))
-                    net = (int(fields[7]) - int(fields[8])) / 10**reference.MONEY_DIGITS
-                    trades[(side, entry_bar, bar)] = (prices, net)
-            entry_bar = bar
-        target = wanted * case.quantity
+    bar = {time: index for index, time in enumerate(times)}
+    trades = {}
+    for line in lines:
+        kind, *fields = line.strip().split(",")
+        if kind != "trade":
+            continue
+        side = 1 if fields[0] == "buy" else -1
+        prices = (int(fields[4]), int(fields[5]))
+        net = (int(fields[6]) - int(fields[7])) / 10**reference.MONEY_DIGITS
+        trades[(side, bar[int(fields[1])], bar[int(fields[2])])] = (prices, net)
     return trades
 
 
@@ -160,11 +157,11 @@ def explanation(trade, minutes, ours, theirs, first):
     return rules[0] if rules else None
 
 
-def compare(name, path):
+def compare(name, path, lines):
     """Prints a row of the table, and the differing trades; gives how many are left unexplained."""
     minutes, targets = reference.minutes_and_targets(name, path)
     theirs, wanted = their_trades(name, minutes)
-    ours = our_trades(name, minutes, targets)
+    ours = our_trades(name, minutes, lines)
     both = ours.keys() & theirs.keys()
     other_prices = sum(ours[key][0] != theirs[key][0] for key in both)
     gap = max(abs(ours[key][1] - theirs[key][1]) for key in both)
@@ -192,19 +189,15 @@ def first_ready(name, minutes):
     return int(np.argmax(~np.isnan(np.sum(signs, axis=0))))
 
 
-def main(arguments):
+def main(name, path):
     print("| case | Lockstep | backtesting.py | in both | other prices | largest gap in profit | "
           "differing |")
     print("|---|---|---|---|---|---|---|")
-    differing, faults = [], 0
-    for name, path in zip(arguments[::2], arguments[1::2]):
-        rows, unexplained = compare(name, path)
-        differing += rows
-        faults += unexplained
+    differing, faults = compare(name, path, sys.stdin)
     print("\n| case | only in | side | entry | exit | rule |\n|---|---|---|---|---|---|")
     print("\n".join(differing))
     return 1 if faults else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(*sys.argv[1:]))

@@ -8,14 +8,15 @@ import Storage
 import Testing
 
 /// Fills, trades and equity against what pandas and whole numbers make of the same files, to the last
-/// unit. The rules stand in `Scripts/reference/sma_cross_reference.py`.
+/// unit. The rules stand in `Scripts/reference/sma_cross_reference.py`. The trades on bars stand beside
+/// those of backtesting.py too, where a rule has to explain each that differs.
 ///
-/// pandas runs in a Python environment, which `Scripts/test` makes.
+/// Both run in a Python environment, which `Scripts/test` makes.
 @Suite(
   "Trades and equity, against an independent computation",
   .enabled(
     if: ReferenceRun.python != nil,
-    "needs LOCKSTEP_METRICS_PYTHON, an interpreter that has pandas"),
+    "needs LOCKSTEP_METRICS_PYTHON, an interpreter that has pandas and backtesting.py"),
   .enabled(if: ReferenceRun.data != nil, "no real market data here: see LOCKSTEP_DATA"))
 struct IndependentResultTests {
   @Test("a cross on the minutes of EURUSD, turning from long to short")
@@ -28,8 +29,9 @@ struct IndependentResultTests {
       $0.timeframe = .minute1
       $0.barLabel = .start
     }
-    try expectSame(
+    let lines = try expectSame(
       "eurusd", path, configuration, MovingAverageCross(quantity: 123_456_789), [tape])
+    try expectExplained("eurusd", path, lines)
   }
 
   @Test("a cross on the minutes of USDJPY, in the direction of quarters and of four hours")
@@ -39,9 +41,10 @@ struct IndependentResultTests {
       "USDJPY", .forex(base: try Currency("USD")), "JPY", digits: (3, 0), fee: "0.000023",
       calendar: "fx-ny", bars: .bid, roles: roles, deposit: "1000000")
     let path = "fxcm_m1/usdjpy-m1-bid-2013.csv.gz"
-    try expectSame(
+    let lines = try expectSame(
       "usdjpy", path, configuration, MovingAverageCross(quantity: 10_000, isFiltered: true),
       [try bars(path, configuration)])
+    try expectExplained("usdjpy", path, lines)
   }
 
   @Test(
@@ -95,10 +98,12 @@ struct IndependentResultTests {
     return TapeStream(source, .bid, .minute1, of: listing.instrument.symbol)
   }
 
+  /// - Returns: The run's lines.
+  @discardableResult
   private func expectSame(
     _ name: String, _ path: String, _ configuration: BacktestConfiguration,
     _ strategy: MovingAverageCross, _ tape: [TapeStream]
-  ) throws {
+  ) throws -> [String] {
     let journal = try run(configuration, strategy, tape)
     let mine = lines(of: journal, configuration.symbols[0].listing.instrument)
     let theirs = try ReferenceRun.lines(name, path)
@@ -114,6 +119,17 @@ struct IndependentResultTests {
     }
     #expect(mine.count == theirs.count)
     #expect(journal.summary?.refusalCount == 0 && journal.summary?.pathDependentFillCount == 0)
+    return mine
+  }
+
+  /// Holds the run's trades against those of backtesting.py.
+  private func expectExplained(_ name: String, _ path: String, _ lines: [String]) throws {
+    let trades = lines.filter { $0.hasPrefix("trade,") }
+    let comparison = try ReferenceRun.run("compare_backtesting.py", name, path, input: trades)
+    let unexplained = comparison.lines.filter { $0.contains("UNEXPLAINED") }
+    #expect(comparison.status == 0, "\(name): \(unexplained.joined(separator: "\n"))")
+    let row = comparison.lines.first { $0.hasPrefix("| \(name) | \(trades.count) |") }
+    print("\(name), beside backtesting.py: \(try #require(row, "not all trades were compared"))")
   }
 
   /// What the reference prints.
@@ -215,19 +231,32 @@ private enum ReferenceRun {
 
   static func file(_ path: String) -> String { data!.appending(path: path).path }
 
-  /// What the script prints for a case.
+  /// What the reference makes of a case.
   static func lines(_ name: String, _ path: String) throws -> [String] {
+    let reference = try run("sma_cross_reference.py", name, path)
+    try #require(reference.status == 0, "the reference of \(name) failed")
+    return reference.lines
+  }
+
+  /// What a script says of a case.
+  static func run(
+    _ script: String, _ name: String, _ path: String, input: [String] = []
+  ) throws -> (status: Int32, lines: [String]) {
     let process = Process()
     process.executableURL = URL(filePath: python!)
     process.arguments = [
-      root.appending(path: "Scripts/reference/sma_cross_reference.py").path, name, file(path),
+      root.appending(path: "Scripts/reference/\(script)").path, name, self.file(path),
     ]
-    let pipe = Pipe()
-    process.standardOutput = pipe
+    let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try Data(input.joined(separator: "\n").utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    process.standardInput = try FileHandle(forReadingFrom: file)
+    let output = Pipe()
+    process.standardOutput = output
     try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    let text = output.fileHandleForReading.readDataToEndOfFile()
     process.waitUntilExit()
-    try #require(process.terminationStatus == 0, "the reference of \(name) failed")
-    return String(decoding: output, as: UTF8.self).split(separator: "\n").map(String.init)
+    let lines = String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
+    return (process.terminationStatus, lines)
   }
 }
