@@ -45,3 +45,16 @@ public struct Quantity: Hashable, Comparable, Sendable {
   @inlinable
   public static func < (left: Quantity, right: Quantity) -> Bool { left.raw < right.raw }
 }
+
+extension Quantity {
+  /// The same quantity in units of another precision; nil where that has too few digits for it, or
+  /// where it is too large.
+  package func converted(from precision: Precision, to other: Precision) -> Quantity? {
+    guard other < precision else {
+      let (raw, overflow) = raw.multipliedReportingOverflow(by: other.scale / precision.scale)
+      return overflow ? nil : try? Quantity(raw: raw)
+    }
+    let (whole, rest) = raw.quotientAndRemainder(dividingBy: precision.scale / other.scale)
+    return rest == 0 ? Quantity(unchecked: whole) : nil
+  }
+}

@@ -54,4 +54,22 @@ import Testing
     #expect(PriceSource.last.recordKind == .trade)
     for source in [PriceSource.bid, .ask, .mid] { #expect(source.recordKind == .quote) }
   }
+
+  /// Against decimal fractions of whole numbers: 0.1 at one digit is 100 at three.
+  @Test func `a quantity in another precision is the same, or none`() throws {
+    var random = SeededGenerator(seed: 3)
+    var (kept, lost) = (0, 0)
+    for _ in 0..<20_000 {
+      let digits = (random.below(10), random.below(10))
+      let zeros = (0..<random.below(13)).reduce(Int64(1)) { power, _ in power * 10 }
+      let raw = random.within(0...9_007) * zeros
+      let (from, to) = (try Precision(digits.0), try Precision(digits.1))
+      let (scaled, rest) = (Int128(raw) * Int128(to.scale)).quotientAndRemainder(
+        dividingBy: Int128(from.scale))
+      let expected = rest == 0 && scaled < Quantity.limit ? Int64(scaled) : nil
+      #expect(try Quantity(raw: raw).converted(from: from, to: to)?.raw == expected)
+      if expected == nil { lost += 1 } else { kept += 1 }
+    }
+    #expect(kept > 1_000 && lost > 1_000)
+  }
 }

@@ -48,19 +48,6 @@ public struct RiskRules: Hashable, Sendable {
   public init() {}
 }
 
-extension Quantity {
-  /// The same quantity in units of another precision; nil where that has too few digits for it, or
-  /// where it is too large.
-  func converted(from precision: Precision, to other: Precision) -> Quantity? {
-    guard other < precision else {
-      let (raw, overflow) = raw.multipliedReportingOverflow(by: other.scale / precision.scale)
-      return overflow ? nil : try? Quantity(raw: raw)
-    }
-    let (whole, rest) = raw.quotientAndRemainder(dividingBy: precision.scale / other.scale)
-    return rest == 0 ? Quantity(unchecked: whole) : nil
-  }
-}
-
 /// Why the risk rules let an order not through, with the numbers.
 public enum RiskRefusal: Hashable, Sendable {
   /// The sizing comes to less than the smallest order: equity, and what the size would be.
