@@ -35,21 +35,21 @@ final class CallWatcher: Strategy {
   }
 
   private let isLate: Bool
-  private let names = ["TRADED", "QUOTED", "BARRED", "MARKED"]
   /// By symbol.
   private var marks: [[Known]] = []
   /// By symbol and role.
   private var bars: [[[Closed]]] = []
   private var features: [[Feature]] = []
   /// The moment of the latest record of a symbol that was told.
-  private var told: [Timestamp?] = [nil, nil, nil, nil]
+  private var told: [SymbolID: Timestamp] = [:]
   private var lastClose: (time: Timestamp, timeframe: Timeframe, symbol: Int)?
   private(set) var counts: [Call: Int] = [:]
   private(set) var closes = 0
   private(set) var firstCalls: [SymbolID: Timestamp] = [:]
   private(set) var differences: [String] = []
 
-  init(_ tape: RunTape, isLate: Bool) {
+  /// - Parameter names: of the symbols, in the order of the run.
+  init(_ tape: RunTape, _ names: [String], isLate: Bool) {
     self.isLate = isLate
     for name in names {
       let streams = tape.streams.filter { $0.symbol == name }
@@ -198,7 +198,7 @@ final class CallWatcher: Strategy {
     if case .bar = tick {
       look(.tick, snapshot, withRecords: [false])
     } else {
-      told[snapshot.symbol.index] = snapshot.tsClose
+      told[snapshot.symbol] = snapshot.tsClose
       look(.tick, snapshot, withRecords: [true])
     }
     if context.random(below: 20) == 0 { try trade(snapshot, context) }
@@ -216,7 +216,7 @@ final class CallWatcher: Strategy {
   ) throws {
     if case .filled = report.event {
       look(.order, snapshot, withRecords: [isToldWithRecord(snapshot)])
-    } else if told[snapshot.symbol.index] == snapshot.tsClose {
+    } else if told[snapshot.symbol] == snapshot.tsClose {
       look(.order, snapshot, withRecords: [true])
     } else {
       // An order ends on its way into the market, or with the record that fills its sibling.
