@@ -20,7 +20,12 @@ import Testing
   ) throws -> StoredRun {
     let quantity = try Quantity(raw: quantity)
     let buyer = StrategyDefinition("buys", "buys at given closes") { _ in
-      Buyer(quantity, closes)
+      var count = 0
+      return BarStrategy { close, context in
+        count += 1
+        guard closes.contains(count) else { return }
+        try context.submit(OrderIntent(.buy, of: close.symbol, .quantity(quantity)))
+      }
     }
     let text = """
       symbols: [BTCUSDT]
@@ -144,28 +149,5 @@ import Testing
       #expect(try #require(Decimal(string: String(fields[4]))) == Decimal(-owed) / 100_000_000)
     }
     #expect(charges > 20 && owed > 0)
-  }
-}
-
-/// Buys so much at these closes, counted from 1.
-private final class Buyer: Strategy {
-  private let quantity: Quantity
-  private let closes: Set<Int>
-  private var count = 0
-
-  let needs = StrategyNeeds(bars: [.role(.ltf)])
-
-  init(_ quantity: Quantity, _ closes: Set<Int>) {
-    self.quantity = quantity
-    self.closes = closes
-  }
-
-  func onBar(
-    _ close: BarClose, _ snapshot: borrowing RuntimeSnapshot,
-    _ context: borrowing StrategyContext
-  ) throws {
-    count += 1
-    guard closes.contains(count) else { return }
-    try context.submit(OrderIntent(.buy, of: close.symbol, .quantity(quantity)))
   }
 }

@@ -81,7 +81,12 @@ import Testing
       [path = path as String, manner = manner as String] in
       let test = TestConsole()
       let strategy = StrategyDefinition("hangs", "does not come back") { _ in
-        Hanging(manner) { test.errors.text.contains("has not returned") }
+        BarStrategy { _, context in
+          while manner != "comes back" || !test.errors.text.contains("has not returned") {
+            if manner == "writes" { try context.note("still here") }
+            usleep(100)
+          }
+        }
       }
       let status = test.run(
         "run \(path)/system.yaml --store \(path)/market.db --out \(path)/runs --watchdog 1",
@@ -93,6 +98,49 @@ import Testing
     #expect(run.error?.contains("the strategy's onBar at 2024-03-0") == true)
     #expect(run.error?.hasSuffix("has not returned for 1.0 s") == true)
     try run.verify()
+  }
+
+  // MARK: A trap
+
+  /// A trap cannot be caught: what the run has written by then is all that is left, and no part of it
+  /// waits for an end.
+  @Test func `a strategy that traps leaves what happened, and a run that says running`()
+    async throws
+  {
+    try fixture.folder.write(
+      "symbols: [BTCUSDT]\nstrategy: {name: traps}\n", to: "system.yaml")
+    let path = fixture.folder.path
+    await #expect(processExitsWith: .failure) { [path = path as String] in
+      let strategy = StrategyDefinition("traps", "traps at its third bar") { _ in
+        var count = 0
+        return BarStrategy { _, context in
+          count += 1
+          if count < 3 { return try context.note("bar \(count)") }
+          // What it has said before is on its way to the disk, by itself.
+          var (log, looks) = ("", 0)
+          while !log.contains("bar 2"), looks < 3000 {
+            usleep(10_000)
+            looks += 1
+            let runs = try FileManager.default.contentsOfDirectory(atPath: "\(path)/runs")
+            log = try String(
+              contentsOfFile: "\(path)/runs/\(runs[0])/events.jsonl", encoding: .utf8)
+          }
+          fatalError("a bug of the strategy")
+        }
+      }
+      _ = TestConsole().run(
+        "run \(path)/system.yaml --store \(path)/market.db --out \(path)/runs",
+        commands: commands(StrategyRegistry([strategy])))
+      exit(0)
+    }
+    let run = try #require(try fixture.stored().first)
+    #expect(run.status == "running" && !run.isComplete && run.files == nil && run.metrics.isEmpty)
+    try run.verify()
+    let log = try fixture.text("events.jsonl", of: run)
+    #expect(log.contains("bar 1") && log.contains("bar 2") && !log.contains("bar 3"))
+    #expect(try fixture.text("equity_curve.csv", of: run).split(separator: "\n").count > 3)
+    let listed = try TestConsole.output(of: "runs list --in \(fixture.runs)")
+    #expect(listed.contains("running"))
   }
 }
 
@@ -107,28 +155,6 @@ extension RunFixture {
       try transaction.put(instrument)
       _ = try transaction.add(
         [bar], symbol: symbol, series: BarSeries(source: .last, timeframe: .week1))
-    }
-  }
-}
-
-/// Stays in its first call of a bar.
-private final class Hanging: Strategy {
-  private let manner: String
-  private let isSeen: () -> Bool
-
-  /// - Parameter isSeen: whether somebody has noticed.
-  init(_ manner: String, _ isSeen: @escaping () -> Bool) {
-    self.manner = manner
-    self.isSeen = isSeen
-  }
-
-  func onBar(
-    _ close: BarClose, _ snapshot: borrowing RuntimeSnapshot,
-    _ context: borrowing StrategyContext
-  ) throws {
-    while manner != "comes back" || !isSeen() {
-      if manner == "writes" { try context.note("still here") }
-      usleep(100)
     }
   }
 }

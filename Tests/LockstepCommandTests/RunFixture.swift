@@ -2,6 +2,7 @@ import Backtest
 import Exchange
 import Foundation
 import Market
+import MultiTimeframe
 import Reports
 import Sessions
 import Strategies
@@ -98,4 +99,15 @@ final class Shared<Value: Sendable>: Sendable {
     get { mutex.withLock { $0 } }
     set { mutex.withLock { $0 = newValue } }
   }
+}
+
+/// A strategy that is told of bars, as a closure.
+final class BarStrategy: Strategy {
+  private let body: (BarClose, borrowing StrategyContext) throws -> Void
+
+  init(_ body: @escaping (BarClose, borrowing StrategyContext) throws -> Void) { self.body = body }
+
+  func onBar(
+    _ close: BarClose, _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
+  ) throws { try body(close, context) }
 }

@@ -4,8 +4,8 @@ import Hashing
 /// Writes bytes to files on a thread of its own.
 ///
 /// What waits is bounded: whoever brings more waits until there is room. The thread writes when a
-/// batch has come together, and what is less after a quarter of a second, so that the files are
-/// never far behind the run, however slow it is.
+/// batch has come together, and what is less a hundredth of a second after the first of it, so that a
+/// run that dies loses no more; while nothing comes it sleeps.
 final class ArtifactWriter: @unchecked Sendable {
   /// A file as it was written.
   struct Written {
@@ -71,9 +71,10 @@ final class ArtifactWriter: @unchecked Sendable {
     while count >= limit, failure == nil { condition.wait() }
     if let failure { throw failure }
     files[file].waiting += bytes
+    let isFirst = count == 0 && !bytes.isEmpty
     let isBatch = count < batch && count + bytes.count >= batch
     count += bytes.count
-    if isBatch { condition.broadcast() }
+    if isFirst || isBatch { condition.broadcast() }
   }
 
   /// Writes all that waits, waits until it is on the disk, and closes the files. Once.
@@ -99,11 +100,10 @@ final class ArtifactWriter: @unchecked Sendable {
   private func work() {
     condition.lock()
     while failure == nil {
-      if count < batch, !isEnding { _ = condition.wait(until: Date(timeIntervalSinceNow: 0.25)) }
-      if count == 0 {
-        if isEnding { break }
-        continue
-      }
+      while count == 0, !isEnding { condition.wait() }
+      if count == 0 { break }
+      // More may come together meanwhile.
+      if count < batch, !isEnding { _ = condition.wait(until: Date(timeIntervalSinceNow: 0.01)) }
       let taken = files.filter { !$0.waiting.isEmpty }
       for file in taken { swap(&file.waiting, &file.writing) }
       condition.unlock()

@@ -60,7 +60,7 @@ import Testing
     try stored.verify()
   }
 
-  /// A process that dies leaves whole lines of everything but the last quarter of a second, and a
+  /// A process that dies leaves whole lines of everything but its last moment, and a
   /// manifest that says that it runs.
   @Test func `a process that dies`() async throws {
     let folder = try ArtifactFolder()
