@@ -133,7 +133,7 @@ final class CallWatcher: Strategy {
     }
   }
 
-  /// The last bars that have closed, and the mean of two closes, at every call.
+  /// The bars that have closed last, and the means of two closes, at every call.
   private func lookAtBars(
     of symbol: SymbolID, _ call: Call, _ snapshot: borrowing RuntimeSnapshot
   ) {
@@ -147,6 +147,21 @@ final class CallWatcher: Strategy {
       let mean = bars.count < 2 ? nil : bars.suffix(2).reduce(0) { $0 + $1.close } / 2
       if value.isReady != (mean != nil) || abs(value.value - (mean ?? 0)) > 1e-9 {
         note("\(role) \(value), not \(mean as Any)", call, snapshot)
+      }
+      guard symbol == snapshot.symbol else { continue }
+      let latest = snapshot.bars(role, last: 3)
+      if latest.map(\.tsClose.nanoseconds) != bars.suffix(3).map(\.tsClose) {
+        note("\(role) bars \(latest)", call, snapshot)
+      }
+      let means = zip(bars.suffix(4), bars.suffix(3).dropFirst(bars.count < 4 ? 1 : 0)).map {
+        ($0.close + $1.close) / 2
+      }
+      let history = snapshot.history(of: features[symbol.index][place], last: 3)
+      let values = history.compactMap { $0 }
+      if history.count != min(3, bars.count) || values.count != means.count
+        || zip(values, means).contains(where: { abs($0 - $1) > 1e-9 })
+      {
+        note("\(role) was \(history), not \(means)", call, snapshot)
       }
     }
   }

@@ -112,27 +112,4 @@ struct EveryCallTests {
     #expect(Set(strategy.firstCalls.values) == Set(began.map(\.0)))
     #expect(strategy.closes > 200 * names.count)
   }
-
-  @Test("an order for a symbol that is not ready is refused while another one trades")
-  func gate() throws {
-    let strategy = Scripted()
-    strategy.bar = { _, snapshot, context in
-      let sleeping = try context.symbol("LATE")
-      try context.submit(OrderIntent(.buy, of: sleeping, .quantity(try Quantity(raw: 1))))
-    }
-    let journal = try run(
-      try BacktestTests.configuration([perpetual(), perpetual("LATE")]), strategy,
-      RunTape(
-        symbols: [],
-        streams: [
-          .init(symbol: "BTC", records: try trades([(1, 100), (61, 100), (121, 100), (181, 100)])),
-          .init(symbol: "LATE", records: try trades([(125, 100), (182, 100)])),
-        ]
-      ).tape())
-    let refused = journal.events.compactMap { entry -> (Timestamp, RiskRefusal)? in
-      if case .refused(_, let reason) = entry.event { (entry.time, reason) } else { nil }
-    }
-    #expect(try refused.map(\.0) == [moment(60), moment(120)])
-    #expect(refused.map(\.1) == [.notTrading, .notTrading])
-  }
 }

@@ -87,6 +87,37 @@ struct RefusalTests {
     #expect(window.fills.count == 2)
   }
 
+  @Test("an order that grows is looked at like one for the difference")
+  func amendments() throws {
+    let quantities: [Int64: Int64] = [2: 900, 3: 2_500, 4: 950, 5: 200]
+    let strategy = Scripted()
+    strategy.bar = { close, snapshot, context in
+      let minute = (snapshot.tsClose.nanoseconds - midnight) / 60_000_000_000
+      if minute == 1 {
+        let size = OrderSize.quantity(try Quantity(raw: 500))
+        let limit = OrderType.limit(try Price(raw: 9_000))
+        try context.submit(OrderIntent(.buy, of: close.symbol, size, limit))
+      } else if let quantity = quantities[minute], let order = snapshot.openOrders.first {
+        try context.amend(order.id, OrderAmendment(quantity: try Quantity(raw: quantity)))
+      }
+    }
+    var configuration = try configuration([try perpetual("A")])
+    configuration.risk.maximumPosition = 1
+    let points = (0..<8).map { (Double($0) * 60 + 30, Int64(10_000)) }
+    let tape = RunTape(symbols: [], streams: [.init(symbol: "A", records: try trades(points))])
+    let journal = try run(configuration, strategy, try tape.tape())
+    // 50 units at 100 of 10,000; 160 more are refused, whatever is on its way, and less never is.
+    let refused = refusals(journal, ["A"])
+    #expect(refused.count == 1 && refused[0].hasPrefix("180 A the position would come to "))
+    #expect(journal.summary?.refusalCount == 1)
+    let amended = journal.events.compactMap { entry -> Int64? in
+      guard case .order(let report, _) = entry.event, case .amended(let amendment) = report.event
+      else { return nil }
+      return amendment.quantity?.raw
+    }
+    #expect(amended == [900, 950, 200])
+  }
+
   /// A stock's bar of the close is told when the session is over.
   @Test(
     "an order outside of sessions waits for the next one, or is refused", arguments: [false, true])

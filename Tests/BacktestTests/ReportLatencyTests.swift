@@ -98,6 +98,36 @@ struct ReportLatencyTests {
     #expect(journal.samples.map(\.occasion) == [.start, .decision, .end])
   }
 
+  /// A liquidation has no report; what it closed is gone from the position when it is told.
+  @Test("a liquidation is known when it comes back", arguments: [0.0, 3])
+  func liquidation(seconds: Double) throws {
+    let strategy = Scripted()
+    strategy.needs.ticks = true
+    strategy.bar = { close, snapshot, context in
+      guard snapshot.tsClose == (try moment(60)) else { return }
+      try context.submit(OrderIntent(.buy, of: close.symbol, .quantity(try Quantity(raw: 900))))
+    }
+    var seen: [Double: Int64] = [:]
+    strategy.tick = { _, snapshot, _ in
+      seen[Double(snapshot.tsClose.nanoseconds - midnight) / 1e9] = snapshot.position
+    }
+    var configuration = try configuration([try perpetual()], deposit: "1000")
+    configuration.account = AccountRules(.margin(in: configuration.currency))
+    configuration.latency.reports = seconds == 0 ? .none : .fixed(Int64(seconds * 1e9))
+    // 90 units at 100, and a fall by 15 at 130.5.
+    let points = (0..<200).map { (Double($0) + 0.5, $0 < 130 ? Int64(10_000) : 8_500) }
+    let tape = RunTape(symbols: [], streams: [.init(symbol: "BTC", records: try trades(points))])
+    let journal = try run(configuration, strategy, try tape.tape())
+    let liquidations = journal.events.compactMap { entry -> (Timestamp, Liquidation)? in
+      if case .liquidation(let liquidation) = entry.event { (entry.time, liquidation) } else { nil }
+    }
+    #expect(try liquidations.map(\.0) == [moment(130.5 + seconds)])
+    #expect(try liquidations.map(\.1.time) == [moment(130.5)])
+    for (second, position) in seen where second > 60.5 + seconds {
+      #expect(position == (second < 130.5 + seconds ? 900 : 0), "at \(second)")
+    }
+  }
+
   @Test("none is what it was: the exchange's own view")
   func none() throws {
     for seed in UInt64(7_100)..<7_104 {

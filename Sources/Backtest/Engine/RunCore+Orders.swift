@@ -251,6 +251,7 @@ extension RunCore {
     monitor?.showCall(name, at: now.time)
     do { try body(context) } catch { throw failure(of: name, error) }
     monitor?.showReturn()
+    if hasFailed, let failure { throw failure }
   }
 
   func call(
@@ -261,6 +262,7 @@ extension RunCore {
     monitor?.showCall(name, at: now.time)
     do { try body(snapshot, context) } catch { throw failure(of: name, error) }
     monitor?.showReturn()
+    if hasFailed, let failure { throw failure }
   }
 
   /// What the journal or a reading threw inside of a call stays what it is.
