@@ -146,6 +146,7 @@ struct NewPackage {
   private var runFile: String {
     """
     # swift run -c release \(name) run system.yaml
+    # The store is the one that `make demo` makes in the checkout: put yours in its place.
     store: \(lockstep)/demo/market.db
     symbols: [BTCUSDT]
     window: {from: 2024-03-06, to: 2024-03-18}
