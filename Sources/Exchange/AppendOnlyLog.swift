@@ -2,9 +2,10 @@
 ///
 /// It stands in blocks, so that a million elements are never moved as a whole.
 public struct AppendOnlyLog<Element: Sendable>: RandomAccessCollection, Sendable {
-  /// The most elements, a power of two, that fit into 8 MB.
+  /// The most elements, a power of two, that fit into 32 MB: of a block its two ends stand on small pages,
+  /// so that few long ones have less of them than many short ones.
   private static var bits: Int {
-    let most = (8 << 20) / MemoryLayout<Element>.stride
+    let most = (32 << 20) / MemoryLayout<Element>.stride
     return Int.bitWidth - 1 - most.leadingZeroBitCount
   }
   private static var blockLength: Int { 1 << bits }
@@ -22,6 +23,7 @@ public struct AppendOnlyLog<Element: Sendable>: RandomAccessCollection, Sendable
   init() {}
 
   /// - Complexity: O(1).
+  @inline(__always)
   public subscript(number: Int) -> Element {
     let (block, place) = (number >> Self.bits, number & (Self.blockLength - 1))
     return block == blocks.count ? tail[place] : blocks[block][place]
@@ -29,9 +31,11 @@ public struct AppendOnlyLog<Element: Sendable>: RandomAccessCollection, Sendable
 
   /// Changes an element where it stands.
   @inline(__always)
-  mutating func change(at number: Int, _ change: (inout Element) -> Void) {
+  mutating func change<Result>(
+    at number: Int, _ change: (inout Element) -> Result
+  ) -> Result {
     let (block, place) = (number >> Self.bits, number & (Self.blockLength - 1))
-    if block == blocks.count { change(&tail[place]) } else { change(&blocks[block][place]) }
+    return block == blocks.count ? change(&tail[place]) : change(&blocks[block][place])
   }
 
   mutating func append(_ element: Element) {

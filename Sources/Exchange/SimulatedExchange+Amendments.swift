@@ -11,12 +11,13 @@ extension SimulatedExchange {
     case .failure(let refusal): report(id, .amendRefused(refusal), at: moment.time)
     case .success(let request):
       let order = orders[id.number]
-      orders.change(at: id.number) { $0.amend(request.type, request.quantity) }
       let index = request.listing.index
       books[index].market.amend(
         id, request.type == order.request.type ? nil : request.type,
         remaining: request.quantity.raw - order.filledQuantity.raw, arriving: moment)
-      report(id, .amended(amendment), at: moment.time)
+      change(id, .amended(amendment), at: moment.time) {
+        $0.amend(request.type, request.quantity)
+      }
     }
   }
 

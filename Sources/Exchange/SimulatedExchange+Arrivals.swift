@@ -19,13 +19,11 @@ extension SimulatedExchange {
     let order = orders[id.number]
     let time = order.arrival.time
     if let rejection = try rejection(of: order) {
-      orders.change(at: id.number) { $0.reject() }
-      return report(id, .rejected(rejection), at: time)
+      return change(id, .rejected(rejection), at: time) { $0.reject() }
     }
     books[order.request.listing.index].market.add(order)
-    orders.change(at: id.number) { $0.accept() }
     scheduleExpiry(of: order)
-    report(id, .accepted, at: time)
+    change(id, .accepted, at: time) { $0.accept() }
   }
 
   /// A group stands or falls together.
@@ -37,20 +35,21 @@ extension SimulatedExchange {
     let time = group[0].arrival.time
     if let refused = try firstRefused(of: group, arrival.link, at: time) {
       for order in group {
-        orders.change(at: order.id.number) { $0.reject() }
         let isIt = order.id == refused.order
-        report(
+        change(
           order.id, .rejected(isIt ? refused.rejection : .linkedOrderRefused(refused.order)),
-          at: time)
+          at: time
+        ) { $0.reject() }
       }
       return
     }
     books[group[0].request.listing.index].market.add(group, arrival.link)
     for order in group {
       let isHeld = arrival.link != .oneCancelsOther && order.id != first
-      orders.change(at: order.id.number) { if isHeld { $0.hold() } else { $0.accept() } }
       scheduleExpiry(of: order)
-      report(order.id, isHeld ? .held : .accepted, at: time)
+      change(order.id, isHeld ? .held : .accepted, at: time) {
+        if isHeld { $0.hold() } else { $0.accept() }
+      }
     }
   }
 
@@ -82,6 +81,7 @@ extension SimulatedExchange {
   }
 
   /// What was sent before a split means old shares.
+  @inline(__always)
   private mutating func rejection(
     of order: Order, isHeld: Bool = false, takesMore: Bool = true
   ) throws(ExchangeError) -> Rejection? {
@@ -140,15 +140,13 @@ extension SimulatedExchange {
     guard orders[id.number].status.isWorking else {
       return report(id, .cancelRefused(orders[id.number].status), at: time)
     }
-    orders.change(at: id.number) { $0.cancel() }
-    report(id, .cancelled(.requested), at: time)
+    change(id, .cancelled(.requested), at: time) { $0.cancel() }
     try takeOut(id, at: time)
   }
 
   private mutating func expire(_ id: OrderID, at time: Timestamp) throws(ExchangeError) {
     guard orders[id.number].status.isWorking else { return }
-    orders.change(at: id.number) { $0.expire() }
-    report(id, .expired, at: time)
+    change(id, .expired, at: time) { $0.expire() }
     try takeOut(id, at: time)
   }
 

@@ -33,7 +33,12 @@ extension SimulatedExchange {
     }
     let price =
       request.type.limitPrice ?? request.type.triggerPrice ?? priceInForce(for: request)
-    if let rejection = valueRejection(of: request, at: price, open: open) { return rejection }
+    let reached =
+      books[index].market.held.held(on: request.side)
+      + books[index].market.open.adding(on: request.side) + open
+    if let rejection = valueRejection(of: request, at: price, reached: reached) {
+      return rejection
+    }
     if !closesAll, let rejection = try notionalRejection(of: request, at: price) {
       return rejection
     }
@@ -44,7 +49,9 @@ extension SimulatedExchange {
       return .nothingToReduce(position: books[index].market.held.net)
     }
     // An exit that is held closes no more than its entry will have opened.
-    if !(request.isReduceOnly && isHeld && !takesMore),
+    // Mostly the limit is far, whatever is closed first.
+    if reached > books[index].listing.contract.positionLimit,
+      !(request.isReduceOnly && isHeld && !takesMore),
       let rejection = try positionRejection(of: request, open: open)
     {
       return rejection
@@ -65,17 +72,18 @@ extension SimulatedExchange {
   }
 
   /// Money is far from its end as long as no value comes to 10^19, at its own price or at the mark.
+  /// - Parameter reached: what is held with all open orders of the side filled, and this one.
   @inline(__always)
   private mutating func valueRejection(
-    of request: OrderRequest, at price: Price?, open: Int64
+    of request: OrderRequest, at price: Price?, reached: Int64
   ) -> Rejection? {
     let index = request.listing.index
-    let held = books[index].market.held.held(on: request.side)
-    let reached = held + books[index].market.open.adding(on: request.side) + open
     if let price, !books[index].listing.canCount(reached, at: price) {
       return .valueTooLarge(reached: request.side.sign * reached)
     }
+    // Mostly the mark is that very price.
     if let mark = books[index].marks.mark(ofSign: request.side.sign),
+      mark.price != price || mark.digits != books[index].listing.instrument.pricePrecision.digits,
       !books[index].listing.canCount(reached, at: mark.price, digits: mark.digits)
     {
       return .valueTooLarge(reached: request.side.sign * reached)
@@ -119,18 +127,12 @@ extension SimulatedExchange {
   }
 
   /// - Parameter open: what of it is not filled yet.
-  @inline(__always)
   private mutating func positionRejection(
     of request: OrderRequest, open: Int64
   ) throws(ExchangeError) -> Rejection? {
     let index = request.listing.index
     let limit = books[index].listing.contract.positionLimit
     let (adding, reducing) = request.isReduceOnly ? (0, open) : (open, 0)
-    // Mostly that is enough, whatever is closed first.
-    let most =
-      books[index].market.held.held(on: request.side)
-      + books[index].market.open.adding(on: request.side) + adding
-    if most <= limit { return nil }
     let reached = try reached(by: request.side, adding, reducing, in: index)
     if reached <= limit { return nil }
     if request.isReduceOnly, reached <= (try self.reached(by: request.side, 0, 0, in: index)) {

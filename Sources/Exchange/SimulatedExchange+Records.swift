@@ -64,13 +64,26 @@ extension SimulatedExchange {
     try finishRecord(of: listing, at: bar.tsClose)
   }
 
+  /// Reports what leaves an order as it is.
   mutating func report(_ id: OrderID, _ event: OrderEvent, at time: Timestamp) {
+    change(id, event, at: time) { _ in }
+  }
+
+  /// Changes an order, and reports what has happened to it.
+  @inline(__always)
+  mutating func change(
+    _ id: OrderID, _ event: OrderEvent, at time: Timestamp, _ change: (inout Order) -> Void
+  ) {
+    let status = orders.change(at: id.number) { order in
+      change(&order)
+      return order.status
+    }
     outbox.add(
-      OrderReport(order: id, time: time, event: event, status: orders[id.number].status),
-      knownAt: knownNow(time))
+      OrderReport(order: id, time: time, event: event, status: status), knownAt: knownNow(time))
   }
 
   /// When the exchange knows of what it settles now: it may have happened inside a bar. Mutating, because
   /// a question that is not copies the exchange.
+  @inline(__always)
   mutating func knownNow(_ time: Timestamp) -> Moment { max(clock, Moment(time, .sourceBars)) }
 }

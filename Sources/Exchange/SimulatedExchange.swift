@@ -175,24 +175,21 @@ extension SimulatedExchange {
       "the positions are the sum of their fills")
   }
 
+  @inline(__always)
   private mutating func settle(
     _ event: MatchEvent, in listing: ListingID
   ) throws(ExchangeError) {
     switch event {
     case .triggered(let id, let price, let time):
-      orders.change(at: id.number) { $0.trigger() }
-      report(id, .triggered(price), at: time)
+      change(id, .triggered(price), at: time) { $0.trigger() }
     case .executed(let execution):
       try settle(execution, in: listing)
     case .cancelled(let id, let reason, let time):
-      orders.change(at: id.number) { $0.cancel() }
-      report(id, .cancelled(reason), at: time)
+      change(id, .cancelled(reason), at: time) { $0.cancel() }
     case .released(let id, let quantity, let time):
-      orders.change(at: id.number) { $0.release() }
-      report(id, .released(quantity), at: time)
+      change(id, .released(quantity), at: time) { $0.release() }
     case .resized(let id, let quantity, let time):
-      orders.change(at: id.number) { $0.resize(to: quantity) }
-      report(id, .resized(quantity), at: time)
+      change(id, .resized(quantity), at: time) { $0.resize(to: quantity) }
     }
   }
 }

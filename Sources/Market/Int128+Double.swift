@@ -8,7 +8,8 @@ extension Int128 {
     // A double has eleven bits less than the upper half: of the lower it counts whether any is set.
     let isCut = UInt64(truncatingIfNeeded: bits) != 0
     let upper = UInt64(truncatingIfNeeded: bits >> 64) | (isCut ? 1 : 0)
-    return Double(
-      sign: self < 0 ? .minus : .plus, exponent: 64 - leading, significand: Double(upper))
+    // 2^(64 - leading), by its bits: a product with it is exact.
+    let scale = Double(bitPattern: UInt64(1023 + 64 - leading) << 52)
+    return (self < 0 ? -scale : scale) * Double(upper)
   }
 }

@@ -18,11 +18,12 @@ struct Leg: Sendable {
   /// Brings in a trade that was settled against this position.
   ///
   /// - Parameters:
+  ///   - profit: that of what it closes, as money.
   ///   - outbox: takes the round trip that it ends.
   ///   - known: when the exchange knows of it.
   /// - Throws: `ExchangeError.overflow`; a part of it is brought in then, so this is for a copy.
   mutating func take(
-    _ settled: Position.Settled, _ side: OrderSide, _ traded: Int64, fee: Money,
+    _ settled: Position.Settled, _ side: OrderSide, _ traded: Int64, profit: Money, fee: Money,
     at time: Timestamp, _ end: RoundTripEnd, _ listing: Listing, _ id: ListingID,
     tell outbox: inout Outbox, knownAt known: Moment
   ) throws(ExchangeError) {
@@ -35,12 +36,11 @@ struct Leg: Sendable {
     if quantity == 0 { liquidatingSince = nil }
     if closed > 0 {
       try trip?.leave(
-        closed, at: settled.exit, profit: settled.profit.money(in: fee.currency).units,
-        fee: closingFee.units, in: listing)
+        closed, at: settled.exit, profit: profit.units, fee: closingFee.units, in: listing)
       margin = margin - margin.share(closed, of: before)
       if closed == before {
-        if let trip {
-          outbox.add(RoundTrip(trip, listing, id, closed: time, end), knownAt: known)
+        if let ended = trip?.ended(in: listing, id, at: time, end) {
+          outbox.add(ended, knownAt: known)
         }
         trip = nil
       }
@@ -69,6 +69,7 @@ struct Leg: Sendable {
 extension Money {
   /// What `part` of `whole` have in it, rounded once, half to even.
   func share(_ part: Int64, of whole: Int64) -> Money {
+    if part == 0 { return .zero(currency) }
     guard part < whole else { return self }
     guard let share = units.multiplied(by: Int128(part), dividedBy: Int128(whole)) else {
       preconditionFailure("a share is at most the whole")

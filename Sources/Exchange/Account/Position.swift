@@ -31,9 +31,8 @@ public struct Position: Hashable, Sendable {
   func settling(
     _ side: OrderSide, _ traded: Int64, at price: Price, in listing: Listing
   ) throws(ExchangeError) -> Settled {
-    try settling(side, traded, in: listing) { quantity throws(ExchangeError) in
-      try listing.notional(quantity, at: price)
-    }
+    try settling(
+      side, traded, at: price, digits: listing.instrument.pricePrecision.digits, in: listing)
   }
 
   /// All of it closed at a mark, or a part.
@@ -41,14 +40,13 @@ public struct Position: Hashable, Sendable {
   func closing(
     _ part: Int64? = nil, at mark: Mark, in listing: Listing
   ) throws(ExchangeError) -> Settled {
-    try settling(quantity < 0 ? .buy : .sell, part ?? abs(quantity), in: listing) {
-      quantity throws(ExchangeError) in try listing.notional(quantity, at: mark)
-    }
+    try settling(
+      quantity < 0 ? .buy : .sell, part ?? abs(quantity), at: mark.price, digits: mark.digits,
+      in: listing)
   }
 
   private func settling(
-    _ side: OrderSide, _ traded: Int64, in listing: Listing,
-    value: (Int64) throws(ExchangeError) -> Notional
+    _ side: OrderSide, _ traded: Int64, at price: Price, digits: Int, in listing: Listing
   ) throws(ExchangeError) -> Settled {
     let closing = side.sign * quantity.signum() < 0 ? min(traded, abs(quantity)) : 0
     var settled = Settled(position: self, closed: closing)
@@ -56,12 +54,14 @@ public struct Position: Hashable, Sendable {
       let share =
         closing == abs(quantity)
         ? basis : basis.share(Int128(closing), of: Int128(abs(quantity)))
-      settled.exit = try value(closing)
+      settled.exit = try listing.notional(closing, at: price, digits: digits)
       settled.profit = try Position.profit(
         of: quantity.signum(), from: share, to: settled.exit, in: listing)
       settled.position.basis.units -= share.units
     }
-    if traded > closing { settled.opened = try value(traded - closing) }
+    if traded > closing {
+      settled.opened = try listing.notional(traded - closing, at: price, digits: digits)
+    }
     let (sum, overflow) = settled.position.basis.units.addingReportingOverflow(
       settled.opened.units)
     if overflow { throw listing.overflow("cost basis") }

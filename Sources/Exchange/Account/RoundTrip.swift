@@ -50,25 +50,19 @@ public struct RoundTrip: Hashable, Sendable {
   public var netProfit: Money { profit - fees + funding + dividends }
 }
 
-extension RoundTrip {
-  init(
-    _ trip: OpenRoundTrip, _ listing: Listing, _ id: ListingID, closed time: Timestamp,
-    _ end: RoundTripEnd
-  ) {
-    self.listing = id
-    side = trip.side
-    opened = trip.opened
-    closed = time
-    self.end = end
-    largestQuantity = trip.largest
-    quantity = trip.entered
-    entryPrice = listing.averagePrice(of: trip.entry, quantity: trip.entered)
-    exitPrice = listing.averagePrice(of: trip.exit, quantity: trip.exited)
-    var amounts = trip.amounts
+extension OpenRoundTrip {
+  /// The round trip that ends now.
+  func ended(
+    in listing: Listing, _ id: ListingID, at time: Timestamp, _ end: RoundTripEnd
+  ) -> RoundTrip {
+    var amounts = amounts
     amounts.best = max(amounts.best, amounts.profit)
     amounts.worst = min(amounts.worst, amounts.profit)
-    self.amounts = amounts
-    currency = listing.contract.currency
+    return RoundTrip(
+      listing: id, side: side, opened: opened, closed: time, end: end, largestQuantity: largest,
+      quantity: entered, entryPrice: listing.averagePrice(of: entry, quantity: entered),
+      exitPrice: listing.averagePrice(of: exit, quantity: exited), amounts: amounts,
+      currency: listing.contract.currency)
   }
 }
 

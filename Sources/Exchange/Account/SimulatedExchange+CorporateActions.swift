@@ -94,9 +94,8 @@ extension SimulatedExchange {
     leg.trip?.split(new: new, old: old)
     leg.position = position
     if leg.quantity == 0 {
-      if let trip = leg.trip {
-        outbox.add(
-          RoundTrip(trip, listing, id, closed: time, .split), knownAt: knownNow(time))
+      if let ended = leg.trip?.ended(in: listing, id, at: time, .split) {
+        outbox.add(ended, knownAt: knownNow(time))
       }
       leg.trip = nil
       leg.liquidatingSince = nil

@@ -106,8 +106,8 @@ extension SimulatedExchange {
     let profit = settled.profit.money(in: fee.currency)
     let known = knownNow(time)
     try books[index].holding.legs[closing.place].take(
-      settled, side, traded, fee: fee, at: time, .liquidation, listing, id, tell: &outbox,
-      knownAt: known)
+      settled, side, traded, profit: profit, fee: fee, at: time, .liquidation, listing, id,
+      tell: &outbox, knownAt: known)
     let reference = LedgerReference.liquidation(liquidationCount)
     try pay(profit, for: side, traded, at: closing.price, id, listing, reference, at: time)
     try post(-fee, .liquidationFee, reference, at: time, id)

@@ -112,11 +112,11 @@ extension SimulatedExchange {
       }
       let settled = try leg.position.closing(at: mark, in: listing)
       let zero = Money.zero(listing.contract.currency)
+      let profit = settled.profit.money(in: zero.currency)
       let known = knownNow(time)
       try books[index].holding.legs[place].take(
-        settled, leg.quantity > 0 ? .sell : .buy, abs(leg.quantity), fee: zero, at: time,
-        .settlement, listing, id, tell: &outbox, knownAt: known)
-      let profit = settled.profit.money(in: zero.currency)
+        settled, leg.quantity > 0 ? .sell : .buy, abs(leg.quantity), profit: profit, fee: zero,
+        at: time, .settlement, listing, id, tell: &outbox, knownAt: known)
       try post(profit, .realizedProfit, .settlement(id), at: time, id)
       try bearLoss(profit, of: place, before: leg.margin, .settlement(id), at: time, id)
     }
@@ -128,7 +128,8 @@ extension SimulatedExchange {
   /// Has interest charged at the next multiple of the interval, if something is borrowed that costs
   /// any, and nothing is due already. What was borrowed before that work of this very instant counts.
   mutating func scheduleInterest(in currency: Currency, isCharging: Bool = false) {
-    guard !interestIsDue, let rate = rules.interest[currency], rate.units != 0,
+    guard !rules.interest.isEmpty, !interestIsDue, let rate = rules.interest[currency],
+      rate.units != 0,
       ledger.borrowed(in: currency).units > 0
     else { return }
     interestIsDue = true

@@ -75,9 +75,9 @@ extension SimulatedExchange {
 
   /// What of a fill is delivered from what belongs to no position, so that it closes and opens none.
   mutating func deliveredFromHoldings(
-    _ execution: Execution, _ index: Int
+    _ execution: Execution, _ index: Int, _ listing: Listing
   ) throws(ExchangeError) -> Int64 {
-    guard books[index].listing.contract.kind.asset != nil, execution.side == .sell else { return 0 }
+    guard execution.side == .sell, listing.contract.kind.asset != nil else { return 0 }
     return HeldQuantity.delivered(
       .sell, execution.quantity, long: max(0, books[index].holding.legs[0].quantity),
       unallocated: max(0, try unallocated(index)))
@@ -101,8 +101,10 @@ extension SimulatedExchange {
       left = max(0, left - Int128(quantity) * one)
       let settled = try leg.position.closing(quantity, at: mark, in: listing)
       try leg.take(
-        settled, isDeposit ? .buy : .sell, quantity, fee: .zero(listing.contract.currency),
-        at: time, .transfer, listing, id, tell: &outbox, knownAt: knownNow(time))
+        settled, isDeposit ? .buy : .sell, quantity,
+        profit: settled.profit.money(in: listing.contract.currency),
+        fee: .zero(listing.contract.currency), at: time, .transfer, listing, id, tell: &outbox,
+        knownAt: knownNow(time))
       books[index].holding.legs[0] = leg
       syncHeld(index)
     }

@@ -29,21 +29,24 @@ extension SimulatedExchange {
     let isReduceOnly = orders[execution.order.number].request.isReduceOnly
     let place = books[id.index].holding.mode.leg(execution.side, isReduceOnly: isReduceOnly)
     let fee = try fee(of: execution, in: listing)
-    let traded = execution.quantity - (try deliveredFromHoldings(execution, id.index))
+    let delivered = try deliveredFromHoldings(execution, id.index, listing)
+    let traded = execution.quantity - delivered
     let settled = try books[id.index].holding.legs[place].position.settling(
       execution.side, traded, at: execution.price, in: listing)
+    let profit = settled.profit.money(in: listing.contract.currency)
     let margin = books[id.index].holding.legs[place].margin
     if traded > 0 {
       let known = knownNow(execution.time)
       try books[id.index].holding.legs[place].take(
-        settled, execution.side, traded, fee: fee.share(traded, of: execution.quantity),
+        settled, execution.side, traded, profit: profit,
+        fee: fee.share(traded, of: execution.quantity),
         at: execution.time, .fill, listing, id, tell: &outbox, knownAt: known)
     }
     let fill = Fill(
       number: fillCount, order: execution.order, listing: id, side: execution.side,
       price: execution.price, quantity: Quantity(unchecked: execution.quantity),
       time: execution.time, liquidity: execution.liquidity, fee: fee,
-      realizedProfit: settled.profit.money(in: listing.contract.currency),
+      realizedProfit: profit,
       isPathDependent: execution.isPathDependent)
     try pay(
       fill.realizedProfit, for: fill.side, execution.quantity, at: fill.price, id, listing,
@@ -58,8 +61,7 @@ extension SimulatedExchange {
     }
     fillCount += 1
     if fill.isPathDependent { pathDependentFillCount += 1 }
-    orders.change(at: fill.order.number) { $0.fill(fill.quantity) }
-    report(fill.order, .filled(fill), at: fill.time)
+    change(fill.order, .filled(fill), at: fill.time) { $0.fill(fill.quantity) }
   }
 
   private mutating func fee(
@@ -154,12 +156,14 @@ extension SimulatedExchange {
 
 extension SimulatedExchange.Book {
   /// Sets the marks, and takes them into the excursions of what is open.
+  @inline(__always)
   mutating func value(at marks: Marks) {
     self.marks = marks
     see(marks)
   }
 
   mutating func see(_ marks: Marks) {
+    if holding.isFlat { return }
     for place in holding.legs.indices {
       let sign = holding.legs[place].quantity.signum()
       guard sign != 0, let mark = marks.mark(ofSign: sign) else { continue }

@@ -67,6 +67,7 @@ struct KnownPrices: Sendable {
   mutating func note(_ mark: MarkPrice) { stream = (mark.price, mark.time) }
 
   /// The marks by the listing's rule.
+  @inline(__always)
   var marks: Marks {
     func both(_ mark: Mark?) -> Marks { Marks(long: mark, short: mark) }
     func quoted(_ price: Price?, _ digits: Int, _ source: MarkSource) -> Mark? {

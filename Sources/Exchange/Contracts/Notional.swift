@@ -18,7 +18,9 @@ struct Notional: Hashable, Sendable {
 
   /// Rounded once, half to even.
   func money(in currency: Currency) -> Money {
-    Money(units: units.dividedHalfToEven(by: Notional.unitsPerMoneyUnit), currency)
+    // What opens a position has no profit; a division takes as long as a dozen other steps.
+    if units == 0 { return .zero(currency) }
+    return Money(units: units.dividedHalfToEven(by: Notional.unitsPerMoneyUnit), currency)
   }
 
   var magnitude: Notional { Notional(units: abs(units)) }

@@ -130,7 +130,7 @@ extension ListingMarket {
 
   /// When the first order arrived that no record has met yet.
   private var nextArrival: Timestamp? {
-    newcomers.lazy.compactMap(slot(ofNewcomer:)).first.map { orders[$0].arrival.time }
+    newcomers.lazy.compactMap { slot(of: $0, in: .newcomers) }.first.map { orders[$0].arrival.time }
   }
 
   /// Lets happen what happens at a stop, the next one, but for what follows from its fills.

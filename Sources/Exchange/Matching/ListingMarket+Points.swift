@@ -33,19 +33,10 @@ extension ListingMarket {
     if count == 0 { return }
     for index in 0..<count {
       let turn = newcomers[index]
-      guard let slot = slot(ofNewcomer: turn) else { continue }
+      guard let slot = slot(of: turn, in: .newcomers) else { continue }
       if orders[slot].arrival > moment { newcomers.append(turn) } else { join(slot, point) }
     }
     newcomers.takeOut(first: count)
-  }
-
-  /// Where an order stands that no record has met; nil where its turn has passed to another.
-  @inline(__always)
-  func slot(ofNewcomer turn: Turn) -> Int? {
-    guard let slot = orders.place(of: turn.order), orders[slot].priority == turn.priority,
-      orders[slot].place == .newcomers
-    else { return nil }
-    return slot
   }
 
   /// Gives an order its place for the first time.
@@ -175,8 +166,7 @@ extension ListingMarket {
     let (id, side, isReduceOnly) = (orders[slot].id, orders[slot].side, orders[slot].isReduceOnly)
     let quantity = min(orders[slot].active, point.size(side), reducible(slot), most)
     if quantity > 0 {
-      orders[slot].remaining -= quantity
-      orders[slot].filled += quantity
+      orders[slot].fill(quantity)
       held.trade(side, quantity, isReduceOnly: isReduceOnly)
       addOpen(-quantity, slot)
       let slips = liquidity == .taker && rules.slippage != .none
@@ -185,8 +175,8 @@ extension ListingMarket {
       events.append(
         .executed(
           Execution(
-            order: id, side: side, price: paid, quantity: quantity, liquidity: liquidity,
-            time: point.time, isPathDependent: point.isInterpolated)))
+            order: id, side: side, liquidity: liquidity, isPathDependent: point.isInterpolated,
+            price: paid, quantity: quantity, time: point.time)))
       if orders[slot].group != nil { fillLinked(orders[slot], quantity, point) }
     }
     if orders[slot].remaining == 0 {

@@ -36,22 +36,14 @@ extension ListingMarket {
 
   /// - Returns: Whether the order is to have another turn.
   private mutating func turn(_ turn: Turn, _ point: inout PricePoint) -> Bool {
-    guard let slot = taker(of: turn) else { return false }
+    guard let slot = slot(of: turn, in: .takers) else { return false }
     return take(slot, &point)
-  }
-
-  @inline(__always)
-  private func taker(of turn: Turn) -> Int? {
-    guard let slot = orders.place(of: turn.order), orders[slot].priority == turn.priority,
-      orders[slot].place == .takers
-    else { return nil }
-    return slot
   }
 
   /// Queues what is left of a market order for the next size. A reduce-only one has its turn at each
   /// record, as there may be nothing left to reduce.
   private mutating func wait(_ turn: Turn) {
-    guard let slot = orders.place(of: turn.order) else { return }
+    guard let slot = slot(of: turn, in: .takers) else { return }
     if orders[slot].isReduceOnly {
       takers.append(turn)
     } else if orders[slot].side == .buy {

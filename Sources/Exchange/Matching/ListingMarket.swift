@@ -6,6 +6,8 @@ struct ListingMarket: Sendable {
   /// An order's turn in a list; void once the order stands elsewhere.
   struct Turn: Sendable {
     let order: OrderID
+    /// Where the order stood when it got its turn; below zero where it was gone already.
+    let slot: Int32
     let priority: Int
   }
 
@@ -69,8 +71,8 @@ struct ListingMarket: Sendable {
       remaining: request.quantity.raw, priority: takePriority())
     working.reservePrice = reservePrice(of: request.type, request.side)
     working.begin(against: opposite(request.side))
-    orders.insert(working)
-    newcomers.append(Turn(order: order.id, priority: working.priority))
+    let slot = orders.insert(working)
+    newcomers.append(turn(of: slot))
     open.add(
       working.remaining, request.side, request.isReduceOnly, at: working.reservePrice)
   }
@@ -111,7 +113,8 @@ struct ListingMarket: Sendable {
     guard let slot = orders.place(of: id) else {
       preconditionFailure("order \(id.number) does not work here")
     }
-    addOpen(-orders[slot].remaining, slot)
+    let remaining = orders[slot].remaining
+    if remaining > 0 { addOpen(-remaining, slot) }
     leave(slot)
     if orders[slot].group == nil {
       orders.free(id)
@@ -121,8 +124,12 @@ struct ListingMarket: Sendable {
   }
 
   /// Takes an order from where it stands; a turn in a list is void by itself.
+  @inline(__always)
   mutating func leave(_ slot: Int) {
-    guard orders[slot].place == .limits || orders[slot].place == .triggers else { return }
+    if orders[slot].place == .limits || orders[slot].place == .triggers { leaveLadder(slot) }
+  }
+
+  private mutating func leaveLadder(_ slot: Int) {
     if let best = best(of: orders[slot]) { orders[slot].best = best }
     changeLadder(of: orders[slot], remove: true)
   }
@@ -133,13 +140,28 @@ struct ListingMarket: Sendable {
     return order.side == .buy ? buyTrails.best(of: order.id) : sellTrails.best(of: order.id)
   }
 
+  @inline(__always)
+  private mutating func turn(of slot: Int) -> Turn {
+    Turn(order: orders[slot].id, slot: Int32(slot), priority: orders[slot].priority)
+  }
+
+  /// Where the order of a turn stands; nil once it waits elsewhere, has another turn, or is gone.
+  @inline(__always)
+  func slot(of turn: Turn, in place: WorkingOrder.Place) -> Int? {
+    let slot = Int(turn.slot)
+    // No two orders have one priority, and none that is gone has any.
+    guard slot >= 0, orders[slot].priority == turn.priority, orders[slot].place == place else {
+      return nil
+    }
+    return slot
+  }
+
   mutating func put(_ slot: Int, _ place: WorkingOrder.Place) {
     orders[slot].place = place
     if place == .limits { orders[slot].ahead = volumeAhead(of: orders[slot]) }
-    let turn = Turn(order: orders[slot].id, priority: orders[slot].priority)
     switch place {
-    case .newcomers: newcomers.append(turn)
-    case .takers: takers.append(turn)
+    case .newcomers: newcomers.append(turn(of: slot))
+    case .takers: takers.append(turn(of: slot))
     case .limits, .triggers: changeLadder(of: orders[slot], remove: false)
     case .held: break
     }

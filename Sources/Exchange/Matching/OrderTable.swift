@@ -15,9 +15,10 @@ struct OrderTable: Sendable {
   /// Their count is a power of two; at most half of them are taken.
   private var slots = [Slot](repeating: Slot(), count: 16)
   private var values: [WorkingOrder] = []
-  private var freePlaces: [Int] = []
-
-  var count: Int { values.count - freePlaces.count }
+  private(set) var count = 0
+  /// The place to be taken next; none is free where it is the end of `values`. The order that stood there
+  /// last has a priority below zero, and that says by its complement which is free after it.
+  private var firstFree = 0
 
   /// The orders that are there, in the order of sending.
   /// - Complexity: O(n log n).
@@ -26,7 +27,7 @@ struct OrderTable: Sendable {
   /// - Complexity: O(1).
   subscript(id: OrderID) -> WorkingOrder? { place(of: id).map { values[$0] } }
 
-  /// By the place that `place(of:)` or `insert` gave; it holds until the order is removed.
+  /// By the place that `place(of:)` or `insert` gave, and that holds until the order is removed.
   subscript(place: Int) -> WorkingOrder {
     // Yielded where it stands: a copy for each look at a field would cost more than the look.
     _read { yield values[place] }
@@ -40,26 +41,40 @@ struct OrderTable: Sendable {
   }
 
   /// - Precondition: no order of this number is there.
-  mutating func insert(_ order: WorkingOrder) {
+  /// - Returns: Its place.
+  @discardableResult
+  mutating func insert(_ order: WorkingOrder) -> Int {
     if 2 * count >= slots.count { grow() }
     let index = index(of: order.id)
     precondition(slots[index].isEmpty, "order \(order.id.number) works already")
-    let free = freePlaces.popLast()
-    slots[index] = Slot(key: Int32(order.id.number), place: Int32(free ?? values.count))
-    if let free { values[free] = order } else { values.append(order) }
+    let place = firstFree
+    slots[index] = Slot(key: Int32(order.id.number), place: Int32(place))
+    count += 1
+    if place < values.count {
+      firstFree = ~values[place].priority
+      values[place] = order
+    } else {
+      values.append(order)
+      firstFree = values.count
+    }
+    return place
   }
 
   /// - Returns: The order as it stood; nil where nobody has this number.
-  mutating func remove(_ id: OrderID) -> WorkingOrder? { free(id).map { values[$0] } }
+  mutating func remove(_ id: OrderID) -> WorkingOrder? {
+    guard let order = self[id] else { return nil }
+    free(id)
+    return order
+  }
 
-  /// Frees the place of an order.
-  /// - Returns: That place; nil where nobody has this number.
-  @discardableResult
-  mutating func free(_ id: OrderID) -> Int? {
+  /// Frees the place of an order, if it is there; what still names that place finds no order's priority there.
+  mutating func free(_ id: OrderID) {
     var hole = index(of: id)
     let freed = slots[hole]
-    if freed.isEmpty { return nil }
-    freePlaces.append(Int(freed.place))
+    if freed.isEmpty { return }
+    values[Int(freed.place)].priority = ~firstFree
+    firstFree = Int(freed.place)
+    count -= 1
     // What stands behind the hole moves up, unless that would put it before its own slot.
     let mask = slots.count - 1
     var next = (hole + 1) & mask
@@ -72,7 +87,6 @@ struct OrderTable: Sendable {
       next = (next + 1) & mask
     }
     slots[hole] = Slot()
-    return Int(freed.place)
   }
 
   private func home(_ number: Int) -> Int {

@@ -52,6 +52,11 @@ struct WorkingOrder: Sendable {
     return best.map { offset.level(behind: $0, side) }
   }
 
+  mutating func fill(_ quantity: Int64) {
+    remaining -= quantity
+    filled += quantity
+  }
+
   /// Makes it wait for its first record; `price` is what it could trade at now.
   mutating func begin(against price: Price?) {
     couldTake = price.map(allows)
@@ -71,11 +76,11 @@ struct WorkingOrder: Sendable {
 struct Execution: Hashable, Sendable {
   let order: OrderID
   let side: OrderSide
+  let liquidity: Liquidity
+  var isPathDependent: Bool
   let price: Price
   let quantity: Int64
-  let liquidity: Liquidity
   let time: Timestamp
-  var isPathDependent = false
 }
 
 /// What matching decides, in the order in which it happens.

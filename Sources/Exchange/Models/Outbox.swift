@@ -61,8 +61,12 @@ struct Outbox: Sendable {
     send(.report(report), report.time, known)
   }
 
+  @inline(__always)
   mutating func add(_ trip: RoundTrip, knownAt known: Moment) {
-    if isImmediate { return arrive(.roundTrip(trip)) }
+    if isImmediate {
+      hasArrivals = true
+      return roundTrips.append(trip)
+    }
     send(.roundTrip(trip), trip.closed, known)
   }
 

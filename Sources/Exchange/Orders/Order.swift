@@ -38,11 +38,12 @@ public enum OrderStatus: UInt8, Sendable, CaseIterable {
 
 /// One order and what has become of it.
 public struct Order: Hashable, Sendable {
-  public let id: OrderID
-  public private(set) var status = OrderStatus.submitted
-  private let sentPhase: Phase
+  // The request first: orders are kept by the million, and what is small fits behind it.
   /// As it was amended last.
   public private(set) var request: OrderRequest
+  public private(set) var status = OrderStatus.submitted
+  private let sentPhase: Phase
+  public let id: OrderID
   private let sentTime: Timestamp
   private let arrivalTime: Timestamp
   public private(set) var filledQuantity = Quantity.zero

@@ -12,14 +12,15 @@ public struct Fill: Hashable, Sendable {
   public let number: Int
   public let order: OrderID
   public let listing: ListingID
+  // Small ones together: a million reports are written and read.
   public let side: OrderSide
+  public let liquidity: Liquidity
+  /// Whether the other way through the bar would not have given this fill.
+  public let isPathDependent: Bool
   public let price: Price
   public let quantity: Quantity
   /// When it happened: the record's time, or the moment on the path of a bar.
   public let time: Timestamp
-  public let liquidity: Liquidity
-  /// Whether the other way through the bar would not have given this fill.
-  public let isPathDependent: Bool
   // Both amounts are of one currency, so that a million reports keep it once each.
   private let feeUnits: Int128
   private let profitUnits: Int128
@@ -101,13 +102,15 @@ public enum OrderEvent: Hashable, Sendable {
 
 /// An event of one order, and when it happened.
 public struct OrderReport: Hashable, Sendable {
-  public let order: OrderID
+  // The largest first: its last bytes are free for what follows.
+  public let event: OrderEvent
   /// The order's status after it.
   public let status: OrderStatus
+  public let order: OrderID
   /// When it happened. Inside a bar that lies before the time at which it is known.
   public let time: Timestamp
-  public let event: OrderEvent
 
+  @inline(__always)
   init(order: OrderID, time: Timestamp, event: OrderEvent, status: OrderStatus) {
     self.order = order
     self.time = time

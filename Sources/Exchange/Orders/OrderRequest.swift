@@ -84,14 +84,14 @@ public enum TimeInForce: Hashable, Sendable {
 
 /// What a strategy asks for.
 public struct OrderRequest: Hashable, Sendable {
-  // Small ones first: they share a word.
-  public var listing: ListingID
+  // In an order that leaves no gaps: small ones stand behind what ends within a word.
+  public var type: OrderType
   public var side: OrderSide
   /// Whether the order may only make the position smaller.
   public var isReduceOnly: Bool
-  public var type: OrderType
-  public var timeInForce: TimeInForce
+  public var listing: ListingID
   public var quantity: Quantity
+  public var timeInForce: TimeInForce
 
   public init(
     _ side: OrderSide, _ quantity: Quantity, of listing: ListingID, _ type: OrderType = .market,

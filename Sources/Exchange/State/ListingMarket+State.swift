@@ -68,8 +68,7 @@ extension ListingMarket {
       guard log[order.id.number].request.listing == listing, order.priority < nextPriority else {
         throw .malformedState("order \(order.id.number) does not work here")
       }
-      orders.insert(order)
-      if let slot = orders.place(of: order.id) { addOpen(order.remaining, slot) }
+      addOpen(order.remaining, orders.insert(order))
       if order.place == .limits || order.place == .triggers {
         changeLadder(of: order, remove: false)
       }
@@ -80,7 +79,9 @@ extension ListingMarket {
     _ reader: inout StateReader, _ limits: StateLimits
   ) throws(MarketError) -> [Turn] {
     try reader.readArray { reader throws(MarketError) in
-      Turn(order: try limits.order(&reader), priority: try reader.readCount())
+      let order = try limits.order(&reader)
+      let slot = orders.place(of: order) ?? -1
+      return Turn(order: order, slot: Int32(slot), priority: try reader.readCount())
     }
   }
 
