@@ -108,8 +108,9 @@ extension SimulatedExchange {
       released.append((order, time))
     }
     for (order, time) in released {
+      // On a bar's path the price in force is still that from before the bar.
       let rejection = try accountRejection(
-        of: orders[order.id.number].request, open: order.remaining)
+        of: orders[order.id.number].request, open: order.remaining, at: order.reservePrice)
       books[index].market.countOpen(order, isIn: true)
       guard case .insufficientBalance(let needed, let available) = rejection else { continue }
       books[index].market.cancel(

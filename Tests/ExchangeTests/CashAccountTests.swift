@@ -226,6 +226,30 @@ import Testing
     #expect(scenario.exchange.ledger.borrowed(in: try Currency("USD")).units == 0)
   }
 
+  @Test(arguments: [10, 11] as [Int64])
+  func `what a bar lets loose at the market costs what the price is there`(amount: Int64) throws {
+    let coin = try Currency("BTC")
+    var scenario = try MoneyScenario(
+      [try contract("S", .spot(base: coin), records: .bar)], AccountRules(.cash), money("10", "BTC")
+    )
+    try scenario.bar(0, 100, 100, 100, 100)
+    let requests = [
+      OrderRequest(.sell, quantity(10), of: MoneyScenario.id(0), .limit(price(110))),
+      OrderRequest(.buy, quantity(amount), of: MoneyScenario.id(0)),
+    ]
+    _ = try scenario.exchange.submit(
+      requests, linked: .oneTriggersOther, at: Moment(Scenario.second(60), .events))
+    // 1100 come in. Eleven at the 100 from before the bar would be as much, but here they are 1210.
+    try scenario.bar(60, 100, 120, 95, 118)
+    #expect(
+      try balances(scenario) == (amount == 10 ? ["0 USD", "10 BTC"] : ["1100 USD", "0 BTC"]))
+    let refusal = CancelReason.insufficientBalance(
+      needed: try usd("1210"), available: try usd("1100"))
+    let events = scenario.exchange.takeReports().map(\.event)
+    #expect(events.contains(.cancelled(refusal)) == (amount == 11))
+    #expect(scenario.exchange.ledger.borrowed(in: try Currency("USD")).units == 0)
+  }
+
   @Test func `of alternatives one is paid for`() throws {
     var scenario = try MoneyScenario(
       [try spot()], AccountRules(.cash), usd("1000"), money("2", "BTC"))

@@ -170,19 +170,20 @@ extension SimulatedExchange {
   /// - Parameters:
   ///   - open: what of it is not filled yet.
   ///   - marginBefore: the initial margin of its listing before it; nil for what there is now.
+  ///   - reservePrice: at what price it counts in a cash account; nil for that of an order that arrives now.
   func accountRejection(
-    of request: OrderRequest, open: Int64, marginBefore: Money? = nil
+    of request: OrderRequest, open: Int64, marginBefore: Money? = nil, at reservePrice: Price? = nil
   ) throws(ExchangeError) -> Rejection? {
     let index = request.listing.index
     var left = request
     left.quantity = Quantity(unchecked: open)
     return rules.kind == .cash
-      ? try cashRejection(of: left, in: books[index])
+      ? try cashRejection(of: left, in: books[index], at: reservePrice)
       : try marginRejection(of: left, in: books[index], marginBefore: marginBefore)
   }
 
   private func cashRejection(
-    of request: OrderRequest, in book: borrowing Book
+    of request: OrderRequest, in book: borrowing Book, at reservePrice: Price?
   ) throws(ExchangeError) -> Rejection? {
     let listing = book.listing
     guard let delivered = listing.assetAmount(request.quantity.raw) else {
@@ -192,9 +193,9 @@ extension SimulatedExchange {
     if request.side == .sell {
       needed = try ordered(of: delivered.currency, with: delivered)
     } else {
-      guard let price = book.market.reservePrice(of: request.type, request.side) else {
-        return .noPrice
-      }
+      guard
+        let price = reservePrice ?? book.market.reservePrice(of: request.type, request.side)
+      else { return .noPrice }
       let charged = ChargedFill(
         listing: listing, price: price, quantity: request.quantity, liquidity: .taker,
         volume: .zero(listing.contract.currency))
