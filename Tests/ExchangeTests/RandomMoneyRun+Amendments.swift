@@ -39,14 +39,18 @@ extension RandomMoneyRun {
     let whole = amended.amendment.quantity ?? request.quantity
     let limit = amended.amendment.limitPrice ?? request.type.limitPrice
     let isMoved = limit != request.type.limitPrice
-    let takesMore = isMoved || whole > request.quantity
+    // What is held takes nothing yet, or what it has counted for from the start.
+    let isHeld = old.dormant == old.left
+    let takesMore = !isHeld && (isMoved || whole > request.quantity)
     var changed = old
     changed.left = whole.raw - amended.filled.raw
     let now = old.side == .buy ? reference.prices[index]?.ask : reference.prices[index]?.bid
-    changed.price = limit.map { reference.exact($0, of: index) } ?? now
+    changed.price = limit.map { reference.exact($0, of: index) } ?? (isHeld ? old.price : now)
     reference.open[amended.order] = nil
     var expected = OrderEvent.amended(amended.amendment)
-    if whole <= amended.filled {
+    if amended.amendment.quantity != nil, old.group != nil {
+      expected = .amendRefused(.quantityOfLinkedOrder)
+    } else if whole <= amended.filled {
       expected = .amendRefused(.alreadyFilled(amended.filled))
     } else if takesMore, let rejection = reference.rejection(of: changed, replacing: old) {
       expected = .amendRefused(.rule(rejection))

@@ -60,12 +60,14 @@ extension RandomMoneyRun {
         let side: OrderSide = end > start ? .sell : .buy
         var raw = start
         while raw != end {
-          // Who rests at a price is gone through by the step that leaves it.
-          let rests = reference.open.values.contains {
-            $0.listing == index && $0.side == side && $0.rests
-              && $0.price == reference.exact(price(raw), of: index)
+          // Who rests at a price is gone through by the step that leaves it; who waits to be triggered there
+          // is on the other side.
+          let isThere = reference.open.contains { id, order in
+            let isStop = exchange.orders[id.number].request.type.waitsForTrigger
+            return order.listing == index && order.side == (isStop ? side.other : side)
+              && order.rests && order.price == reference.exact(price(raw), of: index)
           }
-          if rests {
+          if isThere {
             let startTime = times[vertex - 1]
             let way = Int128(endTime - startTime) * Int128(abs(raw - start))
             let at = startTime + Int64(way / Int128(abs(end - start)))
@@ -102,14 +104,17 @@ extension RandomMoneyRun {
       }
       reference.closePending(index, bid: raw, ask: raw, at: time)
     }
+    point = (reference.exact(price(raw), of: index), reference.exact(price(raw), of: index))
     while let next = reports.first, next.time.nanoseconds <= time {
-      if case .filled = next.event { reference.takeBack(index, after: time) }
+      if case .filled = next.event {
+        // What was let loose here pays before it fills here.
+        if released.contains(next.order) { askReleased() }
+        reference.takeBack(index, after: time)
+      }
       take(reports.removeFirst())
     }
-    for (id, order) in reference.open where order.listing == index && !order.rests {
-      // It has met its first price.
-      reference.open[id]?.rests = exchange.orders[id.number].request.type.limitPrice != nil
-    }
+    askReleased()
+    rest(index)
     pass(index, raw)
   }
 

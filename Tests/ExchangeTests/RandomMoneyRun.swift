@@ -23,6 +23,12 @@ struct RandomMoneyRun: ~Copyable {
   /// Changes of orders that were taken.
   var amendments = 0
   var refusals: Set<String> = []
+  /// What groups of orders came to.
+  var groupEvents: Set<String> = []
+  /// What was let loose in a cash account, and has not been asked for its money.
+  var released: [OrderID] = []
+  /// What the record, or the point of a path, that fills now offers.
+  var point: (bid: Rational, ask: Rational)?
   var random: SeededGenerator
   var now = Scenario.start
   var middles: [Int64]
@@ -83,9 +89,11 @@ struct RandomMoneyRun: ~Copyable {
     let requests = (0..<random.below(3)).map { _ in request(random.below(reference.listings.count))
     }
     let ids = try requests.map { try exchange.submit($0, at: Moment(at, .events)) }
+    let group = random.below(3) == 0 ? try sendGroup(at: Moment(at, .events)) : nil
     try exchange.advance(to: Moment(at, .arrivals))
     if let amended { expectAmendment(amended) }
     for (id, request) in zip(ids, requests) { expectArrival(id, request) }
+    if let group { expectGroup(group) }
     if !isBar {
       reference.now = now + 1
       try record(index, isBar: false, since: previous)
@@ -185,7 +193,7 @@ struct RandomMoneyRun: ~Copyable {
     middles[index] = max(60, middles[index] * old / new)
   }
 
-  private mutating func request(_ index: Int) -> OrderRequest {
+  mutating func request(_ index: Int) -> OrderRequest {
     let isInverse = reference.listings[index].contract.settlement == .inverse
     let near = price(max(1, middles[index] + random.within(-60...60)))
     // A split may leave nothing of a position that is small.
@@ -200,33 +208,44 @@ struct RandomMoneyRun: ~Copyable {
 
   /// Whether the order was taken, or refused with the same numbers.
   private mutating func expectArrival(_ id: OrderID, _ request: OrderRequest) {
-    let index = request.listing.index
     let found = exchange.outbox.waiting.last { $0.order == id }?.event
-    let prices = reference.prices[index]
-    let order = ReferenceMoney.OpenOrder(
-      listing: index, side: request.side, left: request.quantity.raw,
-      isReduceOnly: request.isReduceOnly,
-      price: request.type.limitPrice.map { reference.exact($0, of: index) }
-        ?? (request.side == .buy ? prices?.ask : prices?.bid))
-    let held = reference.legs[index].map(\.quantity)
-    let reducible =
-      request.side == .buy
-      ? held.contains { $0 < 0 }
-      : held.contains { $0 > 0 } || reference.besidePositions(index) > 0
-    var expected: OrderEvent
-    if request.isReduceOnly && !reducible {
-      expected = .rejected(.nothingToReduce(position: held.reduce(0, +)))
-    } else if settled.contains(index), let expiry = reference.listings[index].contract.kind.expiry {
-      expected = .rejected(.contractExpired(expiry))
-    } else {
-      expected = reference.rejection(of: order).map { .rejected($0) } ?? .accepted
-    }
+    let order = openOrder(request)
+    let expected = rejection(of: order, request).map { OrderEvent.rejected($0) } ?? .accepted
     #expect(found == expected, "seed \(seed), order \(id.number)")
     if case .rejected(let rejection) = found {
       refusals.insert(String("\(rejection)".prefix { $0 != "(" }))
     } else {
       reference.open[id] = order
     }
+  }
+
+  /// As it stands when it arrives.
+  func openOrder(_ request: OrderRequest) -> ReferenceMoney.OpenOrder {
+    let index = request.listing.index
+    let prices = reference.prices[index]
+    return ReferenceMoney.OpenOrder(
+      listing: index, side: request.side, left: request.quantity.raw,
+      isReduceOnly: request.isReduceOnly,
+      price: (request.type.limitPrice ?? request.type.triggerPrice)
+        .map { reference.exact($0, of: index) }
+        ?? (request.side == .buy ? prices?.ask : prices?.bid))
+  }
+
+  /// The first rule that an order breaks which works from its arrival on.
+  func rejection(of order: ReferenceMoney.OpenOrder, _ request: OrderRequest) -> Rejection? {
+    let index = request.listing.index
+    let held = reference.legs[index].map(\.quantity)
+    let reducible =
+      request.side == .buy
+      ? held.contains { $0 < 0 }
+      : held.contains { $0 > 0 } || reference.besidePositions(index) > 0
+    if request.isReduceOnly && !reducible {
+      return .nothingToReduce(position: held.reduce(0, +))
+    }
+    if settled.contains(index), let expiry = reference.listings[index].contract.kind.expiry {
+      return .contractExpired(expiry)
+    }
+    return reference.rejection(of: order)
   }
 
   /// Takes over what the exchange told: the fills of its orders come from matching.
@@ -236,7 +255,7 @@ struct RandomMoneyRun: ~Copyable {
     liquidations += step.liquidations
     for report in step.reports {
       switch report.event {
-      case .cancelled, .expired: reference.open[report.order] = nil
+      case .cancelled, .expired: reference.remove(report.order)
       default: break
       }
     }
@@ -270,18 +289,19 @@ struct RandomMoneyRun: ~Copyable {
       try exchange.apply(Quote(time: time, bid: price(middle), ask: price(ask)), to: id)
       finish(index, bid: middle, ask: ask)
       // Who is still there has met a price.
-      for (order, open) in reference.open where open.listing == index {
-        reference.open[order]?.rests = exchange.orders[order.number].request.type.limitPrice != nil
-      }
+      rest(index)
     case .bar: try bar(index, since: previous)
     }
   }
 
   private mutating func finish(_ index: Int, bid: Int64, ask: Int64) {
-    takeFills()
-    reference.prices[index] = (
-      reference.exact(price(bid), of: index), reference.exact(price(ask), of: index)
+    let prices = (
+      bid: reference.exact(price(bid), of: index), ask: reference.exact(price(ask), of: index)
     )
+    point = prices
+    takeFills()
+    askReleased()
+    reference.prices[index] = prices
     reference.mark(index, marks(index))
   }
 
@@ -294,8 +314,20 @@ struct RandomMoneyRun: ~Copyable {
     case .filled(let fill):
       reference.fill(
         fill, isReduceOnly: exchange.orders[fill.order.number].request.isReduceOnly)
-    case .cancelled(let reason) where reason != .liquidation: reference.open[report.order] = nil
+    // That is asked by itself.
+    case .cancelled(.insufficientBalance): break
+    case .cancelled(let reason) where reason != .liquidation: reference.remove(report.order)
     default: break
+    }
+    takeLinked(report)
+  }
+
+  /// Who has met a price and is still there waits for its own, unless it waits for its group.
+  mutating func rest(_ index: Int) {
+    for (id, order) in reference.open where order.listing == index && !order.rests {
+      let type = exchange.orders[id.number].request.type
+      let waits = type.limitPrice != nil || type.waitsForTrigger
+      reference.open[id]?.rests = waits && order.left > order.dormant
     }
   }
 

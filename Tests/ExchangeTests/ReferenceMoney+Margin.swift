@@ -112,10 +112,7 @@ extension ReferenceMoney {
     for other in listings.indices where other != index && self.asset(other) == asset {
       let position = uncovered(other, 0)
       if position.signum() == -side.sign { there += assetUnits(abs(position), of: other) }
-      for order in open.values
-      where order.listing == other && order.side == side && !order.isReduceOnly {
-        there -= assetUnits(order.left, of: other)
-      }
+      there -= assetUnits(adding(other, side), of: other)
     }
     if side == .sell { return max(0, besidePositions(index, less: -there)) }
     return Int64(max(0, there) / assetUnits(1, of: index))
@@ -123,12 +120,10 @@ extension ReferenceMoney {
 
   /// What a listing takes with all its open orders, and one more, of what is free.
   func initialMargin(_ index: Int, _ more: OpenOrder?) -> Int128? {
-    let orders =
-      open.values.filter { $0.listing == index && !$0.isReduceOnly } + (more.map { [$0] } ?? [])
     let isHedged = listings[index].positions == .hedging
     var margins: [Int128] = []
     for side in OrderSide.allCases {
-      var quantity = orders.filter { $0.side == side }.reduce(0) { $0 + $1.left }
+      var quantity = adding(index, side, more)
       var (freed, held): (Int128, Int64) = (0, 0)
       quantity -= elsewhere(index, side)
       for (place, leg) in legs[index].enumerated() where leg.quantity != 0 {
@@ -173,13 +168,11 @@ extension ReferenceMoney {
     case .unlimited: return nil
     case .cash:
       guard let asset = asset(index) else { return .needsMarginAccount }
-      if order.side == .sell {
-        return lacking(assetUnits(order.left, of: index) + ordered(asset), asset)
-      }
+      if order.side == .sell { return lacking(ordered(asset, order), asset) }
       guard let price = order.price else { return .noPrice }
       let value = value(order.left, at: price, of: index)
       let fee = max(0, fees[index].fee(value, order.left, listing, isMaker: false, 0))
-      return lacking(Self.units(value) + fee + ordered(currency(index)), currency(index))
+      return lacking(ordered(currency(index), order) + fee, currency(index))
     case .margin(let target):
       if legs[index].contains(where: \.isPending) { return .liquidating }
       if order.isReduceOnly { return nil }
@@ -201,17 +194,20 @@ extension ReferenceMoney {
     }
   }
 
-  /// What open orders would take of a currency: sells of it, and buys for it.
-  private func ordered(_ taken: Currency) -> Int128 {
+  /// What open orders would take of a currency, and one more: sells of it, and buys for it. What waits for
+  /// its group takes nothing.
+  private func ordered(_ taken: Currency, _ more: OpenOrder) -> Int128 {
     var sum: Int128 = 0
     for index in listings.indices {
-      let orders = open.values.filter { $0.listing == index }
       if asset(index) == taken {
-        for order in orders where order.side == .sell { sum += assetUnits(order.left, of: index) }
+        sum += Self.units(
+          counted(index, .sell, more) {
+            Self.exact(assetUnits($0.left - $0.dormant, of: index))
+          })
       } else if asset(index) != nil, currency(index) == taken {
         sum += Self.units(
-          orders.filter { $0.side == .buy }.reduce(Rational(0)) {
-            $0 + value($1.left, at: $1.price ?? Rational(0), of: index)
+          counted(index, .buy, more) {
+            value($0.left - $0.dormant, at: $0.price ?? Rational(0), of: index)
           })
       }
     }

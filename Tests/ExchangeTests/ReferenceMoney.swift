@@ -48,6 +48,11 @@ struct ReferenceMoney {
     var price: Rational?
     /// Whether it has met a price of a bar, and waits for its own.
     var rests = false
+    var group: Group?
+    /// Whether others of its group wait for it.
+    var isEntry = false
+    /// Of what is left, what its group does not let work yet.
+    var dormant: Int64 = 0
   }
 
   /// Funding or a dividend, on what was held then.
@@ -277,10 +282,9 @@ struct ReferenceMoney {
     trade(
       index, place, fill.side, fill.quantity.raw, at: price, fee: fee, .fee, .fill(fill.number),
       fromHoldings: fromHoldings)
-    if var order = open[fill.order] {
-      order.left -= fill.quantity.raw
-      open[fill.order] = order.left > 0 ? order : nil
-    }
+    open[fill.order]?.left -= fill.quantity.raw
+    fillLinked(fill.order, fill.quantity.raw)
+    if open[fill.order]?.left == 0 { remove(fill.order) }
   }
 
   /// What is there of an asset and in no position of any listing, in whole units of a quantity.
