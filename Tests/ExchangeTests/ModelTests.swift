@@ -197,6 +197,21 @@ import Testing
     #expect(scenario.news() == ["0 maker 99×1", "1 maker 98×1"])
   }
 
+  @Test func `what a queue lets loose as a bar begins joins it at its open`() throws {
+    var scenario = try scenario(.quote) {
+      $0.queue = .volumeAhead
+      $0.barPath = .openHighLowClose
+    }
+    try scenario.quote(0, 99, 101, sizes: (10, 10))
+    try scenario.sendLinked(
+      1, .oneTriggersOther, [(.buy, 1, .limit(price(99))), (.sell, 1, .limit(price(103)))])
+    try scenario.quote(1, 99, 101, sizes: (4, 10))
+    // Nothing is ahead any more, and the exit does not wait for the bar's high to take 110.
+    try scenario.trade(60, 98, 1, by: .seller)
+    try scenario.bar(60, 100, 110, 97, 105)
+    #expect(scenario.news() == ["0 maker 99×1", "1 released 1", "1 maker 103×1"])
+  }
+
   @Test func `what a trade has beyond the queue is shared by the orders of a level`() throws {
     var scenario = try scenario(.quote) { $0.queue = .volumeAhead }
     try scenario.quote(0, 99, 101, sizes: (50, 50))

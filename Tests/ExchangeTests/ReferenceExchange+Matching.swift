@@ -59,7 +59,9 @@ extension ReferenceExchange {
 
   /// All that happens on one record.
   mutating func match(_ offer: inout Offer) {
-    for index in inOrder(.newcomer) where orders[index].arrival <= Moment(offer.time, .arrivals) {
+    // Behind its open, a bar is there for whoever the records of that instant have let loose.
+    let moment = Moment(offer.time, offer.isBehindOpen ? .records : .arrivals)
+    for index in inOrder(.newcomer) where orders[index].arrival <= moment {
       guard orders[index].status.isWorking else { continue }
       let price = offer.price(orders[index].request.side)
       if orders[index].best == nil { orders[index].best = price }

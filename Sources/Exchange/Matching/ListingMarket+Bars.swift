@@ -122,8 +122,10 @@ extension ListingMarket {
     guard walk.next > 0 else { return vertex }
     let start = walk.vertices[walk.next - 1]
     let next = stop(from: start, to: end) ?? vertex
-    // Of one instant arrivals come before what the price does.
-    guard let arrival = nextArrival, arrival > start.time, arrival < end.time, arrival <= next.time
+    // Of one instant arrivals come before what the price does. One that is still there at the start has been
+    // let loose by a record of that very instant, after the open.
+    guard let arrival = nextArrival, arrival >= start.time, arrival < end.time,
+      arrival <= next.time
     else { return next }
     return stop(at: arrival, from: start, to: end)
   }
@@ -160,7 +162,8 @@ extension ListingMarket {
       return PricePoint(onPathOf: walk.bar, bid: stop.price, ask: stop.price, at: stop.time, rules)
     }
     var point = PricePoint(onPathOf: walk.bar, bid: lower, ask: higher, at: stop.time, rules)
-    point.isInterpolated = walk.vertices[walk.next - 1].price != walk.vertices[walk.next].price
+    let start = walk.vertices[walk.next - 1]
+    point.isInterpolated = stop.time > start.time && start.price != walk.vertices[walk.next].price
     return point
   }
 
