@@ -106,9 +106,10 @@ extension RandomMoneyRun {
     }
     point = (reference.exact(price(raw), of: index), reference.exact(price(raw), of: index))
     while let next = reports.first, next.time.nanoseconds <= time {
-      if case .filled = next.event {
-        // What was let loose here pays before it fills here.
-        if released.contains(next.order) { askReleased() }
+      if case .filled(let fill) = next.event {
+        // What was let loose here pays before it fills here, and before the next that rests here is reached.
+        let isNext = !isVertex && fill.liquidity == .maker
+        if isNext || released.contains(next.order) { askReleased() }
         reference.takeBack(index, after: time)
       }
       take(reports.removeFirst())

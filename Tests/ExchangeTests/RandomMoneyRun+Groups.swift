@@ -101,7 +101,9 @@ extension RandomMoneyRun {
   /// Has what was let loose in a cash account pay for itself, when all fills before are paid: one after the
   /// other, and those behind do not count yet.
   mutating func askReleased() {
+    let isCash = reference.rules.kind == .cash
     let asked = released.compactMap { id in reference.open[id].map { (id, $0) } }
+      .filter { isCash && $0.1.group?.link == .oneTriggersOther }
     released = []
     for (id, _) in asked { reference.open[id] = nil }
     for (id, order) in asked {
@@ -130,9 +132,7 @@ extension RandomMoneyRun {
         // It takes what it costs now.
         reference.open[report.order]?.price = order.side == .buy ? point?.ask : point?.bid
       }
-      if order.group?.link == .oneTriggersOther, reference.rules.kind == .cash {
-        released.append(report.order)
-      }
+      released.append(report.order)
     case .resized: groupEvents.insert("resized")
     case .cancelled(.otherFilled): groupEvents.insert("another filled")
     case .cancelled(.entryEnded): groupEvents.insert("an entry ended")
