@@ -14,7 +14,7 @@ extension SimulatedExchange {
     while row < rows.upperBound {
       let quiet = quietTrades(of: listing, at: Timestamp(unchecked: trades.times[row]))
       if let slice = quiet?.first(of: trades, row..<rows.upperBound, before: .max) {
-        try pass(slice, of: trades, to: listing)
+        try pass(slice, to: listing)
         row = slice.rows.upperBound
       } else {
         try apply(trades[row], to: listing)
@@ -42,22 +42,23 @@ extension SimulatedExchange {
   /// - Throws: `ExchangeError.beforeClock`.
   /// - Complexity: O(1).
   public mutating func pass(
-    _ slice: TradeSlice, of trades: borrowing TradeColumns, to listing: ListingID
+    _ slice: TradeSlice, to listing: ListingID
   ) throws(ExchangeError) {
-    try requireNotBeforeClock(
-      Moment(Timestamp(unchecked: trades.times[slice.rows.lowerBound]), .records))
+    try requireNotBeforeClock(Moment(Timestamp(unchecked: slice.firstTime), .records))
     let index = listing.index
-    let time = Timestamp(unchecked: trades.times[slice.rows.upperBound - 1])
-    let price = Price(unchecked: slice.close)
-    try advance(to: Moment(time, .records))
-    if books[index].listing.mark == .last {
-      books[index].holding.see(
-        low: Price(unchecked: slice.low), high: Price(unchecked: slice.high))
-    }
+    let (time, price) = (Timestamp(unchecked: slice.lastTime), Price(unchecked: slice.close))
+    clock = Moment(time, .records)
+    assert(due.next.map { $0 > clock } ?? true, "something is due among quiet trades")
     books[index].prices.noteLast(price, at: time)
     books[index].coveredUntil = Timestamp(unchecked: time.nanoseconds + 1)
     books[index].market.finish(bid: price, ask: price)
-    try finishRecord(of: listing, at: time)
+    guard books[index].listing.mark == .last else { return }
+    // What is held has been valued since it changed, so that the extremes say all; and none of the
+    // marks asks for a look at the margin.
+    books[index].holding.see(low: Price(unchecked: slice.low), high: Price(unchecked: slice.high))
+    let mark = books[index].prices.lastMark(price, at: time)
+    books[index].marks.long = mark
+    books[index].marks.short = mark
   }
 }
 
@@ -71,12 +72,9 @@ public struct QuietTrades: Sendable {
 
   /// Whether all trades of a slice are quiet.
   /// - Complexity: O(1).
-  public func holds(_ slice: TradeSlice, of trades: borrowing TradeColumns) -> Bool {
-    trades.times[slice.rows.upperBound - 1] < end && holds(slice)
-  }
-
-  private func holds(_ slice: TradeSlice) -> Bool {
-    slice.low >= prices.lowerBound && slice.high <= prices.upperBound
+  @inlinable @inline(__always)
+  public func holds(_ slice: TradeSlice) -> Bool {
+    slice.lastTime < end && slice.low >= prices.lowerBound && slice.high <= prices.upperBound
   }
 
   /// The first trades of `range` that are quiet and come before `horizon`; nil where the first is not.

@@ -3,12 +3,14 @@
 /// Everything that can go into a checkpoint writes itself with one of these and takes itself back
 /// with a `StateReader`. There are no tags: reader and writer are kept next to each other.
 public struct StateWriter: Sendable {
-  public private(set) var bytes: [UInt8] = []
+  public var bytes: [UInt8] { written }
+  @usableFromInline var written: [UInt8] = []
 
   public init() {}
 
+  @inlinable
   public mutating func write(_ value: some FixedWidthInteger) {
-    unsafe withUnsafeBytes(of: value.littleEndian) { unsafe bytes.append(contentsOf: $0) }
+    unsafe withUnsafeBytes(of: value.littleEndian) { unsafe written.append(contentsOf: $0) }
   }
 
   /// The exact bits, so that what is read back is the same number, NaN included.
@@ -18,7 +20,7 @@ public struct StateWriter: Sendable {
 
   public mutating func write(_ value: String) {
     write(Int64(value.utf8.count))
-    bytes.append(contentsOf: value.utf8)
+    written.append(contentsOf: value.utf8)
   }
 }
 

@@ -2,9 +2,13 @@
 ///
 /// A tape does not fit into the processor's caches, so that to walk through its columns once, side by
 /// side, costs most of what a run costs. Whoever needs something of many trades takes it from here.
-public struct TradeSlice: Sendable {
+public struct TradeSlice: Hashable, Sendable {
   /// Where the trades stand in their columns; may be empty.
   public let rows: Range<Int>
+  /// The times of the first and the last trade in nanoseconds, so that whoever passes a slice on need
+  /// not touch the tape again; of no meaning without trades.
+  public let firstTime: Int64
+  public let lastTime: Int64
   /// Prices in units of the instrument's last digit; of no meaning without trades.
   public let open: Int64
   public let high: Int64
@@ -53,7 +57,36 @@ public struct TradeSlice: Sendable {
     }
     rows = range.lowerBound..<index
     (self.high, self.low, volume) = (high, low, sum)
-    open = rows.isEmpty ? 0 : unsafe prices[unchecked: range.lowerBound]
-    close = rows.isEmpty ? 0 : unsafe prices[unchecked: index &- 1]
+    guard !rows.isEmpty else {
+      (firstTime, lastTime, open, close) = (0, 0, 0, 0)
+      return
+    }
+    (firstTime, lastTime) = unsafe (
+      times[unchecked: range.lowerBound], times[unchecked: index &- 1]
+    )
+    (open, close) = unsafe (prices[unchecked: range.lowerBound], prices[unchecked: index &- 1])
+  }
+
+  private init(
+    _ rows: Range<Int>, times: (first: Int64, last: Int64), open: Int64, high: Int64, low: Int64,
+    close: Int64, volume: Int64
+  ) {
+    self.rows = rows
+    (firstTime, lastTime) = times
+    (self.open, self.high, self.low, self.close) = (open, high, low, close)
+    self.volume = volume
+  }
+
+  /// What follows the first trade of a slice that has more.
+  ///
+  /// - Complexity: O(1), unless the first trade has the highest or the lowest price.
+  public func droppingFirst(of trades: borrowing TradeColumns) -> TradeSlice {
+    let rest = rows.lowerBound + 1..<rows.upperBound
+    precondition(!rest.isEmpty, "nothing follows")
+    guard low < open, open < high else { return TradeSlice(of: trades, rest, before: .max) }
+    let next = rest.lowerBound
+    return TradeSlice(
+      rest, times: (trades.times[next], lastTime), open: trades.prices[next], high: high, low: low,
+      close: close, volume: volume - trades.quantities[next - 1])
   }
 }

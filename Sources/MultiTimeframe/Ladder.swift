@@ -8,7 +8,7 @@ import Sessions
 /// it; the partial bar of a higher rung is put together when somebody asks: its folded part, then
 /// the partial bar below. `docs/synchronization.md` shows that this equals updating every
 /// timeframe at every record.
-struct Ladder: ~Copyable {
+@safe struct Ladder: ~Copyable {
   struct Rung {
     let timeframe: Timeframe
     /// The rung whose completed bars form this one; -1 for the base.
@@ -33,6 +33,8 @@ struct Ladder: ~Copyable {
   var rings: FixedBuffer<BarRing>
   /// By slot, like the values; nil where there are none.
   let indicators: FixedBuffer<SeriesIndicators?>
+  /// The same, for a look at every close that counts no references.
+  private let uncounted: FixedBuffer<Unmanaged<SeriesIndicators>?>
   private(set) var cursor: SessionCursor
   /// The earliest close of a bar that holds records; `Int64.max` when none does.
   private(set) var nextClose = Int64.max
@@ -68,6 +70,9 @@ struct Ladder: ~Copyable {
     rings = FixedBuffer(count: plan.rungs.count * sources) { slot in
       plan.rungs[slot / sources].isHidden
         ? BarRing(historyLength: 0) : BarRing(historyLength: history, indicators: kept[slot])
+    }
+    unsafe uncounted = FixedBuffer(count: kept.count) { slot in
+      unsafe kept[slot].map { unsafe Unmanaged.passUnretained($0) }
     }
     self.indicators = kept
     midPrices = Array(
@@ -163,6 +168,14 @@ struct Ladder: ~Copyable {
     guard let current = indicators[slot] else { return nil }
     current.catchUp(with: rings[slot])
     return current
+  }
+
+  /// Writes the confirmed values of a series' columns, every completed bar taken in.
+  @inline(__always)
+  mutating func readConfirmed(_ slot: Int, into values: UnsafeMutablePointer<Double>) {
+    unsafe uncounted[slot]?._withUnsafeGuaranteedRef {
+      unsafe $0.readConfirmed(with: rings[slot], into: values)
+    }
   }
 
   /// Computes the volume limit exactly. A ladder's price sources have the same volumes.

@@ -96,7 +96,7 @@ final class SeriesIndicators {
     if hasBarsOnTheirWay { worker?.wait() }
     let waiting = waitingCount(in: ring)
     if waiting == 0 { return }
-    recorded.append(ring.latest(waiting))
+    if waiting == 1 { recorded.append(ring.last) } else { recorded.append(ring.latest(waiting)) }
     attendedCount &+= waiting
   }
 
@@ -118,9 +118,13 @@ final class SeriesIndicators {
   /// The confirmed value of a column; nil while its look-back is not filled.
   func confirmed(_ column: Int) -> Double? { recorded.set[column] }
 
-  /// Writes the confirmed values of all columns; not a number where there is none.
-  func readConfirmed(into values: inout [Double], at start: Int) {
-    recorded.readConfirmed(into: &values, at: start)
+  /// Takes in all bars of `ring` that wait, and writes the confirmed values of all columns; not a
+  /// number where there is none.
+  func readConfirmed(
+    with ring: borrowing BarRing, into values: UnsafeMutablePointer<Double>
+  ) {
+    catchUp(with: ring)
+    unsafe recorded.readConfirmed(into: values)
   }
 
   /// Writes from `start` on the confirmed values, then the provisional ones: those that would be
@@ -156,8 +160,6 @@ private struct RecordedIndicators: ~Copyable {
   mutating func append(_ bars: BarRing.Stretch) { bars.forEachPiece { append($0) } }
 
   mutating func append(_ bars: Span<Bar>) {
-    // Between ticks a bar alone finds its way sooner where nothing is prepared for others.
-    if bars.count == 1 { return append(bars[0]) }
     var start = 0
     while start < bars.count {
       let end = min(bars.count, start &+ historyLength &- next)
@@ -176,7 +178,8 @@ private struct RecordedIndicators: ~Copyable {
     append(bars.extracting(droppingFirst: overwritten))
   }
 
-  private mutating func append(_ bar: Bar) {
+  /// Between ticks a bar alone finds its way sooner where nothing is prepared for others.
+  mutating func append(_ bar: Bar) {
     set.update(bar)
     let row = unsafe values.pointer(to: next &* set.valueCount)
     set.withValues { confirmed in
@@ -186,8 +189,8 @@ private struct RecordedIndicators: ~Copyable {
     if next == historyLength { next = 0 }
   }
 
-  mutating func readConfirmed(into values: inout [Double], at start: Int) {
-    set.readConfirmed(into: &values, at: start)
+  mutating func readConfirmed(into values: UnsafeMutablePointer<Double>) {
+    unsafe set.readConfirmed(into: values)
   }
 
   func read(partial: Bar?, into readings: inout MutableSpan<Double>, at start: Int) {

@@ -8,6 +8,7 @@ public struct BarClose: Hashable, Sendable {
   public let timeframe: Timeframe
   public let bar: Bar
 
+  @inlinable
   package init(symbol: SymbolID, source: PriceSource, timeframe: Timeframe, bar: Bar) {
     self.symbol = symbol
     self.source = source

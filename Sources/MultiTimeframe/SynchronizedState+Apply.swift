@@ -105,8 +105,7 @@ extension SynchronizedState {
   public mutating func apply(
     _ slice: TradeSlice, of trades: borrowing TradeColumns, to symbol: SymbolID
   ) throws(StateError) {
-    let (first, count) = (trades.times[slice.rows.lowerBound], slice.rows.count)
-    let last = trades.times[slice.rows.upperBound - 1]
+    let (first, last, count) = (slice.firstTime, slice.lastTime, slice.rows.count)
     let ladder = try ladder(layout.routes[symbol.index].trades, symbol, .trade)
     guard first >= earliestTime else { return try apply(trades, slice.rows, to: symbol) }
     guard arrive(at: first, ladder) else {
@@ -114,7 +113,7 @@ extension SynchronizedState {
       finishRun(count: 1, last: first, ladder)
       return try apply(trades, slice.rows.dropFirst(), to: symbol)
     }
-    guard last < nextBoundary, count <= runLimit, ladders[ladder].fold(slice) else {
+    guard last < nextBoundary, hasRoom(for: count), ladders[ladder].fold(slice) else {
       return try apply(trades, slice.rows, to: symbol)
     }
     finishRun(count: count, last: last, ladder)
@@ -242,6 +241,18 @@ extension SynchronizedState {
   @inline(__always)
   private var runLimit: Int {
     isObservedByTick ? 1 : Int(truncatingIfNeeded: publicationDue - eventNumber)
+  }
+
+  /// Whether so many records may be folded before somebody has to be told. A publication that nobody
+  /// would read is put off.
+  @inline(__always)
+  private mutating func hasRoom(for count: Int) -> Bool {
+    if count <= runLimit { return true }
+    guard !isObservedByTick, count <= SynchronizedState.publicationInterval,
+      isKnownUniquelyReferenced(&board)
+    else { return false }
+    publicationDue = eventNumber + SynchronizedState.publicationInterval
+    return true
   }
 
   /// Counts a run of records and tells who wants to know.

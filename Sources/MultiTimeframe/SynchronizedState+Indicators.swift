@@ -27,15 +27,15 @@ extension SynchronizedState {
     return ladders[place.ladder].currentIndicators(place.slot)?.confirmed(id.column)
   }
 
-  /// Writes the confirmed values of a series' columns from `start` on; not a number, which no
-  /// indicator has as a value, where the look-back is not filled.
+  /// Writes the confirmed values of a series' columns; not a number, which no indicator has as a value,
+  /// where the look-back is not filled.
+  /// - Parameter values: room for a value a column.
   /// - Complexity: O(columns).
   package mutating func readConfirmed(
-    of series: SeriesID, into values: inout [Double], at start: Int
+    of series: SeriesID, into values: UnsafeMutablePointer<Double>
   ) {
     let place = places[series.index]
-    guard let indicators = ladders[place.ladder].currentIndicators(place.slot) else { return }
-    indicators.readConfirmed(into: &values, at: start)
+    unsafe ladders[place.ladder].readConfirmed(place.slot, into: values)
   }
 
   /// The confirmed values of an indicator at the latest completed bars, oldest first: those of

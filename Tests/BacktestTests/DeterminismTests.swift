@@ -2,6 +2,7 @@ import Backtest
 import Exchange
 import Market
 import Sessions
+import Streams
 import Testing
 
 @Suite("The same tape leads to the same run")
@@ -40,6 +41,33 @@ struct DeterminismTests {
         return
       }
     }
+  }
+
+  /// So long that its slices are cut ahead.
+  @Test("a long tape, sliced or not")
+  func longTape() throws {
+    var random = SeededGenerator(seed: 11)
+    var columns = TradeColumns()
+    var (time, price) = (midnight, Int64(50_000))
+    for _ in 0..<400_000 {
+      time +=
+        random.below(50_000) == 0 ? 5_400 * nanosecondsPerSecond : random.within(0...600_000_000)
+      price += random.within(-3...3)
+      try columns.append(
+        Trade(
+          time: try Timestamp(nanoseconds: time), price: try Price(raw: price),
+          quantity: try Quantity(raw: random.within(1...50))))
+    }
+    func journal(plain: Bool) throws -> KeptJournal {
+      var configuration = try configuration([try perpetual()])
+      configuration.isPlain = plain
+      let tape = [TapeStream(MemorySource(columns), of: "BTC")]
+      return try run(configuration, RandomTrader(readsTicks: false, readsQualities: false), tape)
+    }
+    let (sliced, plain) = (try journal(plain: false), try journal(plain: true))
+    #expect(DeterminismTests.difference(sliced.entries, plain.entries) == nil)
+    #expect(try #require(sliced.summary).recordCount == 400_000)
+    #expect(try #require(sliced.summary).fillCount > 100)
   }
 
   /// A position in euros is worth more dollars when the dollar falls, though nothing is held in it.

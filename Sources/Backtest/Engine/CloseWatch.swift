@@ -28,19 +28,18 @@ struct WatchedSeries {
 }
 
 /// The closes that a run looks at, and when the next of them may come.
-struct CloseWatch {
+struct CloseWatch: ~Copyable {
   /// From long to short, then by symbol: the order in which closes of one moment are told.
-  var series: [WatchedSeries]
+  var series: FixedBuffer<WatchedSeries>
   /// The earliest moment at which a watched bar could close; `Int64.max` for never.
   private(set) var next = Int64.min
-  private var cursors: [SessionCursor]
-  /// The shortest timeframe that is watched.
-  private let shortest: Timeframe
+  /// Of each symbol: where slices of its trades end, at the closes of the shortest timeframe watched.
+  var grids: [SliceGrid]
 
   init(_ plan: BacktestPlan, _ symbols: [SymbolPlan], _ layout: StateLayout) {
     let roles = plan.configuration.roles
     let timeframes = Set(plan.subscribed + roles.timeframes).sorted(by: >)
-    series = timeframes.flatMap { timeframe in
+    let watched = timeframes.flatMap { timeframe in
       symbols.indices.map { index in
         let source = plan.configuration.symbols[index].priceSource
         let series = layout.series(of: symbols[index].symbol).first { series in
@@ -55,8 +54,11 @@ struct CloseWatch {
           isSubscribed: plan.subscribed.contains(timeframe), isDecision: roles.ltf == timeframe)
       }
     }
-    cursors = symbols.map { SessionCursor($0.listing.calendar) }
-    shortest = timeframes.last ?? roles.ltf
+    series = FixedBuffer(count: watched.count) { watched[$0] }
+    let shortest = timeframes.last ?? roles.ltf
+    grids = symbols.map {
+      SliceGrid(cursor: SessionCursor($0.listing.calendar), timeframe: shortest)
+    }
   }
 
   /// Looks up when the watched bars could close next: the ends of the stretches of the calendars'
@@ -65,7 +67,8 @@ struct CloseWatch {
     var next = Int64.max
     for index in series.indices {
       if series[index].next <= time.nanoseconds {
-        series[index].next = end(of: series[index].timeframe, series[index].symbol, at: time)
+        series[index].next = grids[series[index].symbol].cursor.end(
+          of: series[index].timeframe, at: time)
       }
       next = min(next, series[index].next)
     }
@@ -78,23 +81,26 @@ struct CloseWatch {
     next = .max
   }
 
-  /// Where the stretch of a symbol's shortest grid ends that holds `time`.
-  mutating func end(ofSymbol symbol: Int, at time: Timestamp) -> Int64 {
-    end(of: shortest, symbol, at: time)
-  }
-
   /// The trading day of the first symbol, whose days are the run's, that holds the moment before
   /// `time`; outside of its sessions the day of UTC.
   mutating func tradingDay(endingAt time: Timestamp) -> CalendarDate {
     let before = Timestamp(unchecked: time.nanoseconds - 1)
-    return cursors[0].bounds(of: shortest, at: before)?.tradingDay ?? before.utcDate
+    return grids[0].cursor.bounds(of: grids[0].timeframe, at: before)?.tradingDay ?? before.utcDate
   }
+}
 
+extension SessionCursor {
+  /// Where the stretch of a timeframe's grid, or the time outside of sessions, ends that holds `time`;
+  /// `Int64.max` for never.
   @inline(__always)
-  private mutating func end(of timeframe: Timeframe, _ symbol: Int, at time: Timestamp) -> Int64 {
+  mutating func end(of timeframe: Timeframe, at time: Timestamp) -> Int64 {
+    // Not the whole bar, whose day is a division.
     let end =
-      cursors[symbol].bounds(of: timeframe, at: time)?.tsClose
-      ?? cursors[symbol].interval(at: time).end
-    return end == .latest ? .max : end.nanoseconds
+      if let length = timeframe.elapsedNanoseconds, let grid = grid(at: time) {
+        grid.range(of: length, at: time.nanoseconds).upperBound
+      } else {
+        (bounds(of: timeframe, at: time)?.tsClose ?? interval(at: time).end).nanoseconds
+      }
+    return end == Timestamp.latest.nanoseconds ? .max : end
   }
 }

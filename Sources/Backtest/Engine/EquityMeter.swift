@@ -35,10 +35,10 @@ struct EquityMeter {
   /// - Parameters:
   ///   - sign: that of the position.
   ///   - state: equal for two slices between which nothing but this price has changed the equity.
-  ///   - value: the equity with the mark at a price, in a straight line of it.
+  ///   - line: the equity by the mark.
   mutating func scan(
     _ slice: TradeSlice, of trades: borrowing TradeColumns, sign: Int64, state: Int,
-    value: (Int64) -> Money?
+    _ line: borrowing WorthLine
   ) {
     if state != limits.state {
       limits = PriceLimits()
@@ -46,20 +46,60 @@ struct EquityMeter {
     }
     if !limits.isKnown {
       limits.find(
-        around: slice.open, peak: peak, largest: drawdown.largest, sign,
-        value)
+        around: slice.open, peak: peak, largest: drawdown.largest, sign, line)
     }
-    guard limits.areLeft(by: slice, sign) else { return }
-    for row in slice.rows {
-      let place = sign * trades.prices[row]
-      guard place > limits.highest || place < limits.lowest else { continue }
-      guard let equity = value(trades.prices[row]) else { continue }
-      note(equity, at: Timestamp(unchecked: trades.times[row]))
-      if !limits.isKnown {
-        limits.find(
-          around: trades.prices[row], peak: peak, largest: drawdown.largest, sign, value)
+    let (best, worst) = sign > 0 ? (slice.high, slice.low) : (slice.low, slice.high)
+    let isHigher = sign * best > limits.highest
+    let isLower = sign * worst < limits.lowest
+    if !isHigher && !isLower { return }
+    if isHigher != isLower, line.isStrict,
+      noteExtreme(
+        slice, trades, isHigher ? best : worst, other: isHigher ? worst : best, sign, line)
+    {
+      return
+    }
+    noteAll(slice, trades, sign, line)
+  }
+
+  /// Notes the one trade of a slice that counts, where that is sure to be one: the first of those with
+  /// the best price, if no fall from there could be deeper, or the first of those with the worst.
+  private mutating func noteExtreme(
+    _ slice: TradeSlice, _ trades: borrowing TradeColumns, _ price: Int64, other: Int64,
+    _ sign: Int64, _ line: borrowing WorthLine
+  ) -> Bool {
+    guard let equity = line.worth(at: price) else { return false }
+    var after = limits
+    if equity > peak {
+      after.find(around: price, peak: equity, largest: drawdown.largest, sign, line)
+      guard after.isKnown, sign * other >= after.lowest else { return false }
+    } else if (peak - equity).units >= 1 << 51 {
+      // Of amounts so large two could be one as a double, and then the earlier one counts.
+      return false
+    }
+    guard let row = trades.prices[slice.rows].firstIndex(of: price) else { return false }
+    note(equity, at: Timestamp(unchecked: trades.times[row]))
+    limits.find(around: price, peak: peak, largest: drawdown.largest, sign, line)
+    limits.widen(to: sign * price)
+    return true
+  }
+
+  private mutating func noteAll(
+    _ slice: TradeSlice, _ trades: borrowing TradeColumns, _ sign: Int64,
+    _ line: borrowing WorthLine
+  ) {
+    let prices = trades.prices.span
+    var row = slice.rows.lowerBound
+    while row < slice.rows.upperBound {
+      row = limits.firstOutside(prices, row..<slice.rows.upperBound, sign)
+      guard row < slice.rows.upperBound else { return }
+      if let equity = line.worth(at: prices[row]) {
+        note(equity, at: Timestamp(unchecked: trades.times[row]))
+        if !limits.isKnown {
+          limits.find(around: prices[row], peak: peak, largest: drawdown.largest, sign, line)
+        }
+        limits.widen(to: sign * prices[row])
       }
-      limits.widen(to: place)
+      row += 1
     }
   }
 }
@@ -76,13 +116,13 @@ private struct PriceLimits {
   /// certain.
   mutating func find(
     around price: Int64, peak: Money, largest: Double, _ sign: Int64,
-    _ value: (Int64) -> Money?
+    _ line: borrowing WorthLine
   ) {
     (highest, lowest) = (.min, .max)
     let step: Int64 = 1 << 20
-    guard let here = value(price), let there = value(price + sign * step), there > here else {
-      return
-    }
+    guard let here = line.worth(at: price), let there = line.worth(at: price + sign * step),
+      there > here
+    else { return }
     let slope = (there - here).units.nearestDouble / Double(step)
     let top = peak.units.nearestDouble
     let level = here.units.nearestDouble
@@ -100,10 +140,32 @@ private struct PriceLimits {
     lowest = min(lowest, place)
   }
 
-  func areLeft(by slice: TradeSlice, _ sign: Int64) -> Bool {
-    sign > 0
-      ? slice.high > highest || slice.low < lowest
-      : -slice.low > highest || -slice.high < lowest
+  /// The first row whose price is not within; the end of `rows` where there is none.
+  @inline(__always)
+  func firstOutside(_ prices: Span<Int64>, _ rows: Range<Int>, _ sign: Int64) -> Int {
+    precondition(rows.upperBound <= prices.count, "rows out of range")
+    // Nothing is within limits that are not known.
+    guard lowest <= highest else { return rows.lowerBound }
+    // Prices stay far from the ends of their type, so that differences do not wrap.
+    let top = min(sign > 0 ? highest : 0 &- lowest, Price.limit)
+    let bottom = max(sign > 0 ? lowest : 0 &- highest, -Price.limit)
+    var row = rows.lowerBound
+    // Eight at a time, whose differences are of one sign where all are within.
+    while row &+ 8 <= rows.upperBound {
+      var outside: Int64 = 0
+      for index in row..<row &+ 8 {
+        let price = unsafe prices[unchecked: index]
+        outside |= (price &- bottom) | (top &- price)
+      }
+      if outside < 0 { break }
+      row &+= 8
+    }
+    while row < rows.upperBound {
+      let price = unsafe prices[unchecked: row]
+      if price < bottom || price > top { return row }
+      row &+= 1
+    }
+    return row
   }
 }
 
@@ -112,7 +174,10 @@ extension RunCore {
   /// straight line of its price, or is converted by it.
   func looksAtEveryTrade(of symbol: Int) -> Bool {
     guard symbols[symbol].isMarkedByTrades else { return false }
-    if position(of: symbol) != 0 { return worthLine(by: symbol) == nil }
+    if position(of: symbol) != 0 {
+      findWorth(by: symbol)
+      return !valuation.isLine
+    }
     return symbols[symbol].isExchangeRate && needsConversion
   }
 
@@ -124,7 +189,9 @@ extension RunCore {
   func scanEquity(_ slice: TradeSlice, of trades: borrowing TradeColumns, _ symbol: Int) {
     let quantity = position(of: symbol)
     guard quantity != 0, symbols[symbol].isMarkedByTrades else { return }
-    guard let line = worthLine(by: symbol) else { return }
-    meter.scan(slice, of: trades, sign: quantity.signum(), state: meterState) { line.worth(at: $0) }
+    findWorth(by: symbol)
+    guard valuation.isLine else { return }
+    meter.scan(
+      slice, of: trades, sign: quantity.signum(), state: valuation.number, valuation.line)
   }
 }

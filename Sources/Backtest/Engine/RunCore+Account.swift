@@ -6,23 +6,32 @@ import MultiTimeframe
 extension RunCore {
   /// What the account is worth in the run's currency; nil while something has no price.
   func knownEquity() -> Money? {
-    if symbols.count == 1, let line = worthLine(by: 0) {
-      return line.worth(at: exchange.markPrice(in: symbols[0].listingID)?.raw ?? 0)
+    if symbols.count == 1 {
+      findWorth(by: 0)
+      if valuation.isLine {
+        return valuation.line.worth(at: exchange.markPrice(in: symbols[0].listingID)?.raw ?? 0)
+      }
     }
     return (try? exchange.worth(in: plan.configuration.currency)) ?? nil
   }
 
-  /// What the account is worth by the price of a symbol; nil where that is no straight line.
-  func worthLine(by symbol: Int) -> WorthLine? {
+  /// Brings `valuation` up to date, by the price of a symbol.
+  @inline(__always)
+  func findWorth(by symbol: Int) {
     // With one symbol only that changes the equity besides its price.
-    let state = exchange.changeCount
-    if symbols.count == 1, state == worthState { return worth }
-    worthState = state
-    meterState &+= 1
-    worth =
+    if symbols.count == 1, exchange.changeCount == valuation.changeCount { return }
+    lookUpWorth(by: symbol)
+  }
+
+  @inline(never)
+  private func lookUpWorth(by symbol: Int) {
+    valuation.changeCount = exchange.changeCount
+    valuation.number &+= 1
+    let line =
       (try? exchange.worthLine(
         in: plan.configuration.currency, of: symbols[symbol].listingID)) ?? nil
-    return worth
+    valuation.isLine = line != nil
+    if let line { valuation.line = line }
   }
 
   func unrealizedProfit(of symbol: Int) -> Money? {
@@ -59,7 +68,7 @@ extension RunCore {
     monitor?.show(
       equity: equity.units.nearestDouble / 1e8, openPositions: sample.openPositions)
     if occasion == .start { start = sample }
-    end = sample
+    if occasion == .end { end = sample }
     do { try journal.append(sample) } catch { throw .journal(error) }
   }
 
@@ -70,7 +79,7 @@ extension RunCore {
   // MARK: Features
 
   func confirmed(_ indicator: IndicatorID) -> Double? {
-    _ = caughtUp()
+    if pending.start < pending.end { _ = caughtUp() }
     return features.value(of: indicator, in: &state)
   }
 

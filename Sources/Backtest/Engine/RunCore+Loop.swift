@@ -33,7 +33,11 @@ extension RunCore {
   private var stopsAtCloses: Bool { plan.needs.qualities || control?.isAtFullSpeed == false }
 
   /// A run of records is so short that it stays in the processor's caches, since several look at it.
-  private static let longestRun = 16_384
+  static let longestRun = 16_384
+
+  /// How many more trades a tape must have for its slices to be cut by a thread: to start one takes as
+  /// long as some hundred thousand trades.
+  static let lengthWorthAThread = 16 * longestRun
 
   /// Asked at every record, so that the control's lock is left alone at full speed.
   var isStopped: Bool {
@@ -80,22 +84,25 @@ extension RunCore {
     _ time: Timestamp, from event: StreamEvent?, _ snapshot: borrowing RuntimeSnapshot,
     _ context: borrowing StrategyContext
   ) throws(BacktestError) {
-    try takeOwnMoments(before: time.nanoseconds, snapshot, context)
+    _ = try takeOwnMoments(before: time.nanoseconds, snapshot, context)
     if isStopped { return }
     try takeOneMoment(time, from: event, isOwn: false, snapshot, context)
   }
 
   /// Closes and timers that are due, and what the exchange does of itself, before a moment.
+  /// - Returns: When the next of them is due.
+  @inline(__always)
   func takeOwnMoments(
     before limit: Int64, _ snapshot: borrowing RuntimeSnapshot,
     _ context: borrowing StrategyContext
-  ) throws(BacktestError) {
-    while true {
-      let time = nextOwnTime
-      guard time < limit, !isStopped else { return }
+  ) throws(BacktestError) -> Int64 {
+    var time = nextOwnTime
+    while time < limit, !isStopped {
       try takeOneMoment(
         Timestamp(unchecked: time), from: nil, isOwn: true, snapshot, context)
+      time = nextOwnTime
     }
+    return time
   }
 
   /// The next moment at which a bar could close, a timer is due, or the exchange has something to do or
@@ -217,7 +224,13 @@ extension RunCore {
         symbol: symbols[symbol].symbol,
         source: symbols[symbol].priceSource,
         timeframe: closes.series[index].timeframe, bar: bar)
-      try call("onBar", close, strategy.onBar, snapshot, context)
+      // Not by `call`: a method that is handed on counts references.
+      monitor?.showCall("onBar", at: time)
+      do { try strategy.onBar(close, snapshot, context) } catch {
+        throw failure(of: "onBar", error)
+      }
+      monitor?.showReturn()
+      if hasFailed, let failure { throw failure }
       if exchange.hasNews { try deliverNews(snapshot, context) }
     }
   }

@@ -10,14 +10,19 @@ struct OrderBookkeeping {
   /// Those that are open as their reports have told them, where reports take their time.
   var toldOrders: [OrderID: Order] = [:]
   /// By listing: the position as far as its fills have been told.
-  var toldPositions: [Int: Int64] = [:]
+  var toldPositions: [Int64]
   /// By listing: why each trade was entered whose end has not been told, oldest first.
-  var tripReasons: [Int: [String]] = [:]
+  var tripReasons: [[String]]
   /// Those whose cancel the run has sent because of a limit of loss.
   var withdrawn: Set<OrderID> = []
   var refusalCount = 0
   /// In 10^-8 of the run's currency.
   var tradedValue: Int128 = 0
+
+  init(listingCount: Int) {
+    toldPositions = Array(repeating: 0, count: listingCount)
+    tripReasons = Array(repeating: [], count: listingCount)
+  }
 }
 
 /// What a strategy does.
@@ -132,11 +137,13 @@ extension RunCore {
   ) throws(BacktestError) {
     let request = exchange.orders[report.order.number].request
     try append(.order(report, request))
-    defer { if report.status.isFinal { book.reasons[report.order] = nil } }
+    defer {
+      if report.status.isFinal, !book.reasons.isEmpty { book.reasons[report.order] = nil }
+    }
     if hasLateReports { book.note(report) }
     if report.status.isFinal, let place = book.open.firstIndex(of: report.order) {
       book.open.remove(at: place)
-      book.withdrawn.remove(report.order)
+      if !book.withdrawn.isEmpty { book.withdrawn.remove(report.order) }
     }
     current = request.listing.index
     // That it has sent an order a strategy knows.
@@ -170,26 +177,25 @@ extension RunCore {
         symbols[listing].listing.value(of: fill), to: plan.configuration.currency)
     }
     if let value { book.tradedValue += value.units }
-    let before = book.toldPositions[listing] ?? 0
+    let before = book.toldPositions[listing]
     let after = before + fill.side.sign * fill.quantity.raw
     book.toldPositions[listing] = after
     // A fill that opens or turns a position begins a trade.
     if after != 0, before.signum() != after.signum() {
-      book.tripReasons[listing, default: []].append(book.reasons[fill.order] ?? "")
+      book.tripReasons[listing].append(book.reasons[fill.order] ?? "")
     }
   }
 
   /// A liquidation closes without a fill, and fills from behind it may be told with it.
   private func note(_ liquidation: Liquidation) {
-    book.toldPositions[liquidation.listing.index, default: 0] +=
+    book.toldPositions[liquidation.listing.index] +=
       liquidation.side.sign * liquidation.quantity.raw
   }
 
   private func tell(_ trip: RoundTrip) throws(BacktestError) {
     let listing = trip.listing.index
-    var reasons = book.tripReasons[listing] ?? []
-    let reason = reasons.isEmpty ? "" : reasons.removeFirst()
-    book.tripReasons[listing] = reasons
+    let reason =
+      book.tripReasons[listing].isEmpty ? "" : book.tripReasons[listing].removeFirst()
     // Without a fill too, and none comes behind it.
     if trip.end == .settlement || trip.end == .split { book.toldPositions[listing] = 0 }
     risk.tradeEnded(of: listing, hasLost: trip.netProfit.units < 0, at: now.time)

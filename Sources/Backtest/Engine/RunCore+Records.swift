@@ -42,7 +42,7 @@ extension RunCore {
     case .bars(let source, _):
       for row in run.range {
         let bar = coordinator[bars: run.stream][row]
-        try takeOwnMoments(before: bar.tsClose.nanoseconds, snapshot, context)
+        _ = try takeOwnMoments(before: bar.tsClose.nanoseconds, snapshot, context)
         if isStopped { return }
         try apply(bar, source, symbol)
         recordCount += 1
@@ -72,9 +72,7 @@ extension RunCore {
     upTo time: Int64, _ snapshot: borrowing RuntimeSnapshot,
     _ context: borrowing StrategyContext
   ) throws(BacktestError) {
-    if nextOwnTime <= time {
-      try takeOwnMoments(before: time + 1, snapshot, context)
-    }
+    _ = try takeOwnMoments(before: time + 1, snapshot, context)
   }
 
   /// Tells of the source bars that ended at this moment, if the strategy asked for records.
@@ -150,73 +148,75 @@ extension RunCore {
       return
     }
     let trades = coordinator[trades: run.stream]
-    for slice in cut(trades, run.range, symbol) where !isStopped {
+    let slices = cut(trades, run, symbol)
+    coordinator.countDelivered(run, slices)
+    for slice in slices where !isStopped {
       try take(slice, of: trades, symbol, snapshot, context)
     }
   }
 
-  /// Cuts trades into slices where bars of the symbol may close. All at once, because memory that is
-  /// walked through without a break comes twice as fast.
+  /// Cuts trades into slices where bars of the symbol may close; of a long tape ahead.
   private func cut(
-    _ trades: borrowing TradeColumns, _ rows: Range<Int>, _ symbol: Int
+    _ trades: borrowing TradeColumns, _ run: StreamRun, _ symbol: Int
   ) -> [TradeSlice] {
-    var slices: [TradeSlice] = []
-    var row = rows.lowerBound
-    while row < rows.upperBound {
-      let time = Timestamp(unchecked: trades.times[row])
-      let slice = TradeSlice(
-        of: trades, row..<rows.upperBound, before: closes.end(ofSymbol: symbol, at: time))
-      slices.append(slice)
-      row = slice.rows.upperBound
+    let stream = run.stream.index
+    if run.range.count == RunCore.longestRun,
+      queues.ahead[stream].map({ !$0.cuts(trades) }) ?? true
+    {
+      queues.ahead[stream] = nil
+      if trades.count - run.range.upperBound >= RunCore.lengthWorthAThread {
+        queues.ahead[stream] = SlicesAhead(
+          copy trades, from: run.range.upperBound, closes.grids[symbol])
+      }
     }
-    return slices
+    guard let ahead = queues.ahead[stream], ahead.cuts(trades) else {
+      return closes.grids[symbol].cut(trades, run.range)
+    }
+    return ahead.cut(run.range, &closes.grids[symbol])
   }
 
   /// The trades of a slice: as much at a time as nothing happens on, apart from bars, marks and the
   /// clock, and as nothing of the run's own is due before.
   private func take(
-    _ slice: TradeSlice, of trades: TradeColumns, _ symbol: Int,
+    _ slice: TradeSlice, of trades: borrowing TradeColumns, _ symbol: Int,
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) {
-    var row = slice.rows.lowerBound
-    while row < slice.rows.upperBound {
-      if nextOwnTime <= trades.times[row] {
-        try takeOwnMoments(before: trades.times[row] + 1, snapshot, context)
-        if isStopped { return }
-        continue
-      }
-      guard let part = quietPart(of: slice, from: row, trades, symbol) else {
-        try take(trades[row], symbol, snapshot, context)
-        row += 1
-        continue
-      }
-      if plan.needs.ticks && trading[symbol].isOpen {
-        row = try tell(part, of: trades, symbol, snapshot, context)
-        if isStopped { return }
+    var rest = slice
+    while true {
+      let own = try takeOwnMoments(before: rest.firstTime + 1, snapshot, context)
+      if isStopped { return }
+      if let part = quietPart(of: rest, before: own, trades, symbol) {
+        var end = part.rows.upperBound
+        if plan.needs.ticks && trading[symbol].isOpen {
+          end = try tell(part, of: trades, symbol, snapshot, context)
+          if isStopped { return }
+        } else {
+          try pass(part, of: trades, symbol)
+        }
+        if end == slice.rows.upperBound { return }
+        rest = TradeSlice(of: trades, end..<slice.rows.upperBound, before: .max)
       } else {
-        try pass(part, of: trades, symbol)
-        row = part.rows.upperBound
+        try take(trades[rest.rows.lowerBound], symbol, snapshot, context)
+        if rest.rows.count == 1 { return }
+        rest = rest.droppingFirst(of: trades)
       }
     }
   }
 
-  /// The part of a slice from `row` on that can be passed over; nil where the first trade is looked at
-  /// by itself.
+  /// The first part of a slice that can be passed over; nil where the first trade is looked at by
+  /// itself.
+  /// - Parameter own: when something of the run's own is due.
+  @inline(__always)
   private func quietPart(
-    of slice: TradeSlice, from row: Int, _ trades: borrowing TradeColumns, _ symbol: Int
+    of slice: TradeSlice, before own: Int64, _ trades: borrowing TradeColumns, _ symbol: Int
   ) -> TradeSlice? {
     if looksAtEveryTrade(of: symbol) { return nil }
-    let time = Timestamp(unchecked: trades.times[row])
+    let time = Timestamp(unchecked: slice.firstTime)
     guard let quiet = exchange.quietTrades(of: symbols[symbol].listingID, at: time) else {
       return nil
     }
-    let own = nextOwnTime
-    if row == slice.rows.lowerBound, quiet.holds(slice, of: trades),
-      trades.times[slice.rows.upperBound - 1] < own
-    {
-      return slice
-    }
-    return quiet.first(of: trades, row..<slice.rows.upperBound, before: own)
+    if slice.lastTime < own, quiet.holds(slice) { return slice }
+    return quiet.first(of: trades, slice.rows, before: own)
   }
 
   private func pass(
@@ -224,12 +224,12 @@ extension RunCore {
   ) throws(BacktestError) {
     scanEquity(slice, of: trades, symbol)
     do throws(ExchangeError) {
-      try exchange.pass(slice, of: trades, to: symbols[symbol].listingID)
+      try exchange.pass(slice, to: symbols[symbol].listingID)
     } catch {
       throw .exchange(error)
     }
     try fold(slice, of: trades, symbol)
-    now = Moment(Timestamp(unchecked: trades.times[slice.rows.upperBound - 1]), .records)
+    now = Moment(Timestamp(unchecked: slice.lastTime), .records)
     recordCount += slice.rows.count
   }
 

@@ -9,7 +9,7 @@ extension RunCore {
   /// The sum of long and short as far as it has been told, in units of the last quantity digit.
   func knownPosition(of symbol: Int) -> Int64 {
     hasLateReports && !sellsFromHoldings(symbol)
-      ? book.toldPositions[symbol] ?? 0 : position(of: symbol)
+      ? book.toldPositions[symbol] : position(of: symbol)
   }
 
   /// Whether sales of a symbol may deliver what was deposited, or came as money: how much of a fill that

@@ -21,6 +21,8 @@ final class RunCore {
   private let coordinatorPlace: FixedBuffer<Coordinator>
   private let closesPlace: FixedBuffer<CloseWatch>
   private let meterPlace: FixedBuffer<EquityMeter>
+  private let valuationPlace: FixedBuffer<Valuation>
+  private let bookPlace: FixedBuffer<OrderBookkeeping>
   private let riskPlace: FixedBuffer<RiskManager>
   private let featuresPlace: FixedBuffer<FeatureBoard>
   private let queuesPlace = FixedBuffer(RunQueues())
@@ -34,12 +36,6 @@ final class RunCore {
   /// The symbol of the call at hand.
   var current = 0
   var random: SeededGenerator
-  var book = OrderBookkeeping()
-  /// What the account is worth by a price, and how much had happened by then.
-  var worth: WorthLine?
-  var worthState = -1
-  /// Grows whenever `worth` is looked up anew.
-  var meterState = 0
   var qualities: [StreamQuality] = []
 
   /// The first and the latest look at what the account is worth.
@@ -81,14 +77,17 @@ final class RunCore {
     closesPlace = FixedBuffer(CloseWatch(plan, symbols, state.layout))
     featuresPlace = FixedBuffer(FeatureBoard(state.layout))
     random = SeededGenerator(seed: configuration.seed)
+    bookPlace = FixedBuffer(OrderBookkeeping(listingCount: symbols.count))
     riskPlace = FixedBuffer(RiskManager(configuration.risk, symbolCount: symbols.count))
     meterPlace = FixedBuffer(EquityMeter(configuration.currency))
+    valuationPlace = FixedBuffer(Valuation(line: .constant(.zero(configuration.currency))))
     var coordinator = Coordinator(through: configuration.end, control: control)
     streams = try RunCore.register(tape, in: &coordinator, symbols)
     statePlace = FixedBuffer(state)
     exchangePlace = FixedBuffer(exchange)
     coordinatorPlace = FixedBuffer(coordinator)
     trading = symbols.map { _ in TradingGate() }
+    queues.ahead = streams.map { _ in nil }
   }
 
   private static func symbols(
@@ -168,6 +167,16 @@ extension RunCore {
     @inline(__always) unsafeMutableAddress { unsafe meterPlace.elements }
   }
 
+  var valuation: Valuation {
+    @inline(__always) unsafeAddress { unsafe valuationPlace.address }
+    @inline(__always) unsafeMutableAddress { unsafe valuationPlace.elements }
+  }
+
+  var book: OrderBookkeeping {
+    @inline(__always) unsafeAddress { unsafe bookPlace.address }
+    @inline(__always) unsafeMutableAddress { unsafe bookPlace.elements }
+  }
+
   var risk: RiskManager {
     @inline(__always) unsafeAddress { unsafe riskPlace.address }
     @inline(__always) unsafeMutableAddress { unsafe riskPlace.elements }
@@ -209,6 +218,19 @@ struct RunQueues {
   var bars: [(symbol: Int, bar: Bar)] = []
   /// When that is; `Int64.max` where there are none.
   var barsDue = Int64.max
+  /// Of each stream: what cuts its trades ahead, where it is long enough.
+  var ahead: [SlicesAhead?] = []
+}
+
+/// What the account is worth by the price of a symbol, as it was looked up last.
+struct Valuation {
+  var line: WorthLine
+  /// Whether it is that straight line.
+  var isLine = false
+  /// How much had changed at the exchange by then.
+  var changeCount = -1
+  /// How often it has been looked up.
+  var number = 0
 }
 
 /// Whether a symbol may be traded.

@@ -15,6 +15,15 @@ struct Leg: Sendable {
   @inline(__always)
   var waitsForMark: Bool { quantity != 0 && trip?.seen == nil }
 
+  /// - Returns: Whether nothing is left to be valued.
+  fileprivate mutating func see(_ marks: Marks) -> Bool {
+    let sign = quantity.signum()
+    if sign == 0 { return true }
+    guard let mark = marks.mark(ofSign: sign) else { return false }
+    trip?.see(mark)
+    return true
+  }
+
   /// Brings in a trade that was settled against this position.
   ///
   /// - Parameters:
@@ -82,6 +91,9 @@ extension Money {
 struct Legs: RandomAccessCollection, MutableCollection, Sendable {
   private var first: Leg
   private var second: Leg
+  /// Whether all that is held has been valued since a leg was touched: spares a look into them, which
+  /// copies them.
+  private var isValued = false
   let endIndex: Int
 
   init(_ mode: PositionMode, in currency: Currency) {
@@ -95,15 +107,36 @@ struct Legs: RandomAccessCollection, MutableCollection, Sendable {
   @inline(__always)
   var isFlat: Bool { first.quantity == 0 && second.quantity == 0 }
 
+  @inline(__always)
+  var isLiquidating: Bool { first.isLiquidating || second.isLiquidating }
+
   /// Whether something is held that has not been valued since it changed.
   @inline(__always)
-  var waitsForMark: Bool { first.waitsForMark || second.waitsForMark }
+  var waitsForMark: Bool { !isValued && !isFlat && isAnyUnmarked }
+
+  // Out of line, because it copies the legs.
+  @inline(never)
+  private var isAnyUnmarked: Bool { first.waitsForMark || second.waitsForMark }
+
+  /// Takes marks into the excursions of what is held.
+  mutating func see(_ marks: Marks) {
+    let (isFirst, isSecond) = (first.see(marks), second.see(marks))
+    isValued = isFirst && isSecond
+  }
+
+  /// Widens the excursions of what is held and has been valued.
+  @inline(__always)
+  mutating func see(low: Price, high: Price) {
+    if first.quantity != 0 { first.trip?.see(low: low, high: high) }
+    if second.quantity != 0 { second.trip?.see(low: low, high: high) }
+  }
 
   @inline(__always)
   subscript(place: Int) -> Leg {
     get { place == 0 ? first : second }
     _modify {
       precondition(place < endIndex, "leg \(place) of \(endIndex)")
+      isValued = false
       if place == 0 { yield &first } else { yield &second }
     }
   }
@@ -126,12 +159,10 @@ struct Holding: Sendable {
   /// Has what is held see the lowest and the highest of the marks that a slice of trades came to. The
   /// first mark after a change of a position is no part of a slice.
   @inline(__always)
-  mutating func see(low: Price, high: Price) {
-    if isFlat { return }
-    for place in legs.indices { legs[place].trip?.see(low: low, high: high) }
-  }
+  mutating func see(low: Price, high: Price) { legs.see(low: low, high: high) }
 
-  var isLiquidating: Bool { legs.contains(where: \.isLiquidating) }
+  @inline(__always)
+  var isLiquidating: Bool { legs.isLiquidating }
 
   /// What is held on both sides.
   var quantities: (long: Int64, short: Int64) {

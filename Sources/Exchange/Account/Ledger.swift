@@ -37,7 +37,10 @@ public struct Ledger: Sendable {
 
   /// The wallet less what is borrowed.
   public func netBalance(in currency: Currency) -> Money {
-    balance(in: currency) - borrowed(in: currency)
+    guard let row = start(of: currency) else { return .zero(currency) }
+    return Money(
+      units: sums[row + LedgerAccount.wallet.place] + sums[row + LedgerAccount.lender.place],
+      currency)
   }
 
   /// Changes the wallet by `change`, after borrowing what is not there, and repays what it can. A

@@ -164,10 +164,6 @@ extension SimulatedExchange.Book {
 
   mutating func see(_ marks: Marks) {
     if holding.isFlat { return }
-    for place in holding.legs.indices {
-      let sign = holding.legs[place].quantity.signum()
-      guard sign != 0, let mark = marks.mark(ofSign: sign) else { continue }
-      holding.legs[place].trip?.see(mark)
-    }
+    holding.legs.see(marks)
   }
 }

@@ -8,14 +8,36 @@ public struct WorthLine: Sendable {
   private struct Part: Sendable {
     var slope: Int128 = 0
     var start: Int128 = 0
+
+    /// Whether all amounts along it are whole units of the currency, and fit.
+    var isWhole: Bool {
+      let unit = Notional.unitsPerMoneyUnit
+      guard slope % unit == 0, start % unit == 0, Int64(exactly: slope / unit) != nil else {
+        return false
+      }
+      let (reach, overflow) = slope.magnitude.multipliedReportingOverflow(
+        by: UInt128(Price.limit))
+      return !overflow && reach < 1 << 125 && start.magnitude < 1 << 125
+    }
+  }
+
+  /// The whole line in units of the currency.
+  private struct Sum: Sendable {
+    var slope: Int64
+    var start: Int128
   }
 
   /// What does not follow the price.
   private let rest: Money
   private var long = Part()
   private var short = Part()
+  /// Where nothing is to be rounded, and nothing can be too large.
+  private var sum: Sum?
 
   fileprivate init(rest: Money) { self.rest = rest }
+
+  /// What no price moves.
+  public static func constant(_ worth: Money) -> WorthLine { WorthLine(rest: worth) }
 
   fileprivate mutating func add(_ position: Position, _ slope: Int128) {
     let sign = Int128(position.quantity.signum())
@@ -23,10 +45,26 @@ public struct WorthLine: Sendable {
     if sign > 0 { long = part } else { short = part }
   }
 
+  /// Sums the parts up, if that changes no worth.
+  fileprivate mutating func sumUp() {
+    guard long.isWhole, short.isWhole, rest.units.magnitude < 1 << 125 else { return }
+    let unit = Notional.unitsPerMoneyUnit
+    guard let slope = Int64(exactly: (long.slope + short.slope) / unit) else { return }
+    sum = Sum(slope: slope, start: rest.units + (long.start + short.start) / unit)
+  }
+
+  /// Whether every step of the price changes the worth.
+  public var isStrict: Bool { sum.map { $0.slope != 0 } ?? false }
+
   /// - Parameter price: in units of the listing's last price digit.
   /// - Returns: nil where an amount does not fit.
   /// - Complexity: O(1).
   public func worth(at price: Int64) -> Money? {
+    if let sum {
+      let gain = sum.slope.multipliedFullWidth(by: price)
+      return Money(
+        units: sum.start &+ (Int128(gain.high) << 64 | Int128(gain.low)), rest.currency)
+    }
     guard let long = profit(of: long, at: price), let short = profit(of: short, at: price) else {
       return nil
     }
@@ -65,6 +103,7 @@ extension SimulatedExchange {
       guard let slope = description.slope(of: leg.quantity) else { return nil }
       line.add(leg.position, slope)
     }
+    line.sumUp()
     return line
   }
 

@@ -66,6 +66,12 @@ struct KnownPrices: Sendable {
   }
   mutating func note(_ mark: MarkPrice) { stream = (mark.price, mark.time) }
 
+  /// The mark of both sides by the rule `last`.
+  @inline(__always)
+  func lastMark(_ price: Price, at time: Timestamp) -> Mark {
+    Mark(price: price, digits: digits, time: time, source: .last)
+  }
+
   /// The marks by the listing's rule.
   @inline(__always)
   var marks: Marks {
@@ -75,8 +81,7 @@ struct KnownPrices: Sendable {
     }
     switch rule {
     case .last:
-      return both(
-        last.map { Mark(price: $0.price, digits: digits, time: $0.time, source: .last) })
+      return both(last.map { lastMark($0.price, at: $0.time) })
     case .stream(let precision):
       return both(
         stream.map {

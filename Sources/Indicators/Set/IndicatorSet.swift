@@ -172,14 +172,15 @@ public struct IndicatorSet: ~Copyable, Sendable {
     isReady(column) ? unsafe values.base[columns[column].place] : nil
   }
 
-  /// Writes the confirmed values of all columns from `start` on; not a number where there is none.
-  /// Mutating, because a question that is not copies the set.
+  /// Writes the confirmed values of all columns; not a number where there is none. Mutating, because a
+  /// question that is not copies the set.
+  /// - Parameter readings: room for a value a column.
   /// - Complexity: O(columns).
-  package mutating func readConfirmed(into readings: inout [Double], at start: Int) {
+  package mutating func readConfirmed(into readings: UnsafeMutablePointer<Double>) {
     let isWholeReady = barCount > lookback
-    for (index, column) in columns.enumerated() {
-      readings[start + index] =
-        isWholeReady || barCount > column.lookback ? unsafe values.base[column.place] : .nan
+    for index in columns.indices {
+      let isReady = isWholeReady || barCount > columns[index].lookback
+      unsafe readings[index] = isReady ? values.base[columns[index].place] : .nan
     }
   }
 

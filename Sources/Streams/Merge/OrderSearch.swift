@@ -28,7 +28,8 @@ enum OrderSearch {
     }
     let far = min(low &+ reach, last)
     var high = low
-    while high < far, keys[high] < limit {
+    // All up to `far` are within the column.
+    while high < far, unsafe keys[unchecked: high] < limit {
       low = high &+ 1
       high &+= line
     }

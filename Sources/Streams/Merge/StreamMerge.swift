@@ -132,14 +132,15 @@ struct StreamMerge: ~Copyable {
     let other = tournament.runnerUp(of: leaf)
     // At the key of the other's head, the stream of the lower rank goes first.
     let goesFirst = heads[stream].rank < other.rank && !other.isNone
+    // No further than the limit, so that nothing is looked for in a batch that is much longer.
+    let reach = start &+ min(heads[stream].end &- start, limit)
     let end = OrderSearch.end(
-      of: start..<heads[stream].end, before: min(fence, goesFirst ? other.time + 1 : other.time),
+      of: start..<reach, before: min(fence, goesFirst ? other.time + 1 : other.time),
       in: heads[stream].keys)
-    let limited = start &+ min(end &- start, limit)
-    if limited < heads[stream].end {
-      tournament.replay(headKey(stream, at: limited), at: leaf)
+    if end < heads[stream].end {
+      tournament.replay(headKey(stream, at: end), at: leaf)
     }
-    return limited
+    return end
   }
 
   @inline(__always)
@@ -173,6 +174,12 @@ struct StreamMerge: ~Copyable {
   @inline(never)
   func countIntervals(_ range: Range<Int>, of stream: Int, in meter: inout StreamMeter) {
     meter.countIntervals(range, in: heads[stream].keys)
+  }
+
+  func countIntervals(
+    _ slices: [TradeSlice], of stream: Int, in meter: inout StreamMeter
+  ) {
+    meter.countIntervals(slices, in: heads[stream].keys)
   }
 
   /// Counts how late the records of a run were received.

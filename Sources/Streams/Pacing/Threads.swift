@@ -1,7 +1,7 @@
 import Glibc
 
 /// Runs `body` on a thread of its own, which nobody waits for.
-func startThread(_ body: @escaping @Sendable () -> Void) {
+package func startThread(_ body: @escaping @Sendable () -> Void) {
   final class Body: Sendable {
     let run: @Sendable () -> Void
 

@@ -119,14 +119,27 @@ struct StreamMeter {
     while true {
       index = OrderSearch.end(of: index..<range.upperBound, before: intervalEnd, in: keys)
       guard index < range.upperBound else { return }
-      let key = keys[index]
-      let interval = grid.range(of: step, at: key)
-      expectIntervals(through: interval.lowerBound)
-      closeGap()
-      intervalEnd = interval.upperBound == grid.close ? stretchEnd : interval.upperBound
-      expectedIntervals += 1
-      quality.receivedIntervals += 1
+      enterInterval(at: keys[index])
     }
+  }
+
+  /// The same for trades that somebody has looked at already: where a slice lies in one interval, its
+  /// first time says all.
+  mutating func countIntervals(_ slices: [TradeSlice], in keys: [Int64]) {
+    for slice in slices {
+      if slice.firstTime >= intervalEnd { enterInterval(at: slice.firstTime) }
+      if slice.lastTime >= intervalEnd { countIntervals(slice.rows, in: keys) }
+    }
+  }
+
+  /// Comes to the interval of a record, behind those that were expected.
+  private mutating func enterInterval(at key: Int64) {
+    let interval = grid.range(of: step, at: key)
+    expectIntervals(through: interval.lowerBound)
+    closeGap()
+    intervalEnd = interval.upperBound == grid.close ? stretchEnd : interval.upperBound
+    expectedIntervals += 1
+    quality.receivedIntervals += 1
   }
 
   /// All intervals of the stretch from the last one up to `time` are without a record.
