@@ -38,7 +38,8 @@ extension SimulatedExchange {
     return QuietTrades(prices: fills.clamped(to: marks), end: end.nanoseconds)
   }
 
-  /// Takes in trades of which `quietTrades` has said that they are quiet.
+  /// Takes in trades of which `quietTrades` has said that they are quiet, so that nothing is due up to
+  /// the last of them: it would be left undone.
   /// - Throws: `ExchangeError.beforeClock`.
   /// - Complexity: O(1).
   public mutating func pass(
@@ -61,7 +62,11 @@ extension SimulatedExchange {
     books[index].prices.noteLast(price, at: time)
     books[index].coveredUntil = Timestamp(unchecked: time.nanoseconds + 1)
     books[index].market.finish(bid: price, ask: price)
-    guard books[index].listing.mark == .last else { return }
+    guard books[index].listing.mark == .last else {
+      // Trades do not move the mark, but what is held may have changed since it was seen last.
+      if books[index].holding.legs.waitsForMark { books[index].see(books[index].marks) }
+      return
+    }
     // What is held has been valued since it changed, so that the extremes say all; and none of the
     // marks asks for a look at the margin.
     books[index].holding.see(

@@ -43,31 +43,42 @@ struct DeterminismTests {
     }
   }
 
-  /// So long that its slices are cut ahead.
-  @Test("a long tape, sliced or not")
-  func longTape() throws {
+  /// Two batches so long that their slices are cut ahead; among the second, the first symbol's runs end
+  /// at the trades of another.
+  @Test("long batches, sliced or not")
+  func longBatches() throws {
     var random = SeededGenerator(seed: 11)
-    var columns = TradeColumns()
     var (time, price) = (midnight, Int64(50_000))
-    for _ in 0..<400_000 {
-      time +=
-        random.below(50_000) == 0 ? 5_400 * nanosecondsPerSecond : random.within(0...600_000_000)
-      price += random.within(-3...3)
-      try columns.append(
-        Trade(
-          time: try Timestamp(nanoseconds: time), price: try Price(raw: price),
-          quantity: try Quantity(raw: random.within(1...50))))
+    func batch(_ count: Int, pause: Int64) throws -> TradeColumns {
+      var columns = TradeColumns()
+      for _ in 0..<count {
+        let isGap = random.below(50_000) == 0
+        time += isGap ? 5_400 * nanosecondsPerSecond : random.within(0...2 * pause)
+        price += random.within(-3...3)
+        try columns.append(
+          Trade(
+            time: try Timestamp(nanoseconds: time), price: try Price(raw: price),
+            quantity: try Quantity(raw: random.within(1...50))))
+      }
+      return columns
     }
+    let first = try batch(300_000, pause: 300_000_000)
+    let second = try batch(290_000, pause: 300_000_000)
+    time = first.times[first.count - 1]
+    let others = try batch(500, pause: 100 * nanosecondsPerSecond)
     func journal(plain: Bool) throws -> KeptJournal {
-      var configuration = try configuration([try perpetual()])
+      var configuration = try configuration([try perpetual(), try perpetual("ETH")])
       configuration.isPlain = plain
-      let tape = [TapeStream(MemorySource(columns), of: "BTC")]
+      let tape = [
+        TapeStream(MemorySource([first, second]), of: "BTC"),
+        TapeStream(MemorySource(others), of: "ETH"),
+      ]
       return try run(configuration, RandomTrader(readsTicks: false, readsQualities: false), tape)
     }
     let (sliced, plain) = (try journal(plain: false), try journal(plain: true))
     #expect(DeterminismTests.difference(sliced.entries, plain.entries) == nil)
-    #expect(try #require(sliced.summary).recordCount == 400_000)
-    #expect(try #require(sliced.summary).fillCount > 100)
+    let summary = try #require(sliced.summary)
+    #expect(summary.recordCount == 590_500 && summary.fillCount > 100)
   }
 
   /// A position in euros is worth more dollars when the dollar falls, though nothing is held in it.

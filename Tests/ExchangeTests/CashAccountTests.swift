@@ -250,6 +250,31 @@ import Testing
     #expect(scenario.exchange.ledger.borrowed(in: try Currency("USD")).units == 0)
   }
 
+  /// A trailing stop has no price of its own either.
+  @Test(arguments: [5, 8] as [Int64])
+  func `a trailing buy that is let loose costs what the price is then`(amount: Int64) throws {
+    let coin = try Currency("BTC")
+    var scenario = try MoneyScenario(
+      [try contract("S", .spot(base: coin))], AccountRules(.cash), usd("700"), money("1", "BTC"))
+    try scenario.trade(0, 100)
+    let requests = [
+      OrderRequest(.sell, quantity(1), of: MoneyScenario.id(0), .limit(price(150))),
+      OrderRequest(.buy, quantity(amount), of: MoneyScenario.id(0), .trailingStop(.price(10))),
+    ]
+    _ = try scenario.exchange.submit(
+      requests, linked: .oneTriggersOther, at: Moment(Scenario.second(1), .events))
+    // 850 are there. Eight at the 100 of the beginning would be less, but now they are 1208.
+    for (second, price) in [151, 140, 151].enumerated() {
+      try scenario.trade(Int64(second) + 2, Int64(price))
+    }
+    let events = scenario.exchange.takeReports().map(\.event)
+    let refusal = CancelReason.insufficientBalance(
+      needed: try usd("1208"), available: try usd("850"))
+    #expect(events.contains(.cancelled(refusal)) == (amount == 8))
+    #expect(scenario.exchange.fillCount == (amount == 8 ? 1 : 2))
+    #expect(scenario.exchange.ledger.borrowed(in: try Currency("USD")).units == 0)
+  }
+
   @Test func `of alternatives one is paid for`() throws {
     var scenario = try MoneyScenario(
       [try spot()], AccountRules(.cash), usd("1000"), money("2", "BTC"))

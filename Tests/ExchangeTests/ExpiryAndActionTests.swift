@@ -95,6 +95,38 @@ import Testing
     #expect(scenario.exchange.takeStep().roundTrips.map { short($0.profit) } == ["70 USD"])
   }
 
+  /// Trades do not move a mark of quotes, but the position has changed since it was seen last.
+  @Test func `trades behind a split pass as they come one by one`() throws {
+    func excursion(inSlices: Bool) throws -> Money {
+      let share = try Currency("IBM")
+      var scenario = try MoneyScenario(
+        [try contract("IBM", .equity(share: share), mark: .mid)], AccountRules(.cash),
+        usd("100000"))
+      try scenario.exchange.apply(
+        Quote(time: Scenario.second(0), bid: price(99), ask: price(101)), to: MoneyScenario.id(0))
+      try scenario.trade(0, 101)
+      try scenario.fill(1, .buy, 100, at: 101)
+      try act(&scenario, 2, .split(new: 2, old: 1))
+      var trades = TradeColumns()
+      for second in 3..<9 as Range<Int64> {
+        try trades.append(
+          Trade(time: Scenario.second(second), price: price(51), quantity: quantity(1)))
+      }
+      if inSlices {
+        try scenario.exchange.apply(trades, 0..<trades.count, to: MoneyScenario.id(0))
+      } else {
+        for row in 0..<trades.count {
+          try scenario.exchange.apply(trades[row], to: MoneyScenario.id(0))
+        }
+      }
+      try scenario.fill(9, .sell, 200, at: 51)
+      return try #require(scenario.exchange.takeStep().roundTrips.last).worst
+    }
+    // 100 × (100 - 101) before the split, 200 × (50 - 50.50) behind it.
+    #expect(try excursion(inSlices: true) == usd("-100"))
+    #expect(try excursion(inSlices: false) == usd("-100"))
+  }
+
   @Test func `a split that leaves nothing ends the round trip`() throws {
     var scenario = try shares(.sell, 3, at: 2_00)
     try scenario.trade(2, 3_00)

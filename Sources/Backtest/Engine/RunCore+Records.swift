@@ -172,6 +172,8 @@ extension RunCore {
     guard let ahead = queues.ahead[stream], ahead.cuts(trades) else {
       return closes.grids[symbol].cut(trades, run.range)
     }
+    // A batch that has been taken is let go of: its source may want the memory.
+    if run.range.upperBound == trades.count { queues.ahead[stream] = nil }
     return ahead.cut(run.range, &closes.grids[symbol])
   }
 
@@ -181,42 +183,52 @@ extension RunCore {
     _ slice: TradeSlice, of trades: borrowing TradeColumns, _ symbol: Int,
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) {
-    var rest = slice
+    var (row, time) = (slice.rows.lowerBound, slice.firstTime)
     while true {
-      let own = try takeOwnMoments(before: rest.firstTime + 1, snapshot, context)
+      let own = try takeOwnMoments(before: time + 1, snapshot, context)
       if isStopped { return }
-      if let part = quietPart(of: rest, before: own, trades, symbol) {
-        var end = part.rows.upperBound
+      if let part = quietPart(of: slice, from: row, at: time, before: own, trades, symbol) {
+        row = part.rows.upperBound
         if plan.needs.ticks && trading[symbol].isOpen {
-          end = try tell(part, of: trades, symbol, snapshot, context)
+          row = try tell(part, of: trades, symbol, snapshot, context)
           if isStopped { return }
         } else {
           try pass(part, of: trades, symbol)
         }
-        if end == slice.rows.upperBound { return }
-        rest = TradeSlice(of: trades, end..<slice.rows.upperBound, before: .max)
       } else {
-        try take(trades[rest.rows.lowerBound], symbol, snapshot, context)
-        if rest.rows.count == 1 { return }
-        rest = rest.droppingFirst(of: trades)
+        try take(trades[row], symbol, snapshot, context)
+        row += 1
       }
+      if row == slice.rows.upperBound { return }
+      time = trades.times[row]
     }
   }
 
-  /// The first part of a slice that can be passed over; nil where the first trade is looked at by
-  /// itself.
-  /// - Parameter own: when something of the run's own is due.
+  /// The part of a slice from `row` on that can be passed over; nil where the first trade is looked at
+  /// by itself.
+  /// - Parameters:
+  ///   - time: of the first trade.
+  ///   - own: when something of the run's own is due.
   @inline(__always)
   private func quietPart(
-    of slice: TradeSlice, before own: Int64, _ trades: borrowing TradeColumns, _ symbol: Int
+    of slice: TradeSlice, from row: Int, at time: Int64, before own: Int64,
+    _ trades: borrowing TradeColumns, _ symbol: Int
   ) -> TradeSlice? {
     if looksAtEveryTrade(of: symbol) { return nil }
-    let time = Timestamp(unchecked: slice.firstTime)
+    let time = Timestamp(unchecked: time)
     guard let quiet = exchange.quietTrades(of: symbols[symbol].listingID, at: time) else {
       return nil
     }
-    if slice.lastTime < own, quiet.holds(slice) { return slice }
-    return quiet.first(of: trades, slice.rows, before: own)
+    if slice.lastTime < own {
+      // Mostly all of it, or all but the trade that filled what was ordered at the close.
+      let taken = row - slice.rows.lowerBound
+      if taken == 0, quiet.holds(slice) { return slice }
+      if taken == 1 {
+        let rest = slice.droppingFirst(of: trades)
+        if quiet.holds(rest) { return rest }
+      }
+    }
+    return quiet.first(of: trades, row..<slice.rows.upperBound, before: own)
   }
 
   private func pass(

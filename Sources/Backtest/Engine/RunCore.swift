@@ -38,7 +38,7 @@ final class RunCore {
   var random: SeededGenerator
   var qualities: [StreamQuality] = []
 
-  /// The first and the latest look at what the account is worth.
+  /// The first and the last look at what the account is worth.
   var start: EquitySample?
   var end: EquitySample?
   /// What went wrong while a snapshot was read.

@@ -15,6 +15,8 @@ final class SlicesAhead {
   /// The piece at hand, and its slices; none where the run cuts for itself.
   private var piece = -1
   private var slices: [TradeSlice] = []
+  /// The first of them that has not been passed.
+  private var place = 0
 
   /// - Parameters:
   ///   - row: the first that is to be cut ahead.
@@ -24,7 +26,8 @@ final class SlicesAhead {
     _ trades: TradeColumns, from row: Int, _ grid: SliceGrid, pieceLength: Int = RunCore.longestRun
   ) {
     queue = SliceQueue(trades, from: row, grid, pieceLength)
-    startThread { [queue] in queue.fill() }
+    // Without a thread the run cuts for itself.
+    _ = tryToStartThread { [queue] in queue.fill() }
   }
 
   deinit { queue.stop() }
@@ -32,9 +35,15 @@ final class SlicesAhead {
   /// Whether it cuts these very trades. The memory is compared: it is held here, so that nothing else
   /// can be there.
   func cuts(_ trades: borrowing TradeColumns) -> Bool {
-    let own = unsafe queue.trades.times.withUnsafeBufferPointer { $0.baseAddress }
-    let others = unsafe trades.times.withUnsafeBufferPointer { $0.baseAddress }
-    return unsafe own == others && queue.trades.count == trades.count
+    func isShared(_ own: [Int64], _ other: [Int64]) -> Bool {
+      unsafe own.withUnsafeBufferPointer { own in
+        unsafe other.withUnsafeBufferPointer { unsafe own.baseAddress == $0.baseAddress }
+      }
+    }
+    return isShared(queue.trades.times, trades.times)
+      && isShared(queue.trades.prices, trades.prices)
+      && isShared(queue.trades.quantities, trades.quantities)
+      && queue.trades.count == trades.count
   }
 
   /// The slices of `rows`, which lie behind all rows that were asked for before.
@@ -46,7 +55,7 @@ final class SlicesAhead {
     }
     var result: [TradeSlice] = []
     result.reserveCapacity(slices.count + 1)
-    var (row, place) = (rows.lowerBound, 0)
+    var row = rows.lowerBound
     while row < rows.upperBound {
       if let number = queue.piece(holding: row), number != piece {
         (piece, place) = (number, 0)

@@ -59,8 +59,8 @@ extension ListingMarket {
     guard let slot = orders.place(of: id) else { return }
     let released = min(quantity, orders[slot].dormant)
     orders[slot].dormant -= released
-    if orders[slot].type == .market {
-      // It takes what it costs now.
+    if orders[slot].type.limitPrice == nil, orders[slot].type.triggerPrice == nil {
+      // Without a price of its own it costs what it would now.
       addOpen(-orders[slot].remaining, slot)
       orders[slot].reservePrice = point.opposite(orders[slot].side)
       addOpen(orders[slot].remaining, slot)

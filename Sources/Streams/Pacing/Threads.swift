@@ -1,7 +1,13 @@
 import Glibc
 
 /// Runs `body` on a thread of its own, which nobody waits for.
-package func startThread(_ body: @escaping @Sendable () -> Void) {
+func startThread(_ body: @escaping @Sendable () -> Void) {
+  precondition(tryToStartThread(body), "the system has no thread left")
+}
+
+/// The same, for who can do without.
+/// - Returns: Whether the system had a thread left.
+package func tryToStartThread(_ body: @escaping @Sendable () -> Void) -> Bool {
   final class Body: Sendable {
     let run: @Sendable () -> Void
 
@@ -17,6 +23,10 @@ package func startThread(_ body: @escaping @Sendable () -> Void) {
       unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run()
       return nil
     }, context)
-  precondition(status == 0, "the system has no thread left")
+  guard status == 0 else {
+    unsafe Unmanaged<Body>.fromOpaque(context).release()
+    return false
+  }
   pthread_detach(thread)
+  return true
 }
