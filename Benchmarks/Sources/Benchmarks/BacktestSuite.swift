@@ -32,27 +32,40 @@ enum BacktestSuite {
   private static func cross(_ name: String, _ trades: TradeColumns, _ bench: Bench) throws {
     let programs = try CReference.flavours.map { try CBacktest($0, bench) }
     let expected = programs[0].run(trades, bench).result
+    let batches = try batches(of: trades)
+    let runs = [[trades], batches].map { tape in
+      { () throws -> Double in
+        let (time, summary) = try CrossBacktest().run(tape, bench.stopwatch)
+        guard summary.fillCount == expected.fills,
+          summary.end.equity.units == Int128(expected.equity),
+          summary.drawdown.largest == expected.drawdown
+        else {
+          throw BenchmarkError.differentResults(
+            "\(summary.fillCount) fills, \(summary.end.equity), \(summary.drawdown.largest); "
+              + "C has \(expected)")
+        }
+        return time / Double(trades.count)
+      }
+    }
     let times = try interleave(
       rounds: bench.size(9, quick: 3),
       programs.map { program in { program.run(trades, bench).time / Double(trades.count) } }
-        + [
-          {
-            let (time, summary) = try CrossBacktest().run(trades, bench.stopwatch)
-            guard summary.fillCount == expected.fills,
-              summary.end.equity.units == Int128(expected.equity),
-              summary.drawdown.largest == expected.drawdown
-            else {
-              throw BenchmarkError.differentResults(
-                "\(summary.fillCount) fills, \(summary.end.equity), \(summary.drawdown.largest); "
-                  + "C has \(expected)")
-            }
-            return time / Double(trades.count)
-          }
-        ])
+        + runs)
+    let reference = times[0...1].map(\.median).min()
     bench.report(
       Figure(
-        name, unit: "ns/tick", samples: times[2],
-        reference: times[0...1].map(\.median).min(), limit: .atMost(2)))
+        name, unit: "ns/tick", samples: times[2], reference: reference, limit: .atMost(2)))
+    bench.report(
+      Figure("\(name).one-thread", unit: "ns/tick", samples: times[3], reference: reference))
+  }
+
+  /// The tape in batches so short that no thread looks at them ahead.
+  private static func batches(of trades: TradeColumns) throws -> [TradeColumns] {
+    try stride(from: 0, to: trades.count, by: 1 << 17).map { start in
+      var batch = TradeColumns()
+      for row in start..<min(start + (1 << 17), trades.count) { try batch.append(trades[row]) }
+      return batch
+    }
   }
 
   private static func rate(
@@ -146,7 +159,7 @@ private final class IndicatorReader: Strategy {
 
   func run(_ trades: TradeColumns, _ bench: Bench) -> (time: Double, result: Result) {
     var result = Result()
-    let time = bench.stopwatch.time {
+    let time = bench.stopwatch.elapsedTime {
       unsafe withUnsafeMutableBytes(of: &result) { result in
         unsafe function(
           trades.times, trades.prices, trades.quantities, Int64(trades.count),
