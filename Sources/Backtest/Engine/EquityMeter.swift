@@ -69,16 +69,18 @@ struct EquityMeter {
   ) -> Bool {
     guard let equity = line.worth(at: price) else { return false }
     var after = limits
-    if equity > peak {
+    let isPeak = equity > peak
+    if isPeak {
       after.find(around: price, peak: equity, largest: drawdown.largest, sign, line)
       guard after.isKnown, sign * other >= after.lowest else { return false }
     } else if (peak - equity).units >= 1 << 51 {
       // Of amounts so large two could be one as a double, and then the earlier one counts.
       return false
     }
-    guard let row = trades.prices[slice.rows].firstIndex(of: price) else { return false }
+    let row = trades.firstRow(of: price, in: slice.rows)
     note(equity, at: Timestamp(unchecked: trades.times[row]))
-    limits.find(around: price, peak: peak, largest: drawdown.largest, sign, line)
+    if !isPeak { after.find(around: price, peak: peak, largest: drawdown.largest, sign, line) }
+    limits = after
     limits.widen(to: sign * price)
     return true
   }
@@ -118,7 +120,7 @@ private struct PriceLimits {
     around price: Int64, peak: Money, largest: Double, _ sign: Int64,
     _ line: borrowing WorthLine
   ) {
-    (highest, lowest) = (.min, .max)
+    (highest, lowest, isKnown) = (.min, .max, false)
     let step: Int64 = 1 << 20
     guard let here = line.worth(at: price), let there = line.worth(at: price + sign * step),
       there > here
@@ -193,5 +195,22 @@ extension RunCore {
     guard valuation.isLine else { return }
     meter.scan(
       slice, of: trades, sign: quantity.signum(), state: valuation.number, valuation.line)
+  }
+}
+
+extension TradeColumns {
+  /// The first of `rows` with a price that one of them has.
+  fileprivate borrowing func firstRow(of price: Int64, in rows: Range<Int>) -> Int {
+    let prices = prices.span
+    var row = rows.lowerBound
+    // Four at a time; the bounds are looked at only to be sure.
+    while row &+ 4 <= rows.upperBound {
+      let (a, b) = (prices[row] == price, prices[row &+ 1] == price)
+      let (c, d) = (prices[row &+ 2] == price, prices[row &+ 3] == price)
+      if a || b || c || d { break }
+      row &+= 4
+    }
+    while prices[row] != price { row &+= 1 }
+    return row
   }
 }

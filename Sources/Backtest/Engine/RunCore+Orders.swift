@@ -151,7 +151,13 @@ extension RunCore {
     if case .filled(let fill) = report.event { try note(fill) }
     guard trading[current].isOpen else { return }
     var actions = actionCount
-    try call("onOrder", report, strategy.onOrder, snapshot, context)
+    // Not by `call`: a method that is handed on is an object of its own.
+    monitor?.showCall("onOrder", at: now.time)
+    do { try strategy.onOrder(report, snapshot, context) } catch {
+      throw failure(of: "onOrder", error)
+    }
+    monitor?.showReturn()
+    if hasFailed, let failure { throw failure }
     try noteAnswers(in: "onOrder", since: &actions)
     if case .filled(let fill) = report.event {
       try call("onFill", fill, strategy.onFill, snapshot, context)

@@ -6,7 +6,8 @@ import MultiTimeframe
 /// They change only when a bar closes, and are read much more often: at a close the values of its series
 /// are taken over, and a reader finds one number at one place.
 struct FeatureBoard: ~Copyable {
-  private struct Series {
+  // Not private: an unoptimised build destroys it from another file.
+  struct Series {
     /// Where its values begin.
     let start: Int
     /// How many bars had closed when they were taken over.
