@@ -6,7 +6,7 @@ extension SimulatedExchange {
   /// Does what applying the trades of `rows` one by one would do.
   ///
   /// - Throws: `ExchangeError.beforeClock`, `ExchangeError.overflow`.
-  /// - Complexity: O(rows), less than half a nanosecond each where no order is near.
+  /// - Complexity: O(rows), about half a nanosecond each where no order is near.
   public mutating func apply(
     _ trades: TradeColumns, _ rows: Range<Int>, to listing: ListingID
   ) throws(ExchangeError) {

@@ -34,20 +34,21 @@ struct LookAheadTests {
     }
   }
 
+  private func trader(_ seed: Int) -> RandomTrader {
+    RandomTrader(readsTicks: seed % 4 < 2, readsQualities: seed % 3 == 0)
+  }
+
   /// Wherever a tape is cut between two of its records, the same is left of it. So the cuts behind
   /// each of them, looked at through the last nanosecond before the next, are all that there are: one
   /// record, and one nanosecond, before and behind every close, session, funding and timer.
   @Test("a tape cut or poisoned behind every one of its records", arguments: 0..<8)
   func everyMoment(seed: Int) throws {
     let random = try RandomRun.short(seed: UInt64(seed))
-    func trader() -> RandomTrader {
-      RandomTrader(readsTicks: seed % 4 < 2, readsQualities: seed % 3 == 0)
-    }
-    let journal = try run(random.configuration, trader(), try random.tape.tape())
+    let journal = try run(random.configuration, trader(seed), try random.tape.tape())
     let times = Array(Set(random.tape.times)).sorted()
     for (time, next) in zip(times, times.dropFirst()) {
       for future in FutureChange.allCases {
-        let other = try random.journal(changedAfter: time, .records, future, trader())
+        let other = try random.journal(changedAfter: time, .records, future, trader(seed))
         if let difference = journal.difference(from: other, next - 1, future, random) {
           Issue.record("seed \(seed), \(future) behind \(time): \(difference)")
           return
@@ -60,13 +61,10 @@ struct LookAheadTests {
   @Test("what is told at a moment before its ticks does not depend on them", arguments: 0..<8)
   func everyTickOfTheMoment(seed: Int) throws {
     let random = try RandomRun.short(seed: UInt64(seed))
-    func trader() -> RandomTrader {
-      RandomTrader(readsTicks: seed % 4 < 2, readsQualities: seed % 3 == 0)
-    }
-    let journal = try run(random.configuration, trader(), try random.tape.tape())
+    let journal = try run(random.configuration, trader(seed), try random.tape.tape())
     var comparedCount = 0
     for time in Set(random.tape.times).sorted() {
-      let other = try random.journal(changedAfter: time, .arrivals, .poisoned, trader())
+      let other = try random.journal(changedAfter: time, .arrivals, .poisoned, trader(seed))
       let told = journal.entriesBeforeTicks(at: time)
       comparedCount += told.count
       let difference =

@@ -35,8 +35,8 @@ extension RunCore {
   /// A run of records is so short that it stays in the processor's caches, since several look at it.
   static let longestRun = 16_384
 
-  /// How many more trades a tape must have for its slices to be cut by a thread: to start one takes as
-  /// long as some hundred thousand trades.
+  /// How many more trades a tape must have for its slices to be cut by a thread: until one has started
+  /// the run has come through some ten thousand trades.
   static let lengthWorthAThread = 16 * longestRun
 
   /// Asked at every record, so that the control's lock is left alone at full speed.
