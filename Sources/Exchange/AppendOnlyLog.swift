@@ -4,18 +4,20 @@
 public struct AppendOnlyLog<Element: Sendable>: RandomAccessCollection, Sendable {
   /// The most elements, a power of two, that fit into 32 MB: of a block its two ends stand on small pages,
   /// so that few long ones have less of them than many short ones.
-  private static var bits: Int {
-    let most = (32 << 20) / MemoryLayout<Element>.stride
-    return Int.bitWidth - 1 - most.leadingZeroBitCount
+  @inlinable static var bits: Int {
+    @inline(__always) get {
+      let most = (32 << 20) / MemoryLayout<Element>.stride
+      return Int.bitWidth - 1 - most.leadingZeroBitCount
+    }
   }
-  private static var blockLength: Int { 1 << bits }
+  @inlinable static var blockLength: Int { @inline(__always) get { 1 << bits } }
   /// Of which length on a block gets all of its room at once.
   private static var smallLength: Int { 1024 }
 
   /// Full ones.
-  private var blocks: [[Element]] = []
+  @usableFromInline var blocks: [[Element]] = []
   /// The last one, which is not full.
-  private var tail: [Element] = []
+  @usableFromInline var tail: [Element] = []
 
   public var startIndex: Int { 0 }
   public var endIndex: Int { blocks.count * Self.blockLength + tail.count }
@@ -23,7 +25,7 @@ public struct AppendOnlyLog<Element: Sendable>: RandomAccessCollection, Sendable
   init() {}
 
   /// - Complexity: O(1).
-  @inline(__always)
+  @inlinable @inline(__always)
   public subscript(number: Int) -> Element {
     let (block, place) = (number >> Self.bits, number & (Self.blockLength - 1))
     return block == blocks.count ? tail[place] : blocks[block][place]

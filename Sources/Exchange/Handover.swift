@@ -14,6 +14,16 @@ struct Handover<Element: Sendable>: Sendable {
   @inline(__always)
   mutating func append(_ element: consuming Element) { waiting.append(element) }
 
+  /// Hands over into an array that has been handed before, whose memory takes what comes next.
+  mutating func take(into taken: inout [Element]) {
+    if taken.capacity > Self.longestKept {
+      taken = []
+    } else if !taken.isEmpty {
+      taken.removeAll(keepingCapacity: true)
+    }
+    if !waiting.isEmpty { swap(&waiting, &taken) }
+  }
+
   mutating func take() -> [Element] {
     if waiting.isEmpty { return [] }
     let taken = waiting

@@ -29,13 +29,13 @@ extension SimulatedExchange {
   public mutating func quietTrades(of listing: ListingID, at time: Timestamp) -> QuietTrades? {
     let index = listing.index
     guard books[index].listing.matching.records == .trade,
-      let fills = books[index].market.quietPrices(), let marks = quietLastPrices(of: listing),
-      fills.overlaps(marks)
+      let fills = books[index].market.quietPrices(), let marks = quietLastPrices(of: listing)
     else { return nil }
-    let session = books[index].sessions.interval(at: time)
-    guard session.part != nil else { return nil }
-    let end = min(session.end, due.next?.time ?? .latest)
-    return QuietTrades(prices: fills.clamped(to: marks), end: end.nanoseconds)
+    let low = max(fills.lowerBound, marks.lowerBound)
+    let high = min(fills.upperBound, marks.upperBound)
+    guard low <= high, let close = books[index].sessions.partEnd(at: time) else { return nil }
+    let end = min(close.nanoseconds, due.next?.time.nanoseconds ?? .max)
+    return QuietTrades(prices: low...high, end: end)
   }
 
   /// Takes in trades of which `quietTrades` has said that they are quiet, so that nothing is due up to
@@ -51,6 +51,7 @@ extension SimulatedExchange {
         low: slice.low, high: slice.high, last: slice.close), to: listing)
   }
 
+  @inline(__always)
   private mutating func pass(
     _ passage: Passage, to listing: ListingID
   ) throws(ExchangeError) {
@@ -142,16 +143,15 @@ public struct QuietTrades: Sendable {
     _ all: Span<Int64>, _ range: Range<Int>
   ) -> (count: Int, low: Int64, high: Int64) {
     precondition(range.lowerBound >= 0 && range.upperBound <= all.count, "rows out of range")
-    var (low, high) = (Int64.max, Int64.min)
+    var extremes = PriceExtremes()
     var row = range.lowerBound
-    // Four at a time, so that one need not wait for the other.
     while row &+ 4 <= range.upperBound {
-      let (a, b) = unsafe (all[unchecked: row], all[unchecked: row &+ 1])
-      let (c, d) = unsafe (all[unchecked: row &+ 2], all[unchecked: row &+ 3])
-      low = min(low, min(min(a, b), min(c, d)))
-      high = max(high, max(max(a, b), max(c, d)))
+      extremes.take(all.pair(uncheckedAt: row))
+      extremes.take(all.pair(uncheckedAt: row &+ 2))
       row &+= 4
     }
+    var (low, high) = (Int64.max, Int64.min)
+    if row > range.lowerBound { (low, high) = (extremes.lowest, extremes.highest) }
     while row < range.upperBound {
       let price = unsafe all[unchecked: row]
       low = min(low, price)

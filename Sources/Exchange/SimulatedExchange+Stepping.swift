@@ -21,7 +21,7 @@ extension SimulatedExchange {
   /// - Throws: `ExchangeError.overflow`.
   public func worth(in currency: Currency) throws(ExchangeError) -> Money? {
     guard var worth = try equity(in: currency) else { return nil }
-    for other in currencies where other != currency {
+    for other in currencies(besides: currency) {
       guard let amount = try equity(in: other), let part = try converted(amount, to: currency),
         let sum = worth.adding(part)
       else { return nil }
@@ -30,11 +30,16 @@ extension SimulatedExchange {
     return worth
   }
 
-  /// In which the account can have something: those of the ledger, then those of contracts, which
-  /// gain and lose before anything is booked.
-  var currencies: some Sequence<Currency> {
-    let ledger = ledger.currencies
-    return [ledger, contractCurrencies.filter { !ledger.contains($0) }].joined()
+  /// In which else the account can have something: those of the ledger, then those of contracts, which
+  /// gain and lose before anything is booked. Mostly there are none, and nothing is allocated.
+  func currencies(besides currency: Currency) -> [Currency] {
+    let booked = ledger.currencies
+    var others: [Currency] = []
+    for other in booked where other != currency { others.append(other) }
+    for other in contractCurrencies where other != currency && !booked.contains(other) {
+      others.append(other)
+    }
+    return others
   }
 }
 

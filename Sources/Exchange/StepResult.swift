@@ -27,6 +27,18 @@ public struct Liquidation: Hashable, Sendable {
   public let fee: Money
 }
 
+/// What the trader has learnt of since the last look, for whoever looks at every step: its memory is used
+/// again and again.
+public struct ExchangeNews: Sendable {
+  /// What became of the orders, fills among it.
+  public internal(set) var reports: [OrderReport] = []
+  public internal(set) var roundTrips: [RoundTrip] = []
+  public internal(set) var funding: [FundingPayment] = []
+  public internal(set) var liquidations: [Liquidation] = []
+
+  public init() {}
+}
+
 /// What the trader has learnt of since the last look: with a latency of reports, what has come back.
 public struct StepResult: Sendable {
   /// Up to when.

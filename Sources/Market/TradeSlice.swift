@@ -36,18 +36,18 @@ public struct TradeSlice: Hashable, Sendable {
     let (times, prices) = (trades.times.span, trades.prices.span)
     let quantities = trades.quantities.span
     precondition(prices.count == times.count && quantities.count == times.count)
-    var (high, low, sum) = (Int64.min, Int64.max, Int64(0))
+    var extremes = PriceExtremes()
+    var sums = SIMD2<Int64>(repeating: 0)
     var index = range.lowerBound
     while index &+ 4 <= end, unsafe times[unchecked: index &+ 3] < horizon {
-      let (a, b) = unsafe (prices[unchecked: index], prices[unchecked: index &+ 1])
-      let (c, d) = unsafe (prices[unchecked: index &+ 2], prices[unchecked: index &+ 3])
-      high = max(high, max(max(a, b), max(c, d)))
-      low = min(low, min(min(a, b), min(c, d)))
-      unsafe sum &+=
-        quantities[unchecked: index] &+ quantities[unchecked: index &+ 1]
-        &+ quantities[unchecked: index &+ 2] &+ quantities[unchecked: index &+ 3]
+      extremes.take(prices.pair(uncheckedAt: index))
+      extremes.take(prices.pair(uncheckedAt: index &+ 2))
+      sums &+=
+        quantities.pair(uncheckedAt: index) &+ quantities.pair(uncheckedAt: index &+ 2)
       index &+= 4
     }
+    var (high, low, sum) = (Int64.min, Int64.max, sums[0] &+ sums[1])
+    if index > range.lowerBound { (high, low) = (extremes.highest, extremes.lowest) }
     while index < end, unsafe times[unchecked: index] < horizon {
       let price = unsafe prices[unchecked: index]
       high = max(high, price)

@@ -110,13 +110,14 @@ struct Legs: RandomAccessCollection, MutableCollection, Sendable {
   @inline(__always)
   var isLiquidating: Bool { first.isLiquidating || second.isLiquidating }
 
-  /// Whether something is held that has not been valued since it changed.
+  /// Whether something is held that has not been valued since it changed. Changes nothing; legs are
+  /// copied to be asked something that is not `mutating`.
   @inline(__always)
-  var waitsForMark: Bool { !isValued && !isFlat && isAnyUnmarked }
+  var waitsForMark: Bool { mutating get { !isValued && !isFlat && isAnyUnmarked } }
 
-  // Out of line, because it copies the legs.
-  @inline(never)
-  private var isAnyUnmarked: Bool { first.waitsForMark || second.waitsForMark }
+  private var isAnyUnmarked: Bool {
+    mutating get { first.waitsForMark || second.waitsForMark }
+  }
 
   /// Takes marks into the excursions of what is held.
   mutating func see(_ marks: Marks) {

@@ -49,6 +49,7 @@ extension SimulatedExchange {
   ///
   /// - Returns: In units of the last digit; nil where every record has to be taken in.
   /// - Complexity: O(1).
+  @inline(__always)
   mutating func quietLastPrices(of id: ListingID) -> ClosedRange<Int64>? {
     let index = id.index
     var (low, high) = (Int64.min, Int64.max)

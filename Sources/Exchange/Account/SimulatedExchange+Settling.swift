@@ -148,6 +148,13 @@ extension SimulatedExchange {
     try checkMargin(after: id, at: time)
   }
 
+  /// Hands over all that the trader has learnt of since the last call, in place of what `news` has.
+  ///
+  /// Nothing is allocated once `news` has served a few times.
+  public mutating func takeNews(into news: inout ExchangeNews) {
+    outbox.takeNews(upTo: clock, into: &news)
+  }
+
   /// Hands over all that the trader has learnt of since the last call.
   public mutating func takeStep() -> StepResult {
     outbox.takeStep(upTo: clock, marks: books.map { $0.marks })

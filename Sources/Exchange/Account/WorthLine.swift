@@ -60,11 +60,13 @@ public struct WorthLine: Sendable {
   /// - Returns: nil where an amount does not fit.
   /// - Complexity: O(1).
   public func worth(at price: Int64) -> Money? {
-    if let sum {
-      let gain = sum.slope.multipliedFullWidth(by: price)
-      return Money(
-        units: sum.start &+ (Int128(gain.high) << 64 | Int128(gain.low)), rest.currency)
-    }
+    guard let sum else { return roundedWorth(at: price) }
+    let gain = sum.slope.multipliedFullWidth(by: price)
+    return Money(
+      units: sum.start &+ (Int128(gain.high) << 64 | Int128(gain.low)), rest.currency)
+  }
+
+  private func roundedWorth(at price: Int64) -> Money? {
     guard let long = profit(of: long, at: price), let short = profit(of: short, at: price) else {
       return nil
     }
@@ -112,7 +114,7 @@ extension SimulatedExchange {
   /// - Throws: `ExchangeError.overflow`.
   /// - Complexity: O(currencies × listings).
   public func needsConversion(to currency: Currency) throws(ExchangeError) -> Bool {
-    for other in currencies where other != currency {
+    for other in currencies(besides: currency) {
       if try equity(in: other)?.units != 0 { return true }
     }
     return false

@@ -325,6 +325,7 @@ struct ListingMarket: Sendable {
   /// Changes nothing: a market is copied to be asked something that takes a call, unless it could be
   /// changed by it.
   /// - Complexity: O(1).
+  @inline(__always)
   mutating func quietPrices() -> ClosedRange<Int64>? {
     guard nobodyTakes else { return nil }
     var low = -Price.limit

@@ -122,6 +122,16 @@ struct Outbox: Sendable {
     return reports.take()
   }
 
+  /// All that has come back up to the moment, in place of what `news` has.
+  mutating func takeNews(upTo moment: Moment, into news: inout ExchangeNews) {
+    if next != nil { receive(upTo: moment) }
+    reports.take(into: &news.reports)
+    roundTrips.take(into: &news.roundTrips)
+    funding.take(into: &news.funding)
+    liquidations.take(into: &news.liquidations)
+    hasArrivals = false
+  }
+
   /// All that has come back up to the moment.
   mutating func takeStep(upTo moment: Moment, marks: [Marks]) -> StepResult {
     receive(upTo: moment)
