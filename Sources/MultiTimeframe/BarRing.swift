@@ -32,6 +32,10 @@ struct BarRing: ~Copyable {
     completedCount == 0 ? .none : lastBar
   }
 
+  /// Its trading day; nil before the first.
+  @inline(__always)
+  var lastTradingDay: CalendarDate? { completedCount == 0 ? nil : lastBar.tradingDay }
+
   /// - Complexity: O(1).
   @inline(__always)
   mutating func append(_ bar: Bar) {

@@ -38,6 +38,11 @@ import Sessions
   private(set) var cursor: SessionCursor
   /// The earliest close of a bar that holds records; `Int64.max` when none does.
   private(set) var nextClose = Int64.max
+  /// The same of the rungs above the base, so that a close of the base alone looks at no other.
+  private var nextHigherClose = Int64.max
+  /// The time that all current bars above the base share: as long as records stay within, only the base
+  /// needs another.
+  private var sharedSpan = BarSpan.none
   /// What the base's volume may reach without any rung's partial volume leaving 64 bits, so that
   /// no merge can overflow. It may be too low, until `refreshVolumeLimit()`.
   private(set) var volumeLimit = Int64.max
@@ -87,19 +92,38 @@ import Sessions
   ///
   /// - Returns: false when `time` belongs to no bar of the base, that is, lies outside the session.
   mutating func open(at time: Int64) -> Bool {
-    let timestamp = Timestamp(unchecked: time)
-    for index in rungs.indices where !rungs[index].span.holds(time) {
-      guard let bounds = cursor.bounds(of: rungs[index].timeframe, at: timestamp) else {
-        rungs[index].span = .none
-        if index == 0 { return false }
-        continue
+    guard findBar(of: 0, at: time) else { return false }
+    if !sharedSpan.holds(time) {
+      sharedSpan = BarSpan(open: .min, close: .max, tradingDay: 0)
+      for index in 1..<rungs.count {
+        // Where one takes no records now, it is asked again at the next.
+        guard findBar(of: index, at: time) else {
+          sharedSpan.close = .min
+          continue
+        }
+        sharedSpan.open = max(sharedSpan.open, rungs[index].span.open)
+        sharedSpan.close = min(sharedSpan.close, rungs[index].span.close)
       }
-      rungs[index].span = BarSpan(
-        open: bounds.tsOpen.nanoseconds, close: bounds.tsClose.nanoseconds,
-        tradingDay: bounds.tradingDay.daysSinceEpoch)
     }
     rungs[0].due = rungs[0].span.close
     nextClose = min(nextClose, rungs[0].due)
+    return true
+  }
+
+  /// Makes the bar of a rung current that holds `time`.
+  /// - Returns: false where there is none.
+  @inline(__always)
+  private mutating func findBar(of index: Int, at time: Int64) -> Bool {
+    if rungs[index].span.holds(time) { return true }
+    let bounds = cursor.bounds(
+      of: rungs[index].timeframe, at: Timestamp(unchecked: time), behind: rungs[index].span.close)
+    guard let bounds else {
+      rungs[index].span = .none
+      return false
+    }
+    rungs[index].span = BarSpan(
+      open: bounds.tsOpen.nanoseconds, close: bounds.tsClose.nanoseconds,
+      tradingDay: bounds.tradingDay.daysSinceEpoch)
     return true
   }
 
@@ -116,16 +140,19 @@ import Sessions
   /// - Returns: the visible rungs that closed, one bit each, the base lowest.
   mutating func close(at time: Int64) -> UInt64 {
     var closed: UInt64 = 0
-    var next = Int64.max
-    for index in rungs.indices {
-      let due = rungs[index].due
-      if due == time {
-        if complete(index) { closed |= 1 &<< UInt64(truncatingIfNeeded: index) }
-      } else {
-        next = min(next, due)
+    if rungs[0].due == time, complete(0) { closed = 1 }
+    if nextHigherClose == time {
+      nextHigherClose = .max
+      for index in 1..<rungs.count {
+        let due = rungs[index].due
+        if due == time {
+          if complete(index) { closed |= 1 &<< UInt64(truncatingIfNeeded: index) }
+        } else {
+          nextHigherClose = min(nextHigherClose, due)
+        }
       }
     }
-    nextClose = next
+    nextClose = min(rungs[0].due, nextHigherClose)
     return closed
   }
 
@@ -136,30 +163,34 @@ import Sessions
   @inline(__always)
   private mutating func complete(_ index: Int) -> Bool {
     rungs[index].due = .max
-    let rung = rungs[index]
     let slot = index &* sourceCount
     if values[slot].isEmpty { return false }
     if index == 0 { volumeLimit &-= values[0].volume }
     for source in 0..<sourceCount {
-      let value = values[slot &+ source]
-      if rung.isVisible {
-        rings[slot &+ source].append(value.bar(rung.span))
-        if rings[slot &+ source].completedCount >= rings[slot &+ source].indicatorsDue {
-          indicators[slot &+ source]?.takeBatch(of: &rings[slot &+ source])
-        }
-      }
-      var dependents = rung.dependents
+      if rungs[index].isVisible { keep(slot &+ source, rungs[index].span) }
+      var dependents = rungs[index].dependents
       while dependents != 0 {
         let dependent = dependents.trailingZeroBitCount
         dependents &= dependents &- 1
-        let span = rungs[dependent].span
-        if span.isNone { continue }
-        values[dependent &* sourceCount &+ source].merge(value)
-        rungs[dependent].due = span.close
+        let close = rungs[dependent].span.close
+        if rungs[dependent].span.isNone { continue }
+        values[dependent &* sourceCount &+ source].merge(values[slot &+ source])
+        rungs[dependent].due = close
+        // Those above the base are all looked at after one of them has closed.
+        if index == 0 { nextHigherClose = min(nextHigherClose, close) }
       }
       values[slot &+ source] = BarAccumulator()
     }
-    return rung.isVisible
+    return rungs[index].isVisible
+  }
+
+  /// Keeps a completed bar for the history and the indicators.
+  @inline(__always)
+  private mutating func keep(_ slot: Int, _ span: BarSpan) {
+    rings[slot].append(values[slot].bar(span))
+    if rings[slot].completedCount >= rings[slot].indicatorsDue {
+      indicators[slot]?.takeBatch(of: &rings[slot])
+    }
   }
 
   /// A series' indicators, every completed bar taken in; nil where there are none.

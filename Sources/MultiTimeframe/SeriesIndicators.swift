@@ -181,10 +181,7 @@ private struct RecordedIndicators: ~Copyable {
   /// Between ticks a bar alone finds its way sooner where nothing is prepared for others.
   mutating func append(_ bar: Bar) {
     set.update(bar)
-    let row = unsafe values.pointer(to: next &* set.valueCount)
-    set.withValues { confirmed in
-      for index in confirmed.indices { unsafe row[index] = confirmed[index] }
-    }
+    unsafe set.write(into: values.pointer(to: next &* set.valueCount))
     next &+= 1
     if next == historyLength { next = 0 }
   }

@@ -50,17 +50,22 @@ extension SynchronizedState {
     closedThrough = time
     var report = isBoundaryObserved ? BoundaryReport() : nil
     var hasChanged = false
-    for index in ladders.indices where ladders[index].nextClose == time {
-      let closed = ladders[index].close(at: time)
-      guard closed != 0 else { continue }
-      hasChanged = true
-      report?.closes.append((index, closed))
+    var next = Int64.max
+    for index in ladders.indices {
+      if ladders[index].nextClose == time {
+        let closed = ladders[index].close(at: time)
+        if closed != 0 {
+          hasChanged = true
+          report?.closes.append((index, closed))
+        }
+      }
+      next = min(next, ladders[index].nextClose)
     }
     if nextSessionBoundary == time {
       hasChanged = true
       takeSessionBoundaries(at: time, &report)
     }
-    refreshNextBoundary()
+    nextBoundary = min(next, nextSessionBoundary)
     // A hidden bar may have closed, or one that was opened for a record that was then refused.
     guard hasChanged else { return }
     boundaryCount += 1

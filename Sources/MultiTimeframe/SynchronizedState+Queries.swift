@@ -53,6 +53,13 @@ extension SynchronizedState {
       ? nil : ladders[place.ladder].rings[place.slot].last
   }
 
+  /// The trading day of the last completed bar of a series; nil before the first.
+  /// - Complexity: O(1).
+  package mutating func lastTradingDay(of series: SeriesID) -> CalendarDate? {
+    let place = unsafe places.address[series.index]
+    return ladders[place.ladder].rings[place.slot].lastTradingDay
+  }
+
   /// The partial bars of a symbol, one for each series in the layout's order; nil where no record
   /// has come since the last close.
   public func partials(of symbol: SymbolID) -> [Bar?] {

@@ -41,9 +41,10 @@ package struct BarGrid: Sendable {
   }
 
   /// The bar of `length` nanoseconds that holds `time`, which lies in [open, close).
+  /// - Parameter end: where an earlier one ended, if that is known.
   @inline(__always)
-  func bar(of length: Int64, at time: Int64) -> BarBounds {
-    let range = range(of: length, at: time)
+  func bar(of length: Int64, at time: Int64, behind end: Int64) -> BarBounds {
+    let range = range(of: length, at: time, behind: end)
     let tsOpen = Timestamp(unchecked: range.lowerBound)
     return BarBounds(
       tsOpen: tsOpen, tsClose: Timestamp(unchecked: range.upperBound),
@@ -56,6 +57,18 @@ package struct BarGrid: Sendable {
     let start = anchor + cell(of: length, at: time) * length
     let end = start + length
     return max(start, open)..<(end >= nominalClose ? close : end)
+  }
+
+  /// The same, for questions that mostly follow each other from bar to bar: the next one is found
+  /// without a division.
+  /// - Parameter end: where a bar of this length ended that the same calendar gave; any other moment that
+  ///   is not in (`open`, `time`] says nothing.
+  @inline(__always)
+  package func range(of length: Int64, at time: Int64, behind end: Int64) -> Range<Int64> {
+    if end > open, end <= time, time &- end < length, end &+ length < nominalClose {
+      return end..<end &+ length
+    }
+    return range(of: length, at: time)
   }
 
   /// How many bars of `length` nanoseconds lie between two moments, each the start or end of one.

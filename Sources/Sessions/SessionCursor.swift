@@ -37,13 +37,37 @@ public struct SessionCursor: Sendable {
   ///
   /// - Complexity: O(1) without allocation while `time` stays within one part of a trading day.
   public mutating func bounds(of timeframe: Timeframe, at time: Timestamp) -> BarBounds? {
+    bounds(of: timeframe, at: time, behind: .min)
+  }
+
+  /// - Parameter end: where the bar of this timeframe ended that was asked for last, which spares a
+  ///   division where the next one holds `time`; `Int64.min` where there is none.
+  package mutating func bounds(
+    of timeframe: Timeframe, at time: Timestamp, behind end: Int64
+  ) -> BarBounds? {
     seek(time)
     guard let part = interval.part else { return nil }
     if let length = timeframe.elapsedNanoseconds {
-      return grid.bar(of: length, at: time.nanoseconds)
+      return grid.bar(of: length, at: time.nanoseconds, behind: end)
     }
     guard part.kind == .regular, let day else { return nil }
     return blockBounds(of: timeframe, in: day)
+  }
+
+  /// Where the bar ends that holds `time`; where there is none, the stretch outside of sessions, or that
+  /// part of the day. It spares the bar's day, which is a division.
+  /// - Parameter end: as of `bounds(of:at:behind:)`.
+  package mutating func stretchEnd(
+    of timeframe: Timeframe, at time: Timestamp, behind end: Int64
+  ) -> Timestamp {
+    seek(time)
+    guard let part = interval.part else { return interval.end }
+    if let length = timeframe.elapsedNanoseconds {
+      let range = grid.range(of: length, at: time.nanoseconds, behind: end)
+      return Timestamp(unchecked: range.upperBound)
+    }
+    guard part.kind == .regular, let day else { return interval.end }
+    return blockBounds(of: timeframe, in: day).tsClose
   }
 
   /// The grid of intraday bars around `time`; nil outside of sessions.
@@ -62,6 +86,13 @@ public struct SessionCursor: Sendable {
   public mutating func part(at time: Timestamp) -> SessionPart? {
     seek(time)
     return interval.part
+  }
+
+  /// Where the part of a trading day ends that holds `time`; nil outside of sessions and in breaks.
+  @inline(__always)
+  package mutating func partEnd(at time: Timestamp) -> Timestamp? {
+    seek(time)
+    return interval.part == nil ? nil : interval.end
   }
 
   /// The stretch around `time` through which `isInSession` and `part(at:)` stay the same.

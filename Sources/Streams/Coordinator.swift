@@ -276,18 +276,20 @@ public struct Coordinator: ~Copyable {
     uncounted = nil
   }
 
-  /// Counts the intervals of a run for somebody who has looked at its trades already, unless that has
-  /// been done: of several runs that are handed over together only the last one waits.
-  /// - Parameter slices: all its trades.
-  package mutating func countDelivered(_ run: StreamRun, _ slices: [TradeSlice]) {
-    guard let (stream, range) = uncounted, stream == run.stream.index, range == run.range else {
-      return
-    }
+  /// Counts the intervals of trades for somebody who has looked at them already, unless that has been
+  /// done: of several runs that are handed over together only the last one waits.
+  /// - Parameter slices: the first trades of `run` that have not been counted.
+  package mutating func countDelivered(_ run: StreamRun, _ slices: ArraySlice<TradeSlice>) {
+    guard let (stream, range) = uncounted, stream == run.stream.index,
+      range.upperBound == run.range.upperBound
+    else { return }
+    guard let first = slices.first, let last = slices.last else { return }
     precondition(
-      slices.first?.rows.lowerBound == range.lowerBound
-        && slices.last?.rows.upperBound == range.upperBound, "the slices of another run")
+      first.rows.lowerBound == range.lowerBound && last.rows.upperBound <= range.upperBound,
+      "the slices of another run")
     merge.countIntervals(slices, of: stream, in: &meters[stream])
-    uncounted = nil
+    let rest = last.rows.upperBound..<range.upperBound
+    uncounted = rest.isEmpty ? nil : (stream, rest)
   }
 
   /// What came of a stream, up to the last record.

@@ -54,6 +54,7 @@ import Testing
     let most: Int64 = digits == 8 ? 20_000 : 20
     let quantity = random.within(most / 2...most) * (random.below(2) == 0 ? 1 : -1)
     let line = try line(quantity, digits: digits, at: 10_000)
+    var valuation = Valuation(line: line, isLine: true, number: 1)
     let trades = try walk(3_000, from: 10_000, &random)
     var (slow, meter) = (EquityMeter(try Currency("USDT")), EquityMeter(try Currency("USDT")))
     let start = try #require(line.worth(at: 10_000))
@@ -63,7 +64,7 @@ import Testing
     while row < trades.count {
       let end = min(trades.count, row + 1 + random.below(60))
       let slice = TradeSlice(of: trades, row..<end, before: .max)
-      meter.scan(slice, of: trades, sign: quantity.signum(), state: 1, line)
+      meter.scan(slice, of: trades, sign: quantity.signum(), &valuation)
       for row in slice.rows {
         guard let equity = line.worth(at: trades.prices[row]) else { continue }
         slow.note(equity, at: Timestamp(unchecked: trades.times[row]))

@@ -30,7 +30,7 @@ import Testing
     let trades = try randomTrades(20_000, &random)
     let calendar = try TradingCalendar.named(["24x7", "XNYS"][random.below(2)])
     let timeframe = [Timeframe.minute1, .minutes15, .day1][random.below(3)]
-    var grid = SliceGrid(cursor: SessionCursor(calendar), timeframe: timeframe)
+    var grid = SliceGrid(SessionCursor(calendar), timeframe)
     let start = random.below(100)
     let length = [7, 100, 1_000][random.below(3)]
     let ahead = SlicesAhead(trades, from: start, grid, pieceLength: length)
@@ -42,24 +42,23 @@ import Testing
       let isPiece = row >= start && (row - start) % length == 0 && random.below(2) == 0
       let end = min(trades.count, row + (isPiece ? length : 1 + random.below(2 * length)))
       guard row < end else { break }
-      let slices = ahead.cut(row..<end, &grid)
-      #expect(slices.first?.rows.lowerBound == row && slices.last?.rows.upperBound == end)
-      for (slice, next) in zip(slices, slices.dropFirst()) {
-        #expect(slice.rows.upperBound == next.rows.lowerBound)
+      while row < end {
+        for slice in ahead.cut(row..<end, &grid) {
+          #expect(slice.rows.lowerBound == row && slice.rows.upperBound <= end)
+          let close = grid.cursor.end(
+            of: timeframe, at: Timestamp(unchecked: slice.firstTime), behind: .min)
+          #expect(slice.lastTime < close, "a close lies in it")
+          #expect(slice == TradeSlice(of: trades, slice.rows, before: .max))
+          row = slice.rows.upperBound
+        }
       }
-      for slice in slices {
-        let time = Timestamp(unchecked: slice.firstTime)
-        #expect(slice.lastTime < grid.cursor.end(of: timeframe, at: time), "a close lies in it")
-        #expect(slice == TradeSlice(of: trades, slice.rows, before: .max))
-      }
-      row = end
     }
   }
 
   @Test func `nobody waits for a thread that is let go of`() throws {
     var random = SeededGenerator(seed: 1)
     let trades = try randomTrades(5_000, &random)
-    let grid = SliceGrid(cursor: SessionCursor(try .named("24x7")), timeframe: .minute1)
+    let grid = SliceGrid(SessionCursor(try .named("24x7")), .minute1)
     for _ in 0..<100 {
       var own = grid
       let ahead = SlicesAhead(trades, from: 0, grid, pieceLength: 10)

@@ -28,13 +28,26 @@ import Testing
       while let event = try coordinator.next(atMost: 500) {
         guard case .records(let run) = event else { continue }
         if tells {
-          coordinator.countDelivered(run, slices(of: coordinator[trades: id], run.range, &random))
+          tell(run, in: &coordinator, id, &random)
         }
         qualities.append(coordinator.quality(of: id))
       }
       return qualities
     }
     #expect(try qualities(tells: true) == qualities(tells: false))
+  }
+
+  /// Tells of the slices of a run in portions; now and then the last ones are left out.
+  private func tell(
+    _ run: StreamRun, in coordinator: inout Coordinator, _ id: StreamID,
+    _ random: inout SeededGenerator
+  ) {
+    var rest = slices(of: coordinator[trades: id], run.range, &random)[...]
+    while !rest.isEmpty, random.below(5) > 0 {
+      let portion = rest.prefix(1 + random.below(rest.count))
+      coordinator.countDelivered(run, portion)
+      rest = rest.dropFirst(portion.count)
+    }
   }
 
   private func slices(

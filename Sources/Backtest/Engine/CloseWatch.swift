@@ -34,7 +34,7 @@ struct CloseWatch: ~Copyable {
   /// The earliest moment at which a watched bar could close; `Int64.max` for never.
   private(set) var next = Int64.min
   /// Of each symbol: where slices of its trades end, at the closes of the shortest timeframe watched.
-  var grids: [SliceGrid]
+  var grids: FixedBuffer<SliceGrid>
 
   init(_ plan: BacktestPlan, _ symbols: [SymbolPlan], _ layout: StateLayout) {
     let roles = plan.configuration.roles
@@ -56,8 +56,8 @@ struct CloseWatch: ~Copyable {
     }
     series = FixedBuffer(count: watched.count) { watched[$0] }
     let shortest = timeframes.last ?? roles.ltf
-    grids = symbols.map {
-      SliceGrid(cursor: SessionCursor($0.listing.calendar), timeframe: shortest)
+    grids = FixedBuffer(count: symbols.count) {
+      SliceGrid(SessionCursor(symbols[$0].listing.calendar), shortest)
     }
   }
 
@@ -68,7 +68,7 @@ struct CloseWatch: ~Copyable {
     for index in series.indices {
       if series[index].next <= time.nanoseconds {
         series[index].next = grids[series[index].symbol].cursor.end(
-          of: series[index].timeframe, at: time)
+          of: series[index].timeframe, at: time, behind: series[index].next)
       }
       next = min(next, series[index].next)
     }
@@ -92,15 +92,10 @@ struct CloseWatch: ~Copyable {
 extension SessionCursor {
   /// Where the stretch of a timeframe's grid, or the time outside of sessions, ends that holds `time`;
   /// `Int64.max` for never.
+  /// - Parameter previous: where the one ended that was asked for last; `Int64.min` for none.
   @inline(__always)
-  mutating func end(of timeframe: Timeframe, at time: Timestamp) -> Int64 {
-    // Not the whole bar, whose day is a division.
-    let end =
-      if let length = timeframe.elapsedNanoseconds, let grid = grid(at: time) {
-        grid.range(of: length, at: time.nanoseconds).upperBound
-      } else {
-        (bounds(of: timeframe, at: time)?.tsClose ?? interval(at: time).end).nanoseconds
-      }
+  mutating func end(of timeframe: Timeframe, at time: Timestamp, behind previous: Int64) -> Int64 {
+    let end = stretchEnd(of: timeframe, at: time, behind: previous).nanoseconds
     return end == Timestamp.latest.nanoseconds ? .max : end
   }
 }

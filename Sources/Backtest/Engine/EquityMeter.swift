@@ -9,20 +9,25 @@ struct EquityMeter {
   private(set) var equity: Money
   private var peak: Money
   private var peakTime = Timestamp.earliest
+  /// The lowest since the peak: whatever is not below it is no deeper fall.
+  private var lowest: Money
   private(set) var drawdown = TickDrawdown(largest: 0, peak: .earliest, trough: .earliest)
   private var limits = PriceLimits()
 
   init(_ currency: Currency) {
     equity = .zero(currency)
     peak = .zero(currency)
+    lowest = peak
   }
 
   mutating func note(_ equity: Money, at time: Timestamp) {
     self.equity = equity
     if equity > peak {
-      (peak, peakTime) = (equity, time)
+      (peak, peakTime, lowest) = (equity, time, equity)
       limits.isKnown = false
-    } else if equity < peak, peak.units > 0 {
+    } else if equity < lowest {
+      lowest = equity
+      guard peak.units > 0 else { return }
       let fall = (peak - equity).units.nearestDouble / peak.units.nearestDouble
       guard fall > drawdown.largest else { return }
       drawdown = TickDrawdown(largest: fall, peak: peakTime, trough: time)
@@ -34,31 +39,31 @@ struct EquityMeter {
   ///
   /// - Parameters:
   ///   - sign: that of the position.
-  ///   - state: equal for two slices between which nothing but this price has changed the equity.
-  ///   - line: the equity by the mark.
+  ///   - valuation: the equity by the mark, a line. It is not changed; a borrowed one would be copied.
   mutating func scan(
-    _ slice: TradeSlice, of trades: borrowing TradeColumns, sign: Int64, state: Int,
-    _ line: borrowing WorthLine
+    _ slice: TradeSlice, of trades: borrowing TradeColumns, sign: Int64,
+    _ valuation: inout Valuation
   ) {
-    if state != limits.state {
+    if valuation.number != limits.state {
       limits = PriceLimits()
-      limits.state = state
+      limits.state = valuation.number
     }
     if !limits.isKnown {
       limits.find(
-        around: slice.open, peak: peak, largest: drawdown.largest, sign, line)
+        around: slice.open, peak: peak, largest: drawdown.largest, sign, valuation.line)
     }
     let (best, worst) = sign > 0 ? (slice.high, slice.low) : (slice.low, slice.high)
     let isHigher = sign * best > limits.highest
     let isLower = sign * worst < limits.lowest
     if !isHigher && !isLower { return }
-    if isHigher != isLower, line.isStrict,
+    if isHigher != isLower, valuation.line.isStrict,
       noteExtreme(
-        slice, trades, isHigher ? best : worst, other: isHigher ? worst : best, sign, line)
+        slice, trades, isHigher ? best : worst, other: isHigher ? worst : best, sign,
+        valuation.line)
     {
       return
     }
-    noteAll(slice, trades, sign, line)
+    noteAll(slice, trades, sign, valuation.line)
   }
 
   /// Notes the one trade of a slice that counts, where that is sure to be one: the first of those with
@@ -194,7 +199,7 @@ extension RunCore {
     findWorth(by: symbol)
     guard valuation.isLine else { return }
     meter.scan(
-      slice, of: trades, sign: quantity.signum(), state: valuation.number, valuation.line)
+      slice, of: trades, sign: quantity.signum(), &valuation)
   }
 }
 

@@ -9,7 +9,7 @@ extension RunCore {
     if symbols.count == 1 {
       findWorth(by: 0)
       if valuation.isLine {
-        return valuation.line.worth(at: exchange.markPrice(in: symbols[0].listingID)?.raw ?? 0)
+        return valuation.worth(at: exchange.markPrice(in: symbols[0].listingID)?.raw ?? 0)
       }
     }
     return (try? exchange.worth(in: plan.configuration.currency)) ?? nil
@@ -73,7 +73,9 @@ extension RunCore {
   }
 
   private var openPositions: Int {
-    symbols.indices.reduce(0) { $0 + (position(of: $1) == 0 ? 0 : 1) }
+    var count = 0
+    for symbol in symbols.indices where position(of: symbol) != 0 { count += 1 }
+    return count
   }
 
   // MARK: Features

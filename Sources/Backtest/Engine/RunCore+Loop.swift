@@ -116,16 +116,15 @@ extension RunCore {
     _ time: Timestamp, from event: StreamEvent?, isOwn: Bool,
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) {
-    var sessions: [(symbol: Int, SessionBoundary)] = []
     // What the exchange does up to its events it does in its order, however far it is told to go.
     if !isOwn { try advance(to: Moment(time, .closes)) }
     do throws(StateError) { try state.advance(to: time) } catch { throw .state(error) }
-    if !isOwn { sessions = try takeDue(at: time, from: event) }
+    let sessions = isOwn ? nil : try takeDue(at: time, from: event)
     try advance(to: Moment(time, .events))
     if exchange.hasNews { try deliverNews(snapshot, context) }
     if queues.barsDue != .max { try tellBars(snapshot, context) }
-    for (symbol, boundary) in sessions {
-      try tell(boundary, of: symbol, snapshot, context)
+    if let sessions {
+      for (symbol, boundary) in sessions { try tell(boundary, of: symbol, snapshot, context) }
     }
     if time.nanoseconds >= closes.next { try tellCloses(at: time, snapshot, context) }
     while timers.nextTime <= time.nanoseconds {
@@ -250,7 +249,7 @@ extension RunCore {
       if closes.series[index].isDecision {
         isDecision = true
         if closes.series[index].symbol == 0 {
-          tradingDay = state.lastBar(of: closes.series[index].series)?.tradingDay
+          tradingDay = state.lastTradingDay(of: closes.series[index].series)
         }
       }
     }

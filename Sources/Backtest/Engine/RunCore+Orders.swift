@@ -117,17 +117,29 @@ extension RunCore {
     _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
   ) throws(BacktestError) {
     while exchange.hasNews {
-      let step = exchange.takeStep()
-      for report in step.reports { try tell(report, snapshot, context) }
-      for liquidation in step.liquidations { note(liquidation) }
-      for trip in step.roundTrips { try tell(trip) }
-      for payment in step.funding {
-        try append(.funding(payment))
-        current = payment.listing.index
-        guard trading[current].isOpen else { continue }
-        try call("onFunding", payment, strategy.onFunding, snapshot, context)
+      exchange.takeNews(into: &queues.news)
+      for place in queues.news.reports.indices {
+        try tell(queues.news.reports[place], snapshot, context)
       }
-      for liquidation in step.liquidations { try append(.liquidation(liquidation)) }
+      if !queues.news.liquidations.isEmpty {
+        for liquidation in queues.news.liquidations { note(liquidation) }
+      }
+      for place in queues.news.roundTrips.indices { try tell(queues.news.roundTrips[place]) }
+      if !queues.news.funding.isEmpty { try tellFunding(snapshot, context) }
+      if !queues.news.liquidations.isEmpty {
+        for liquidation in queues.news.liquidations { try append(.liquidation(liquidation)) }
+      }
+    }
+  }
+
+  private func tellFunding(
+    _ snapshot: borrowing RuntimeSnapshot, _ context: borrowing StrategyContext
+  ) throws(BacktestError) {
+    for payment in queues.news.funding {
+      try append(.funding(payment))
+      current = payment.listing.index
+      guard trading[current].isOpen else { continue }
+      try call("onFunding", payment, strategy.onFunding, snapshot, context)
     }
   }
 

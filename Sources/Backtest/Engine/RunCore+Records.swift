@@ -148,17 +148,25 @@ extension RunCore {
       return
     }
     let trades = coordinator[trades: run.stream]
-    let slices = cut(trades, run, symbol)
-    coordinator.countDelivered(run, slices)
-    for slice in slices where !isStopped {
-      try take(slice, of: trades, symbol, snapshot, context)
+    let ahead = slicesAhead(of: trades, run, symbol)
+    var row = run.range.lowerBound
+    while row < run.range.upperBound, !isStopped {
+      let rows = row..<run.range.upperBound
+      let slices =
+        ahead?.cut(rows, &closes.grids[symbol]) ?? closes.grids[symbol].cut(trades, rows)
+      coordinator.countDelivered(run, slices)
+      row = slices[slices.endIndex - 1].rows.upperBound
+      for slice in slices where !isStopped {
+        try take(slice, of: trades, symbol, snapshot, context)
+      }
     }
   }
 
-  /// Cuts trades into slices where bars of the symbol may close; of a long tape ahead.
-  private func cut(
-    _ trades: borrowing TradeColumns, _ run: StreamRun, _ symbol: Int
-  ) -> [TradeSlice] {
+  /// What cuts the trades of a long tape into slices ahead, where bars of the symbol may close; nil where
+  /// the run does so itself.
+  private func slicesAhead(
+    of trades: borrowing TradeColumns, _ run: StreamRun, _ symbol: Int
+  ) -> SlicesAhead? {
     let stream = run.stream.index
     if run.range.count == RunCore.longestRun,
       queues.ahead[stream].map({ !$0.cuts(trades) }) ?? true
@@ -169,12 +177,10 @@ extension RunCore {
           copy trades, from: run.range.upperBound, closes.grids[symbol])
       }
     }
-    guard let ahead = queues.ahead[stream], ahead.cuts(trades) else {
-      return closes.grids[symbol].cut(trades, run.range)
-    }
+    guard let ahead = queues.ahead[stream], ahead.cuts(trades) else { return nil }
     // A batch that has been taken is let go of: its source may want the memory.
     if run.range.upperBound == trades.count { queues.ahead[stream] = nil }
-    return ahead.cut(run.range, &closes.grids[symbol])
+    return ahead
   }
 
   /// The trades of a slice: as much at a time as nothing happens on, apart from bars, marks and the
@@ -245,6 +251,7 @@ extension RunCore {
     recordCount += slice.rows.count
   }
 
+  @inline(__always)
   private func fold(
     _ slice: TradeSlice, of trades: borrowing TradeColumns, _ symbol: Int
   ) throws(BacktestError) {

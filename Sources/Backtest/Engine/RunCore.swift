@@ -218,6 +218,8 @@ struct RunQueues {
   var bars: [(symbol: Int, bar: Bar)] = []
   /// When that is; `Int64.max` where there are none.
   var barsDue = Int64.max
+  /// What the exchange has told last.
+  var news = ExchangeNews()
   /// Of each stream: what cuts its trades ahead, where it is long enough.
   var ahead: [SlicesAhead?] = []
 }
@@ -231,6 +233,10 @@ struct Valuation {
   var changeCount = -1
   /// How often it has been looked up.
   var number = 0
+
+  /// What the account is worth at a price, along that line. Changes nothing; the line would be copied to be
+  /// asked from outside.
+  mutating func worth(at price: Int64) -> Money? { line.worth(at: price) }
 }
 
 /// Whether a symbol may be traded.

@@ -14,7 +14,7 @@ final class SlicesAhead {
   private let queue: SliceQueue
   /// The piece at hand, and its slices; none where the run cuts for itself.
   private var piece = -1
-  private var slices: [TradeSlice] = []
+  private var slices: ArraySlice<TradeSlice> = []
   /// The first of them that has not been passed.
   private var place = 0
 
@@ -46,32 +46,26 @@ final class SlicesAhead {
       && queue.trades.count == trades.count
   }
 
-  /// The slices of `rows`, which lie behind all rows that were asked for before.
-  func cut(_ rows: Range<Int>, _ grid: inout SliceGrid) -> [TradeSlice] {
-    // Mostly the run takes what the thread has cut in one piece.
-    if let number = queue.piece(ofAll: rows) {
-      let slices = queue.take(number)
-      return slices.isEmpty ? grid.cut(queue.trades, rows) : slices
-    }
-    var result: [TradeSlice] = []
-    result.reserveCapacity(slices.count + 1)
+  /// The slices of the first of `rows`, at least one; as many as lie side by side.
+  /// - Parameter rows: not empty, and behind all rows that were cut before.
+  func cut(_ rows: Range<Int>, _ grid: inout SliceGrid) -> ArraySlice<TradeSlice> {
     var row = rows.lowerBound
-    while row < rows.upperBound {
-      if let number = queue.piece(holding: row), number != piece {
-        (piece, place) = (number, 0)
-        slices = queue.take(number)
-      }
-      while place < slices.count, slices[place].rows.lowerBound < row { place += 1 }
-      if place < slices.count, slices[place].rows.lowerBound == row,
-        slices[place].rows.upperBound <= rows.upperBound
-      {
-        result.append(slices[place])
-      } else {
-        result.append(grid.slice(of: queue.trades, row..<rows.upperBound))
-      }
-      row = result[result.count - 1].rows.upperBound
+    if let number = queue.piece(holding: row), number != piece {
+      (piece, place) = (number, 0)
+      slices = queue.take(number)
     }
-    return result
+    while place < slices.count, slices[place].rows.lowerBound < row { place += 1 }
+    let first = place
+    while place < slices.count, slices[place].rows.lowerBound == row,
+      slices[place].rows.upperBound <= rows.upperBound
+    {
+      row = slices[place].rows.upperBound
+      place += 1
+    }
+    if first < place { return slices[first..<place] }
+    // For itself, up to where the thread's begin.
+    let next = place < slices.count ? slices[place].rows.lowerBound : queue.pieceEnd(after: row)
+    return grid.cut(queue.trades, row..<(next > row ? min(next, rows.upperBound) : rows.upperBound))
   }
 }
 
@@ -80,21 +74,31 @@ struct SliceGrid: Sendable {
   var cursor: SessionCursor
   /// The shortest timeframe that is looked at.
   let timeframe: Timeframe
+  /// Where the slice ended that was cut last.
+  private var end = Int64.min
+
+  init(_ cursor: SessionCursor, _ timeframe: Timeframe) {
+    self.cursor = cursor
+    self.timeframe = timeframe
+  }
 
   mutating func slice(of trades: borrowing TradeColumns, _ rows: Range<Int>) -> TradeSlice {
     let time = Timestamp(unchecked: trades.times[rows.lowerBound])
-    return TradeSlice(of: trades, rows, before: cursor.end(of: timeframe, at: time))
+    end = cursor.end(of: timeframe, at: time, behind: end)
+    return TradeSlice(of: trades, rows, before: end)
   }
 
   /// All at once, because memory that is walked through without a break comes twice as fast.
-  mutating func cut(_ trades: borrowing TradeColumns, _ rows: Range<Int>) -> [TradeSlice] {
+  mutating func cut(
+    _ trades: borrowing TradeColumns, _ rows: Range<Int>
+  ) -> ArraySlice<TradeSlice> {
     var slices: [TradeSlice] = []
     var row = rows.lowerBound
     while row < rows.upperBound {
       slices.append(slice(of: trades, row..<rows.upperBound))
       row = slices[slices.count - 1].rows.upperBound
     }
-    return slices
+    return slices[...]
   }
 }
 
@@ -106,7 +110,7 @@ private final class SliceQueue: @unchecked Sendable {
   private struct Slot: ~Copyable {
     /// Whose slices these are; the thread writes it last, and the run reads it first.
     let piece = Atomic<Int>(-1)
-    var slices: [TradeSlice] = []
+    var slices: ArraySlice<TradeSlice> = []
   }
 
   let trades: TradeColumns
@@ -116,7 +120,7 @@ private final class SliceQueue: @unchecked Sendable {
   private let pieceCount: Int
 
   /// How many pieces are cut ahead at most.
-  private static let reach = 32
+  private static let reach = 256
   /// The slices of piece n lie at n modulo `reach`.
   private let slots = FixedBuffer<Slot>(count: reach) { _ in Slot() }
   /// The piece that the run has come to. A slot belongs to the thread up to `reach` pieces from there.
@@ -142,16 +146,14 @@ private final class SliceQueue: @unchecked Sendable {
     return piece < pieceCount ? piece : nil
   }
 
-  /// Nil where the rows are not those of one whole piece.
-  func piece(ofAll rows: Range<Int>) -> Int? {
-    guard let piece = piece(holding: rows.lowerBound), rows.count == pieceLength,
-      rows.lowerBound == start + piece * pieceLength
-    else { return nil }
-    return piece
+  /// Where the piece ends, or what comes before the first, that holds `row`; the tape behind the last.
+  func pieceEnd(after row: Int) -> Int {
+    if row < start { return start }
+    return piece(holding: row).map { start + ($0 + 1) * pieceLength } ?? trades.count
   }
 
   /// The slices of a piece behind all that were taken before; none where the thread has not cut it.
-  func take(_ piece: Int) -> [TradeSlice] {
+  func take(_ piece: Int) -> ArraySlice<TradeSlice> {
     taken.store(piece, ordering: .releasing)
     let place = piece % SliceQueue.reach
     if slots[place].piece.load(ordering: .acquiring) == piece { return slots[place].slices }

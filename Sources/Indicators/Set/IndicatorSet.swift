@@ -167,6 +167,13 @@ public struct IndicatorSet: ~Copyable, Sendable {
     unsafe body(Span(_unsafeStart: values.base, count: valueCount))
   }
 
+  /// Writes the confirmed values down; 0 where there is none yet. Mutating, because a question that is not
+  /// copies the set.
+  /// - Parameter row: room for `valueCount` values.
+  package mutating func write(into row: UnsafeMutablePointer<Double>) {
+    for index in 0..<valueCount { unsafe row[index] = values.base[index] }
+  }
+
   /// The confirmed value of a column; nil while its look-back is not filled.
   public subscript(column: Int) -> Double? {
     isReady(column) ? unsafe values.base[columns[column].place] : nil

@@ -177,7 +177,7 @@ struct StreamMerge: ~Copyable {
   }
 
   func countIntervals(
-    _ slices: [TradeSlice], of stream: Int, in meter: inout StreamMeter
+    _ slices: ArraySlice<TradeSlice>, of stream: Int, in meter: inout StreamMeter
   ) {
     meter.countIntervals(slices, in: heads[stream].keys)
   }

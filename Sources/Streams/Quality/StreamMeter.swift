@@ -125,7 +125,7 @@ struct StreamMeter {
 
   /// The same for trades that somebody has looked at already: where a slice lies in one interval, its
   /// first time says all.
-  mutating func countIntervals(_ slices: [TradeSlice], in keys: [Int64]) {
+  mutating func countIntervals(_ slices: ArraySlice<TradeSlice>, in keys: [Int64]) {
     for slice in slices {
       if slice.firstTime >= intervalEnd { enterInterval(at: slice.firstTime) }
       if slice.lastTime >= intervalEnd { countIntervals(slice.rows, in: keys) }
@@ -134,7 +134,7 @@ struct StreamMeter {
 
   /// Comes to the interval of a record, behind those that were expected.
   private mutating func enterInterval(at key: Int64) {
-    let interval = grid.range(of: step, at: key)
+    let interval = grid.range(of: step, at: key, behind: intervalEnd)
     expectIntervals(through: interval.lowerBound)
     closeGap()
     intervalEnd = interval.upperBound == grid.close ? stretchEnd : interval.upperBound
