@@ -14,10 +14,23 @@ extension FileNode {
       value = FileNode(.text("", isQuoted: false), at: nil)
     }
     let keys = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    guard !keys.contains(""), let changed = setting(keys[...], to: value) else {
-      throw RunFileError(.noSection(path: "'\(path)'"), file: option, at: nil)
+    if keys.contains("") { throw RunFileError(.malformedPath(path), file: option, at: nil) }
+    guard let changed = setting(keys[...], to: value) else {
+      throw RunFileError(.noSection(path: obstacle(to: keys)), file: option, at: nil)
     }
     return changed
+  }
+
+  /// The first keys of a path that lead to text or a list, where sections should be.
+  private func obstacle(to path: [String]) -> String {
+    var node = self
+    for (index, key) in path.enumerated() {
+      guard case .section(let members) = node.content,
+        let member = members.first(where: { $0.key == key })
+      else { return path[..<index].joined(separator: ".") }
+      node = member.value
+    }
+    return path.joined(separator: ".")
   }
 
   private var withoutMarks: FileNode {

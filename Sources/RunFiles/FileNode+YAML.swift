@@ -87,13 +87,27 @@ extension FileNode {
       let before = unsafe Array(bytes.prefix(parser.pointee.problem_offset))
       let lines = before.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       let column = String(decoding: lines.last ?? [], as: UTF8.self).unicodeScalars.count + 1
-      return refused(.notUTF8, FileMark(line: max(1, lines.count), column: column))
+      let upToIt = unsafe Array(bytes.prefix(parser.pointee.problem_offset + 1))
+      let isCharacter = String(validating: upToIt, as: UTF8.self) != nil
+      return refused(
+        isCharacter ? .controlCharacter : .notUTF8,
+        FileMark(line: max(1, lines.count), column: column))
     }
     let words = unsafe [parser.pointee.context, parser.pointee.problem].compactMap { words in
       unsafe words.map { unsafe String(cString: $0) }
     }
-    return refused(
-      .malformed(words.joined(separator: ": ")), unsafe FileMark(parser.pointee.problem_mark))
+    let mark = unsafe FileMark(parser.pointee.problem_mark)
+    if isTab(at: mark) { return refused(.malformed("a tab: expected spaces"), mark) }
+    return refused(.malformed(words.joined(separator: ": ")), mark)
+  }
+
+  /// The parser says only that it cannot begin anything.
+  private func isTab(at mark: FileMark) -> Bool {
+    let text = unsafe Array(bytes)
+    let lines = text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    guard lines.indices.contains(mark.line - 1) else { return false }
+    let line = String(decoding: lines[mark.line - 1], as: UTF8.self).unicodeScalars
+    return line.dropFirst(mark.column - 1).first == "\t"
   }
 
   // MARK: Nodes

@@ -40,7 +40,9 @@ public struct FileNode: Hashable, Sendable {
     case .text(let text, _): "'\(text)'"
     case .list(let items): "a list of \(items.count)"
     case .section(let members) where members.isEmpty: "a section without keys"
-    case .section(let members): "a section with the key '\(members[0].key)'"
+    case .section(let members):
+      "a section with the key\(members.count > 1 ? "s" : "") "
+        + members.map { "'\($0.key)'" }.joined(separator: ", ")
     }
   }
 }

@@ -69,13 +69,19 @@ public struct FileValue: Sendable {
 
   /// A number that need not be exact, as a speed or a share.
   public func number(in range: ClosedRange<Double>) throws(RunFileError) -> Double {
-    try value("a number from \(range.lowerBound) to \(range.upperBound)") { text in
+    let (least, most) = (FileValue.text(range.lowerBound), FileValue.text(range.upperBound))
+    return try value("a number from \(least) to \(most)") { text in
       guard let first = text.utf8.first, first != UInt8(ascii: "+"),
         text.utf8.allSatisfy({ "0123456789.eE+-".utf8.contains($0) }),
         let number = Double(text), range.contains(number)
       else { return nil }
       return number
     }
+  }
+
+  /// `1`, not `1.0`.
+  private static func text(_ number: Double) -> String {
+    Int(exactly: number).map { "\($0)" } ?? "\(number)"
   }
 
   /// `true` or `false`.
@@ -115,9 +121,9 @@ public struct FileValue: Sendable {
   public func section(_ keys: [String]) throws(RunFileError) -> FileSection {
     let section = try section()
     for member in section.members where !keys.contains(member.key) {
-      throw error(
-        .unknownKey(member.key, section: name, known: member.key.closestFirst(among: keys)),
-        at: member.mark)
+      let problem = RunFileError.Problem.unknownKey(
+        member.key, section: name, known: member.key.closestFirst(among: keys))
+      throw self.member(member).error(problem, at: member.mark)
     }
     return section
   }
@@ -157,9 +163,12 @@ public struct FileSection: Sendable {
     members.first { $0.key == key && !$0.value.isNothing }.map(value.member)
   }
 
-  /// - Throws: `RunFileError` where the key is missing.
+  /// - Throws: `RunFileError` where the key is missing, or nothing stands behind it.
   public func required(_ key: String, _ expected: String) throws(RunFileError) -> FileValue {
-    guard let value = self[key] else { throw value.missing(key, expected) }
-    return value
+    if let value = self[key] { return value }
+    if let empty = members.first(where: { $0.key == key }) {
+      throw value.member(empty).refused(expected)
+    }
+    throw value.missing(key, expected)
   }
 }

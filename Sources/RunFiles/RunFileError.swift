@@ -4,6 +4,8 @@ public struct RunFileError: Error, Hashable, Sendable {
     /// Text that is not YAML, in the words of the parser.
     case malformed(String)
     case notUTF8
+    /// A character that no text has, such as NUL.
+    case controlCharacter
     case empty
     case severalDocuments
     /// `&name`, `*name`: a file says everything where it is used.
@@ -17,7 +19,9 @@ public struct RunFileError: Error, Hashable, Sendable {
     case invalidValue(path: String, found: String, expected: String)
     /// A value that is right in itself, and does not go with the others.
     case conflict(path: String, String)
-    /// An override that would have to go through text or a list.
+    /// An override whose keys are not words between dots.
+    case malformedPath(String)
+    /// An override that would have to go through text or a list; empty for the whole file.
     case noSection(path: String)
   }
 
@@ -46,6 +50,7 @@ extension RunFileError.Problem: CustomStringConvertible {
     switch self {
     case .malformed(let words): "not valid YAML: \(words)"
     case .notUTF8: "not UTF-8 text"
+    case .controlCharacter: "a control character: expected text"
     case .empty: "an empty file: expected the keys of a run, 'lockstep run --example' prints a file"
     case .severalDocuments: "a second document begins here: expected one"
     case .alias: "anchors and aliases are not taken: expected the value itself"
@@ -64,7 +69,10 @@ extension RunFileError.Problem: CustomStringConvertible {
     case .invalidValue(let path, let found, let expected):
       "\(path) is \(found): expected \(expected)"
     case .conflict(let path, let reason): "\(path): \(reason)"
-    case .noSection(let path): "\(path) is not a section: nothing can be set in it"
+    case .malformedPath(let path):
+      "'\(path)' is no path: expected keys between dots, such as exchange.deposit"
+    case .noSection(let path):
+      (path.isEmpty ? "the file" : "'\(path)'") + " is not a section: nothing can be set in it"
     }
   }
 }

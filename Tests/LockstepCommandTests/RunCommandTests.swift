@@ -300,8 +300,49 @@ import Testing
     #expect(other.status == .failed)
     #expect(other.output.hasPrefix("the run files differ\nthe first event that differs is line "))
     #expect(other.output.contains("total return") && other.output.contains("differs"))
+    // Every number has its unit.
+    for line in [
+      #"fees +[\d,]+\.\d\d USDT"#, #"longest drawdown +\d+ days"#,
+      #"average time of a trade +[\d:.]+( s)?\n"#, #"sharpe ratio +-?\d+\.\d{4}"#,
+    ] {
+      #expect(try show.output.contains(Regex(line)), "\(line)")
+    }
     // The same by the folders' paths.
     #expect(runs("diff \(stored[0].path) \(stored[1].path)").status == .done)
+  }
+
+  @Test func `what a metric's number counts stands behind it`() {
+    func text(_ number: String, _ unit: MetricUnit) -> String {
+      let name = unit == .time ? "seconds" : unit.rawValue
+      return StoredMetricText.text(.number(number), name, currency: "USD")
+    }
+    #expect(text("-0.92399436", .fractionPerYear) == "-92.40 %")
+    #expect(text("1.0", .fraction) == "100.00 %" && text("12", .days) == "12 days")
+    #expect(text("-13.665971243562108", .ratio) == "-13.6660")
+    #expect(text("1446.3909528404213", .timesPerYear) == "1446.39 a year")
+    #expect(text("21102.100144404", .time) == "5:51:42" && text("47", .trades) == "47")
+    #expect(text("445718.5918", .amount) == "445,718.59 USD")
+    let none = StoredMetric.Value.none(reason: "no trades")
+    #expect(StoredMetricText.text(none, "ratio", currency: "USD") == "none: no trades")
+  }
+
+  @Test func `runs without files are compared by what there is`() throws {
+    let file =
+      RunFixture.file
+      + "artifacts: {events: false, equity: false, trades: false, series: false, metrics: false}\n"
+    #expect(try fixture.run(file).status == .done)
+    let run = try #require(try fixture.stored().first)
+    // The hash of nothing would be the same for all of them.
+    #expect(run.resultHash == nil && run.stateHash != nil)
+    let list = runs("list").output.split(separator: "\n")
+    let trades = try #require(run.counts.first { $0.name == "trades" }?.value)
+    #expect(list.last?.split(separator: " ").last == "\(trades)")
+    // Two folders of one name are told apart by their paths.
+    let other = "\(fixture.folder.file("others"))/\(run.name)"
+    try FileManager.default.createDirectory(
+      atPath: fixture.folder.file("others"), withIntermediateDirectories: false)
+    try FileManager.default.copyItem(atPath: run.path, toPath: other)
+    #expect(runs("diff \(run.name) \(other)").output.contains("\(run.name) has no log of events"))
   }
 
   @Test func `before the first run, and beside one that cannot be read`() throws {

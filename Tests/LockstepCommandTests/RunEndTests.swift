@@ -36,6 +36,54 @@ import Testing
     #expect(values(runs[0]) == values(runs[1]) && values(runs[0]).count > 30)
   }
 
+  // MARK: Other currencies
+
+  /// A pair settles in its second currency, whatever the account is in.
+  @Test func `trades in other currencies are said, since no metric counts them`() throws {
+    let file = RunFixture.file.replacing("symbols: [BTCUSDT]", with: "symbols: [EURUSD]")
+      .replacing("exchange:\n", with: "exchange:\n  currency: EUR\n")
+    let result = try fixture.run(file)
+    #expect(result.status == .done, "\(result.errors)")
+    let run = try #require(try fixture.stored().first)
+    let count = try #require(run.foreignTradeCount)
+    #expect(count > 0)
+    #expect(
+      result.output.contains(
+        """
+        closed trades     0
+                          and \(count) in other currencies, which no metric counts
+
+        """))
+    let test = TestConsole()
+    #expect(test.run("runs show \(run.path)") == .done)
+    #expect(test.output.text.contains("trades in other currencies      \(count)\n"))
+  }
+
+  // MARK: Roles that are never ready
+
+  @Test func `a symbol that is never traded is said`() throws {
+    let file = RunFixture.file + "indicators: {htf: [sma(500)]}\n"
+    let result = try fixture.run(file)
+    #expect(result.status == .done)
+    #expect(
+      result.errors
+        == "BTCUSDT was never traded: not every role became ready before the end; 'role_ready' in the "
+        + "log says which did\n")
+    let log = try fixture.text("events.jsonl", of: try #require(try fixture.stored().first))
+    #expect(log.contains(#""role":"ltf""#) && !log.contains(#""role":"htf""#))
+    #expect(try fixture.run(file, "--quiet").errors.isEmpty)
+  }
+
+  @Test func `a tape that begins days behind the load is said, not one that begins within a day`()
+    throws
+  {
+    let early = "the records of BTCUSDT begin only at"
+    let within = try fixture.run(RunFixture.file, "--explain --from 2024-03-09")
+    #expect(within.output.hasPrefix("loaded from    2024-03-08T00:00:00Z"))
+    #expect(!within.output.contains(early))
+    #expect(try fixture.run(RunFixture.file, "--explain --from 2024-03-07").output.contains(early))
+  }
+
   // MARK: The benchmark
 
   @Test func `the benchmark's records are a part of the data`() throws {

@@ -68,7 +68,7 @@ import Testing
     ),
     (
       "mtf: 1H, htf: 1H", "mtf: 1H, htf: 30m",
-      "3:13: timeframes: the roles ltf 15m, mtf 1H, htf 30m: expected none longer than the one "
+      "3:38: timeframes.htf: the roles ltf 15m, mtf 1H, htf 30m: expected none longer than the one "
         + "after it"
     ),
     (
@@ -90,7 +90,8 @@ import Testing
     ),
     (
       "mode: long_short", "mode: short",
-      "6:41: strategy.parameters.mode is 'short': expected one of long_flat, long_short"
+      "6:41: strategy.parameters.mode is 'short': expected one of long_flat, long_short; did you mean "
+        + "'long_short'?"
     ),
     (
       "fees: {maker: 0.0002, taker: 0.0005}", "fees: {maker: 0.0002, taker: 5}",
@@ -153,12 +154,38 @@ import Testing
     ),
     (
       "fees: {maker: 0.0002, taker: 0.0005}", "deposit: 0",
-      "8:12: exchange.deposit is '0': expected an amount of USDT above 0"
+      "8:12: exchange.deposit is '0': expected an amount of USDT above 0, with at most 8 decimals"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "currency: usdt",
+      "8:13: exchange.currency is 'usdt': expected one that the run's contracts are in or hold, USDT; "
+        + "did you mean 'USDT'?"
     ),
     (
       "fees: {maker: 0.0002, taker: 0.0005}", "contract: {kind: perpetal}",
       "8:20: exchange.contract.kind is 'perpetal': expected one of perpetual, future, forex, spot, "
         + "equity; did you mean 'perpetual'?"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "contract: {kind: perp}",
+      "8:20: exchange.contract.kind is 'perp': expected one of perpetual, future, forex, spot, "
+        + "equity; did you mean 'perpetual'?"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "contract: {kind: spot, base: USDT}",
+      "8:32: exchange.contract.base is 'USDT': expected another currency than USDT, in which the "
+        + "contract is priced"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}",
+      "contract: {minimum_quantity: 2, maximum_quantity: 0.5}",
+      "8:53: exchange.contract.maximum_quantity is '0.5': expected at least the minimum_quantity "
+        + "beside it"
+    ),
+    (
+      "fees: {maker: 0.0002, taker: 0.0005}", "contract: {kind: future, expiry: 2024-03-09}",
+      "8:36: exchange.contract.expiry is '2024-03-09': expected a moment behind "
+        + "2024-03-09T00:00:00Z, when trading can begin"
     ),
     (
       "fees: {maker: 0.0002, taker: 0.0005}", "contract: {kind: future}",
@@ -184,13 +211,13 @@ import Testing
     ),
     (
       "fees: {maker: 0.0002, taker: 0.0005}", "slippage: {ticks: 1, spread: 0.5}",
-      "8:13: exchange.slippage is a section with the key 'ticks': expected one of the keys ticks, "
-        + "basis_points, spread, volume_share"
+      "8:13: exchange.slippage is a section with the keys 'ticks', 'spread': expected one of the keys "
+        + "ticks, basis_points, spread, volume_share"
     ),
     (
       "fees: {maker: 0.0002, taker: 0.0005}", "latency: {orders: 50}",
       "8:21: exchange.latency.orders is '50': expected a time such as 50ms, 1s, 5m, 1H or 1D, at most "
-        + "1d 00h"
+        + "1D"
     ),
     (
       "fees: {maker: 0.0002, taker: 0.0005}", "mark: stream",
@@ -206,7 +233,7 @@ import Testing
     ),
     (
       "sizing: {equity_share: 0.5}", "sizing: {equity_share: lots}",
-      "10:26: risk.sizing.equity_share is 'lots': expected a number from 0.0001 to 1000.0"
+      "10:26: risk.sizing.equity_share is 'lots': expected a number from 0.0001 to 1000"
     ),
     (
       "sizing: {equity_share: 0.5}", "sizing: {fixed: 1.2345}",
@@ -239,7 +266,7 @@ import Testing
     (
       "sizing: {equity_share: 0.5}", "cooldown: 1 hour",
       "10:13: risk.cooldown is '1 hour': expected a time such as 50ms, 1s, 5m, 1H or 1D, at most "
-        + "366d 00h"
+        + "366D"
     ),
     (
       "risk:", "indicators: {ltf: [smaa(5)]}\nrisk:",
@@ -275,7 +302,22 @@ import Testing
       (
         "--set risk.sizing.equity_share=x",
         "--set risk.sizing.equity_share: "
-          + "risk.sizing.equity_share is 'x': expected a number from 0.0001 to 1000.0"
+          + "risk.sizing.equity_share is 'x': expected a number from 0.0001 to 1000"
+      ),
+      (
+        "--set fats=5",
+        "--set strategy.parameters.fats: 'fats' is no key of strategy.parameters: did you mean "
+          + "'fast'? Its keys: fast, mode, slow"
+      ),
+      (
+        "--set exchange.fees.maker.x=1",
+        "--set exchange.fees.maker.x: 'exchange.fees.maker' is not a section: nothing can be set in "
+          + "it"
+      ),
+      (
+        "--set exchange..deposit=1",
+        "--set exchange..deposit: 'exchange..deposit' is no path: expected keys between dots, such as "
+          + "exchange.deposit"
       ),
     ] {
       let result = try fixture.run(options: options)
@@ -284,6 +326,16 @@ import Testing
     }
     let unnamed = try fixture.run(options: "--set =3")
     #expect(unnamed.status == .wrongUsage && unnamed.errors.contains("expected KEY=VALUE"))
+  }
+
+  @Test func `a store that the file names is refused where it stands`() throws {
+    try fixture.folder.write("store: nowhere.db\n" + RunFixture.file, to: "system.yaml")
+    let test = TestConsole()
+    #expect(test.run("run \(fixture.folder.file("system.yaml"))") == .wrongUsage)
+    #expect(
+      test.errors.text.replacing(fixture.folder.path + "/", with: "")
+        == "lockstep run: system.yaml:1:8: store: nowhere.db: there is no such store; 'lockstep "
+        + "import' makes one\n")
   }
 
   @Test func `a strategy that asks for too many bars is refused`() throws {

@@ -84,7 +84,11 @@ import Testing
     ),
     (
       "a:\n\t- 1\n",
-      "system.yaml:2:1: not valid YAML: while scanning for the next token: found character that cannot start any token"
+      "system.yaml:2:1: not valid YAML: a tab: expected spaces"
+    ),
+    (
+      "a: @1\n",
+      "system.yaml:1:4: not valid YAML: while scanning for the next token: found character that cannot start any token"
     ),
   ])
   func `what is no run file`(text: String, expected: String) {
@@ -93,7 +97,8 @@ import Testing
 
   @Test func `bytes that are no text`() {
     #expect(message(Array("a: 1\nbé: ".utf8) + [0xFF, 0x41]) == "system.yaml:2:5: not UTF-8 text")
-    #expect(message([0x61, 0x3A, 0x20, 0x00]) == "system.yaml:1:4: not UTF-8 text")
+    #expect(
+      message([0x61, 0x3A, 0x20, 0x00]) == "system.yaml:1:4: a control character: expected text")
   }
 
   @Test func `levels up to the limit, and one more`() throws {

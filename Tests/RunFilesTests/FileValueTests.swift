@@ -51,7 +51,7 @@ import Testing
       { _ = try $0["a"]?.integer(in: 0...9) }
     ),
     (
-      "a: nan", "system.yaml:1:4: a is 'nan': expected a number from 0.0 to 1.0",
+      "a: nan", "system.yaml:1:4: a is 'nan': expected a number from 0 to 1",
       { _ = try $0["a"]?.number(in: 0...1) }
     ),
     (
@@ -74,6 +74,15 @@ import Testing
     (
       "a: {}", "system.yaml:1:4: a has no key 'b': expected a number",
       { _ = try $0["a"]?.section(["b"]).required("b", "a number") }
+    ),
+    (
+      "a: {b: }", "system.yaml:1:8: a.b is nothing: expected a number",
+      { _ = try $0["a"]?.section(["b"]).required("b", "a number") }
+    ),
+    (
+      "a: {b: 1, c: 2}",
+      "system.yaml:1:4: a is a section with the keys 'b', 'c': expected a list of symbols",
+      { _ = try $0["a"]?.list(of: "symbols") }
     ),
     (
       "a:\n  - x\n  - {c: 1}", "system.yaml:3:6: 'c' is no key of a[2]: did you mean 'b'?",
@@ -121,10 +130,10 @@ import Testing
   @Test func `wrong values from the command line`() throws {
     #expect(
       message { _ = try overridden("a: 1", "a.b", "2") }
-        == "--set a.b: 'a.b' is not a section: nothing can be set in it")
+        == "--set a.b: 'a' is not a section: nothing can be set in it")
     #expect(
       message { _ = try overridden("a: 1", "a..b", "2") }
-        == "--set a..b: 'a..b' is not a section: nothing can be set in it")
+        == "--set a..b: 'a..b' is no path: expected keys between dots, such as exchange.deposit")
     #expect(
       message { _ = try overridden("a: 1", "b", "[1") }
         == "--set b:2:1: not valid YAML: while parsing a flow sequence: "

@@ -10,7 +10,7 @@ import Testing
     let strange = ChunkIdentity(id: 8, symbol: "S", kind: .trade, firstTime: .max)
     let failure = SQLiteFailure(code: 266, message: "disk I/O error", sql: "SELECT 1")
     let expected: [(StoreError, String)] = [
-      (.missingFile(path: "m.db"), "m.db: there is no such store; `lockstep import` makes one"),
+      (.missingFile(path: "m.db"), "m.db: there is no such store; 'lockstep import' makes one"),
       (.notAStore(path: "m.db", found: "a picture"), "m.db: not a market store: a picture"),
       (
         .newerVersion(path: "m.db", found: 9, supported: 2),

@@ -74,7 +74,7 @@ enum RunsCommand {
         return [
           run.name, run.status, run.strategy, run.symbols.joined(separator: " "),
           run.start ?? "", run.end ?? "", run.finalEquity.map { amount($0, run) } ?? "",
-          metric("total_return", of: run), metric("trades", of: run), run.resultHash ?? "",
+          metric("total_return", of: run), tradeCount(of: run), run.resultHash ?? "",
         ]
       })
     try console.print(table)
@@ -100,12 +100,22 @@ enum RunsCommand {
       ("calendars", run.calendarHash), ("state", run.stateHash ?? ""),
       ("log", run.logHash ?? ""), ("result", run.resultHash ?? ""),
     ]
-    rows += run.counts.map { ($0.name, NumberText.grouped($0.value)) }
+    rows += run.counts.map {
+      ($0.name.replacing("_", with: " "), NumberText.grouped($0.value))
+    }
+    if let count = run.foreignTradeCount, count > 0 {
+      rows.append(("trades in other currencies", NumberText.grouped(count)))
+    }
     if let start = run.startingEquity, let end = run.finalEquity {
       rows.append(("equity", "\(amount(start, run)) to \(amount(end, run))"))
     }
     if let days = run.daysPerYear { rows.append(("days per year", NumberText.plain(days))) }
-    rows += run.metrics.map { ($0.title.lowercased(), text($0.value, $0.unit)) }
+    rows += run.metrics.map {
+      (
+        $0.title.lowercased(),
+        StoredMetricText.text($0.value, $0.unit, currency: run.currency)
+      )
+    }
     return table(rows.filter { !$0.1.isEmpty })
   }
 
@@ -123,23 +133,12 @@ enum RunsCommand {
   private static func metric(_ key: String, of run: StoredRun) -> String {
     guard let metric = run.metrics.first(where: { $0.key == key }) else { return "" }
     if case .none = metric.value { return "-" }
-    return text(metric.value, metric.unit)
+    return StoredMetricText.text(metric.value, metric.unit, currency: run.currency)
   }
 
-  private static func text(_ value: StoredMetric.Value?, _ unit: String) -> String {
-    switch value {
-    case nil: ""
-    case .some(.none(let reason)): "none: \(reason)"
-    case .table(let rows): rows.map { "\($0.period) \(percent($0.change))" }.joined(separator: ", ")
-    case .number(let number):
-      unit == MetricUnit.fraction.rawValue || unit == MetricUnit.fractionPerYear.rawValue
-        ? percent(number) : number
-    }
-  }
-
-  private static func percent(_ text: String) -> String {
-    guard let number = Double(text), abs(number) < 1e12 else { return text }
-    return "\((number * 10_000).rounded() / 100) %"
+  /// Known without metrics, too.
+  private static func tradeCount(of run: StoredRun) -> String {
+    run.counts.first { $0.name == "trades" }.map { NumberText.grouped($0.value) } ?? ""
   }
 
   // MARK: Two
@@ -158,6 +157,8 @@ enum RunsCommand {
     _ difference: RunDifference, _ left: StoredRun, _ right: StoredRun
   ) -> String {
     var text = ""
+    // Folders of one name lie in different ones.
+    let names = left.name == right.name ? (left.path, right.path) : (left.name, right.name)
     for (name, leftHash, rightHash) in [
       ("run files", left.configurationHash, right.configurationHash),
       ("data", left.dataHash, right.dataHash), ("calendars", left.calendarHash, right.calendarHash),
@@ -167,8 +168,8 @@ enum RunsCommand {
     for name in difference.withoutLog { text += "\(name) has no log of events\n" }
     if let event = difference.firstEvent {
       text += "the first event that differs is line \(event.line):\n"
-      text += "  \(left.name): \(event.left ?? "the log has ended")\n"
-      text += "  \(right.name): \(event.right ?? "the log has ended")\n"
+      text += "  \(names.0): \(event.left ?? "the log has ended")\n"
+      text += "  \(names.1): \(event.right ?? "the log has ended")\n"
     } else if difference.withoutLog.isEmpty {
       text += "all \(NumberText.grouped(difference.sameEvents)) events are the same\n"
     }
@@ -179,13 +180,29 @@ enum RunsCommand {
     guard !rows.isEmpty else { return text }
     return text + "\n"
       + TextTable.text(
-        [("metric", .left), (left.name, .right), (right.name, .right), ("", .left)],
+        [("metric", .left), (names.0, .right), (names.1, .right), ("", .left)],
         rows.map { metric in
-          [
-            metric.title.lowercased(), RunsCommand.text(metric.left, metric.unit),
-            RunsCommand.text(metric.right, metric.unit), metric.isSame ? "" : "differs",
+          let (leftText, rightText) = texts(of: metric, left.currency, right.currency)
+          return [
+            metric.title.lowercased(), leftText, rightText, metric.isSame ? "" : "differs",
           ]
         })
+  }
+
+  /// Both values, with all their digits where fewer do not show that they differ.
+  private static func texts(
+    of metric: RunDifference.Metric, _ leftCurrency: String, _ rightCurrency: String
+  ) -> (String, String) {
+    func text(_ value: StoredMetric.Value?, _ currency: String) -> String {
+      value.map { StoredMetricText.text($0, metric.unit, currency: currency) } ?? ""
+    }
+    let texts = (text(metric.left, leftCurrency), text(metric.right, rightCurrency))
+    if !metric.isSame, texts.0 == texts.1, case .number(let left) = metric.left,
+      case .number(let right) = metric.right
+    {
+      return (left, right)
+    }
+    return texts
   }
 }
 

@@ -33,8 +33,9 @@ final class Interruption: Sendable {
     if isRequested.load(ordering: .relaxed) { throw Interrupted() }
   }
 
-  /// From here on SIGINT and SIGTERM raise the request, the second one ends the process at once,
-  /// and a pipe that nobody reads is an error of `write` instead of the end of the process.
+  /// From here on SIGINT and SIGTERM raise the request, the second one ends the process at once, and a
+  /// pipe that nobody reads, or a file as large as it may be, is an error of `write` instead of the end of
+  /// the process.
   static func catchSignals() {
     for number in [SIGINT, SIGTERM] {
       signal(number) { number in
@@ -44,6 +45,6 @@ final class Interruption: Sendable {
         for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
       }
     }
-    signal(SIGPIPE, SIG_IGN)
+    for number in [SIGPIPE, SIGXFSZ] { signal(number, SIG_IGN) }
   }
 }

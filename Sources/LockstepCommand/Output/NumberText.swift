@@ -76,3 +76,13 @@ enum NumberText {
     count < 1000 ? "\(count) B" : short(count) + "B"
   }
 }
+
+extension Precision {
+  static var digits2: Precision { digits(2) }
+  static var digits4: Precision { digits(4) }
+
+  private static func digits(_ count: Int) -> Precision {
+    guard let precision = try? Precision(count) else { preconditionFailure("\(count) digits") }
+    return precision
+  }
+}

@@ -35,8 +35,12 @@ struct BarSettings {
     let mtf = given[.mtf] ?? BarSettings.usual(usualMiddle, from: ltf, to: given[.htf])
     let htf = given[.htf] ?? BarSettings.usual([.hours4], from: mtf, to: nil)
     do throws(BacktestError) { roles = try RoleMap(ltf: ltf, mtf: mtf, htf: htf) } catch {
-      guard let timeframes else { preconditionFailure("the defaults are in order") }
-      throw timeframes.conflict("\(error)")
+      // The first that is shorter than the one before it.
+      let later = zip(written, written.dropFirst()).first { $0.timeframe > $1.timeframe }?.1
+      guard let place = later?.value ?? written.last?.value else {
+        preconditionFailure("the defaults are in order")
+      }
+      throw place.conflict("\(error)")
     }
     var also: [Timeframe] = []
     for item in try section?["also"]?.list(of: "timeframes") ?? [] {

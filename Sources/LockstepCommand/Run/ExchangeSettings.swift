@@ -36,6 +36,9 @@ struct ExchangeSettings {
     return try tapes[0].currency(try listing(of: tapes[0].name))
   }
 
+  /// Where the file says in which.
+  var currencyValue: FileValue? { section?["currency"] }
+
   func deposit(in currency: Currency) throws(RunFileError) -> Money {
     if let deposit = try section?["deposit"]?.money(currency) { return deposit }
     return Money(units: 10_000 * Money.unitsPerOne, currency)

@@ -17,12 +17,13 @@ extension FileValue {
   }
 
   /// Nanoseconds: a whole number and its unit, or 0.
+  /// - Parameter limit: whole days.
   func duration(_ limit: Int64 = .max) throws(RunFileError) -> Int64 {
     let units: [String: Int64] = [
       "ns": 1, "us": 1_000, "ms": nanosecondsPerMillisecond, "s": nanosecondsPerSecond,
       "m": 60 * nanosecondsPerSecond, "H": 3600 * nanosecondsPerSecond, "D": nanosecondsPerDay,
     ]
-    let most = limit == .max ? "" : ", at most \(DurationText.short(limit))"
+    let most = limit == .max ? "" : ", at most \(limit / nanosecondsPerDay)D"
     return try value("a time such as 50ms, 1s, 5m, 1H or 1D\(most)") { text in
       if text == "0" { return 0 }
       let digits = text.prefix { "0123456789".contains($0) }
@@ -40,7 +41,8 @@ extension FileValue {
 
   /// An amount above zero, or from zero on.
   func money(_ currency: Currency, allowsZero: Bool = false) throws(RunFileError) -> Money {
-    try value("an amount of \(currency) \(allowsZero ? "from 0 on" : "above 0")") { text in
+    let least = allowsZero ? "from 0 on" : "above 0"
+    return try value("an amount of \(currency) \(least), with at most 8 decimals") { text in
       guard let money = try? Money(parsing: text, currency),
         allowsZero ? money.units >= 0 : money.units > 0
       else { return nil }

@@ -40,6 +40,10 @@ final class GuardedFolder: RunJournal, @unchecked Sendable {
     try lock.withLock { _ in try folder.complete(qualities: qualities, benchmark: benchmark) }
   }
 
+  var untradedSymbols: [String] { lock.withLock { _ in folder.untradedSymbols } }
+
+  var foreignTradeCount: Int { lock.withLock { _ in folder.foreignTradeCount } }
+
   func fail(_ message: String, interrupted: Bool) {
     lock.withLock { _ in folder.fail(message, interrupted: interrupted) }
   }

@@ -33,6 +33,9 @@ struct ListingSettings {
     try contractSection()?["currency"]?.currency()
   }
 
+  /// Where the file says when a future ends.
+  func contractExpiry() throws(RunFileError) -> FileValue? { try contractSection()?["expiry"] }
+
   /// Where the file says what is held.
   func contractBase() throws(RunFileError) -> FileValue? { try contractSection()?["base"] }
 
@@ -43,7 +46,7 @@ struct ListingSettings {
     let section = try contractSection()
     let currency = try contractCurrency() ?? usual.currency
     var contract = ContractSpecification(currency: currency)
-    contract.kind = try kind(section, usual)
+    contract.kind = try kind(section, usual, currency)
     contract.settlement =
       try section?["settlement"]?.choice(SettlementWord.self) == .inverse ? .inverse : .linear
     contract.multiplier = try section?["multiplier"]?.multiplier() ?? .one
@@ -53,15 +56,18 @@ struct ListingSettings {
     if let least = try section?["minimum_quantity"]?.quantity(of: instrument) {
       contract.minimumQuantity = least
     }
-    if let most = try section?["maximum_quantity"]?.quantity(of: instrument) {
-      contract.maximumQuantity = most
+    if let value = section?["maximum_quantity"] {
+      contract.maximumQuantity = try value.quantity(of: instrument)
+      guard contract.minimumQuantity <= contract.maximumQuantity else {
+        throw value.refused("at least the minimum_quantity beside it")
+      }
     }
     contract.minimumNotional = try section?["minimum_notional"]?.money(currency)
     return contract
   }
 
   private func kind(
-    _ section: FileSection?, _ usual: UsualContract
+    _ section: FileSection?, _ usual: UsualContract, _ currency: Currency
   ) throws(RunFileError) -> ContractKind {
     let value = section?["kind"]
     let word = try value?.choice(KindWord.self) ?? usual.kind
@@ -73,6 +79,9 @@ struct ListingSettings {
         "a \(word) holds nothing: expected 'kind' to be forex, spot or equity beside it")
     }
     let base = try section?["base"]?.currency() ?? usual.base
+    if let value = section?["base"], base == currency {
+      throw value.refused("another currency than \(currency), in which the contract is priced")
+    }
     switch word {
     case .perpetual: return .perpetual
     case .forex: return .forex(base: base)

@@ -2,6 +2,7 @@ import Backtest
 import Exchange
 import Market
 import MultiTimeframe
+import Sessions
 import Storage
 
 /// What a run loads, and why: `lockstep run --explain`.
@@ -51,12 +52,21 @@ struct RunExplanation {
 
       """
     if let from = window.from,
-      let late = tapes.first(where: { $0.timeRange.lowerBound > from })
+      let late = tapes.first(where: { RunExplanation.begins($0, lateFor: from) })
     {
       lines +=
         "the records of \(late.name) begin only at \(late.timeRange.lowerBound): "
         + "trading may begin later\n"
     }
     text = lines + "\n" + spans + "\n" + streams
+  }
+
+  /// Whether a trading day from `time` on ends without a record.
+  private static func begins(_ tape: SymbolTape, lateFor time: Timestamp) -> Bool {
+    var day = tape.calendar.nextTradingDay(after: time.utcDate.adding(days: -2))
+    while let earlier = day, earlier.open < time {
+      day = tape.calendar.nextTradingDay(after: earlier.date)
+    }
+    return day.map { $0.close <= tape.timeRange.lowerBound } ?? false
   }
 }

@@ -76,9 +76,15 @@ struct RunJob {
       throw Interrupted()
     }
     guard !options.isQuiet else { return }
+    for name in folder.untradedSymbols {
+      console.note(
+        "\(name) was never traded: not every role became ready before the end; 'role_ready' in the log says "
+          + "which did")
+    }
     let text = RunSummaryText(
       summary, report, strategy: system.definition.name, symbols: system.tapes.map(\.name),
-      from: window.start, folder: path, elapsed: ContinuousClock().now - start)
+      from: window.start, foreignTradeCount: folder.foreignTradeCount, folder: path,
+      elapsed: ContinuousClock().now - start)
     try console.print(text.text)
   }
 

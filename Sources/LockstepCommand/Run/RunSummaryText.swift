@@ -13,7 +13,7 @@ struct RunSummaryText {
 
   init(
     _ summary: RunSummary, _ report: MetricReport, strategy: String, symbols: [String],
-    from start: Timestamp?, folder: String, elapsed: Duration
+    from start: Timestamp?, foreignTradeCount: Int, folder: String, elapsed: Duration
   ) {
     var rows: [(String, String)] = [
       ("strategy", "\(strategy) on \(symbols.joined(separator: ", "))"),
@@ -27,6 +27,13 @@ struct RunSummaryText {
     for name in RunSummaryText.shown {
       guard let metric = report[name] else { continue }
       rows.append((metric.definition.title.lowercased(), RunSummaryText.text(metric)))
+      if name == "trades", foreignTradeCount > 0 {
+        rows.append(
+          (
+            "",
+            "and \(NumberText.grouped(foreignTradeCount)) in other currencies, which no metric counts"
+          ))
+      }
     }
     rows += [
       ("days per year", NumberText.plain(report.parameters.daysPerYear)),
@@ -68,12 +75,5 @@ struct RunSummaryText {
     case .time(let duration): NumberText.duration(duration)
     case .table(let periods): "\(periods.count) periods"
     }
-  }
-}
-
-extension Precision {
-  fileprivate static var digits2: Precision {
-    guard let precision = try? Precision(2) else { preconditionFailure("2 digits") }
-    return precision
   }
 }

@@ -130,22 +130,18 @@ private final class RunWatch: @unchecked Sendable {
     guard let time = monitor.time else { return }
     hasDrawn = true
     let elapsed = now - start
-    var line = "\(time)  "
-    var left = ""
+    var done: (share: Double, left: Duration)?
     if let span = options.span, time > span.lowerBound {
-      let done = Double(time.nanoseconds) - Double(span.lowerBound.nanoseconds)
+      let passed = Double(time.nanoseconds) - Double(span.lowerBound.nanoseconds)
       let all = Double(span.upperBound.nanoseconds) - Double(span.lowerBound.nanoseconds)
-      let share = min(1, done / all)
-      let cells = Int(share * 20)
-      line += "[" + String(repeating: "#", count: cells)
-      line += String(repeating: ".", count: 20 - cells) + "] \(Int(share * 100)) %  "
-      left = ", \(NumberText.duration(elapsed * (1 / share - 1))) left"
+      let share = min(1, passed / all)
+      done = (share, elapsed * (1 / share - 1))
     }
-    let count = monitor.recordCount
-    line += "\(NumberText.short(count)) records, \(NumberText.rate(count, in: elapsed))/s, "
-    line += "equity \(AmountText.text(monitor.equity)) \(options.currency), "
-    line += "\(monitor.openPositions) open" + left
-    write("\r" + line.prefix((console.errorColumns ?? 80) - 1) + "\u{1B}[K")
+    let line = RunProgressLine(
+      time: time, done: done, recordCount: monitor.recordCount, elapsed: elapsed,
+      equity: "\(AmountText.text(monitor.equity)) \(options.currency)",
+      openPositions: monitor.openPositions)
+    write("\r" + line.text(columns: (console.errorColumns ?? 80) - 1) + "\u{1B}[K")
   }
 
   /// The line is only a courtesy: that it cannot be written is no fault of the run.

@@ -123,6 +123,17 @@ struct SymbolTape {
     return reader.precision
   }
 
+  /// That a future does not end before it could be traded.
+  func checkExpiry(
+    _ settings: ListingSettings, tradedFrom start: Timestamp?
+  ) throws(RunFileError) {
+    guard let value = try settings.contractExpiry() else { return }
+    let first = max(start ?? .earliest, timeRange.lowerBound)
+    guard try value.time() > first else {
+      throw value.refused("a moment behind \(first), when trading can begin")
+    }
+  }
+
   // MARK: What it gives to the run
 
   func currency(_ settings: ListingSettings) throws(RunFileError) -> Currency {

@@ -47,7 +47,7 @@ struct SystemFile {
     places = PlanPlaces(bars: bars, strategy: strategy, risk: section["risk"])
 
     let path = try storePath ?? section.required("store", "the market database's file").text()
-    let store = try MarketStore(path: path, mode: .readOnly)
+    let store = try SystemFile.store(at: path, storePath == nil ? section["store"] : nil)
     self.store = store
     let price = try section["price"]?.choice(PriceChoice.self)
     let exchange = try ExchangeSettings(section["exchange"])
@@ -71,7 +71,10 @@ struct SystemFile {
     var configuration = BacktestConfiguration(
       symbols: try tapes.map { try $0.traded(bars, exchange, in: store) }, roles: bars.roles,
       deposits: [try exchange.deposit(in: currency)])
-    try SystemFile.checkCurrencies(configuration, tapes)
+    try SystemFile.checkCurrencies(configuration, tapes, exchange)
+    for tape in tapes {
+      try tape.checkExpiry(try exchange.listing(of: tape.name), tradedFrom: window.from)
+    }
     try SystemFile.checkShares(configuration, tapes, exchange)
     configuration.account = try exchange.account(
       in: currency, SystemFile.currencies(of: configuration))
@@ -102,6 +105,19 @@ struct SystemFile {
     }
   }
 
+  /// - Parameter value: where the file names it; nil where the command line does.
+  /// - Throws: `RunFileError` for a file that is not there, or is no store; `StoreError`.
+  private static func store(at path: String, _ value: FileValue?) throws -> MarketStore {
+    do throws(StoreError) { return try MarketStore(path: path, mode: .readOnly) } catch {
+      switch error {
+      case .missingFile, .notAStore:
+        if let value { throw value.conflict("\(error)") }
+      default: break
+      }
+      throw error
+    }
+  }
+
   // MARK: The strategy
 
   /// Nil where the file does not say it, or not rightly.
@@ -126,8 +142,15 @@ struct SystemFile {
     var texts: [(name: String, text: String)] = []
     for parameter in definition.parameters {
       guard let value = known[parameter.name] else { continue }
-      _ = try value.value(parameter.expectation) { parameter.value(of: $0) }
-      texts.append((parameter.name, try value.text()))
+      let text = try value.text(parameter.expectation)
+      if parameter.value(of: text) == nil {
+        var near = ""
+        if case .choice(let words) = parameter.kind {
+          near = "; did you mean '\(text.closestFirst(among: words)[0])'?"
+        }
+        throw value.refused(parameter.expectation + near)
+      }
+      texts.append((parameter.name, text))
     }
     let values = try definition.values(texts)
     do throws(StrategyError) { _ = try definition.make(values) } catch {
@@ -153,9 +176,17 @@ struct SystemFile {
 
   /// That the equity can be counted: every contract's currency can be converted to the account's.
   private static func checkCurrencies(
-    _ configuration: BacktestConfiguration, _ tapes: [SymbolTape]
+    _ configuration: BacktestConfiguration, _ tapes: [SymbolTape], _ exchange: ExchangeSettings
   ) throws(RunFileError) {
     let contracts = configuration.symbols.map(\.listing.contract)
+    let traded = contracts.flatMap { [$0.currency, $0.kind.base].compactMap(\.self) }
+    if let value = exchange.currencyValue, !traded.contains(configuration.currency) {
+      var names: [String] = []
+      for currency in traded where !names.contains(currency.code) { names.append(currency.code) }
+      throw value.refused(
+        "one that the run's contracts are in or hold, \(names.joined(separator: ", ")); did you mean "
+          + "'\(configuration.currency.code.closestFirst(among: names)[0])'?")
+    }
     var known: Set<Currency> = [configuration.currency]
     var count = 0
     while known.count > count {

@@ -82,6 +82,11 @@ extension JSONWriter {
 extension MetricUnit {
   /// A file says in which unit a time is counted.
   fileprivate var fileText: String { self == .time ? "seconds" : rawValue }
+
+  /// The unit that a file names so; nil where there is none.
+  public init?(fileText: String) {
+    if fileText == MetricUnit.time.fileText { self = .time } else { self.init(rawValue: fileText) }
+  }
 }
 
 extension Duration {

@@ -1,4 +1,5 @@
 public import Backtest
+import Exchange
 import Foundation
 public import Market
 import MultiTimeframe
@@ -112,6 +113,16 @@ public final class RunFolder: RunJournal {
   }
 
   public func end(_ summary: RunSummary) { manifest.summary = summary }
+
+  /// The symbols whose trading has not begun: not every role was ready, or no bar closed in the window.
+  public var untradedSymbols: [String] {
+    zip(manifest.identity.symbols, manifest.tradingBegan).compactMap { listing, began in
+      began == nil ? listing.instrument.symbol : nil
+    }
+  }
+
+  /// Closed trades that settled in another currency than the run's, and are in no metric of trades.
+  public var foreignTradeCount: Int { performance.foreignTradeCount }
 
   private func writeRow(
     to artifact: Artifact, _ body: (inout [UInt8]) -> Void

@@ -43,14 +43,14 @@ struct RunManifest {
 
   /// The hash of what the run led to: of the lines `name hash` of the artifacts that all follow from
   /// the tape, in their order. The metrics follow from these, but their last bits come from the C
-  /// library of the machine.
+  /// library of the machine. Nil where none of them was written: nothing says what it led to.
   static func resultHash(
     _ files: [(artifact: Artifact, written: ArtifactWriter.Written)]
-  ) -> XXHash64.Digest {
+  ) -> XXHash64.Digest? {
     let lines = files.filter { $0.artifact != .metrics }.map { file in
       "\(file.artifact.rawValue) \(file.written.hash)\n"
     }
-    return XXHash64.hash(Array(lines.joined().utf8))
+    return lines.isEmpty ? nil : XXHash64.hash(Array(lines.joined().utf8))
   }
 
   /// The text of the file. What depends on the machine stands in its last member.
@@ -132,10 +132,11 @@ struct RunManifest {
       json.member("fills", summary.fillCount)
       json.member("path_dependent_fills", summary.pathDependentFillCount)
       json.member("refusals", summary.refusalCount)
-    } else {
+    } else if status != .running {
       json.member("events", eventCount)
     }
-    json.member("trades", tradeCount)
+    // What has not ended has not been counted.
+    if status != .running { json.member("trades", tradeCount) }
     json.endObject()
   }
 
@@ -176,6 +177,6 @@ struct RunManifest {
     }
     json.endArray()
     if let logHash { json.member("log_hash", logHash.description) }
-    json.member("result_hash", RunManifest.resultHash(files).description)
+    if let hash = RunManifest.resultHash(files) { json.member("result_hash", hash.description) }
   }
 }

@@ -56,6 +56,8 @@ public struct StoredRun: Sendable {
 
   /// Empty where there is no such file.
   public let metrics: [StoredMetric]
+  /// Closed trades that settled in another currency and are in no metric of trades; nil without metrics.
+  public let foreignTradeCount: Int?
   /// How many days a year has for the metrics; nil without metrics.
   public let daysPerYear: Double?
 
@@ -109,6 +111,7 @@ public struct StoredRun: Sendable {
     let hasMetrics = files?.contains { $0.artifact == .metrics } ?? false
     let report = hasMetrics ? try StoredObject(contentsOf: metricsPath) : nil
     metrics = try report.map(StoredMetric.all) ?? []
+    foreignTradeCount = try report?.int("trades_in_other_currencies")
     daysPerYear = try report?.optionalNumber("days_per_year").flatMap(Double.init)
   }
 

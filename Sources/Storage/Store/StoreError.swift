@@ -65,7 +65,7 @@ extension StoreError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .missingFile(let path):
-      "\(path): there is no such store; `lockstep import` makes one"
+      "\(path): there is no such store; 'lockstep import' makes one"
     case .notAStore(let path, let found):
       "\(path): not a market store: \(found)"
     case .newerVersion(let path, let found, let supported):
