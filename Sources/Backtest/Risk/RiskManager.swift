@@ -10,10 +10,12 @@ struct RiskManager {
   private let rules: RiskRules
   private var peak: Double?
   private var dayStart: Double?
+  /// The losses with which the limits were reached: since then nothing is opened, of the day until its
+  /// end.
+  private var reachedDrawdown: Double?
+  private var reachedDailyLoss: Double?
   /// By symbol: until when nothing is opened.
   private var pausedUntil: [Timestamp?]
-  /// What the account was worth last.
-  private var latest: Double?
 
   init(_ rules: RiskRules, symbolCount: Int) {
     self.rules = rules
@@ -22,16 +24,35 @@ struct RiskManager {
 
   mutating func note(_ equity: Money) {
     let equity = equity.units.nearestDouble
-    latest = equity
     peak = max(peak ?? equity, equity)
     dayStart = dayStart ?? equity
+    noteLosses(at: equity)
   }
 
-  mutating func dayEnded(_ equity: Money) { dayStart = equity.units.nearestDouble }
+  mutating func dayEnded(_ equity: Money) {
+    dayStart = equity.units.nearestDouble
+    reachedDailyLoss = nil
+  }
+
+  /// Looks whether a limit of loss is reached. Prices that come back do not undo it.
+  private mutating func noteLosses(at equity: Double) {
+    if reachedDrawdown == nil, let limit = rules.drawdown, let peak, peak > 0,
+      (peak - equity) / peak >= limit
+    {
+      reachedDrawdown = (peak - equity) / peak
+    }
+    if reachedDailyLoss == nil, let limit = rules.dailyLoss, let dayStart, dayStart > 0,
+      (dayStart - equity) / dayStart >= limit
+    {
+      reachedDailyLoss = (dayStart - equity) / dayStart
+    }
+  }
 
   func save(into writer: inout StateWriter) {
     writer.write(peak ?? 0)
     writer.write(dayStart ?? 0)
+    writer.write(reachedDrawdown ?? 0)
+    writer.write(reachedDailyLoss ?? 0)
     for time in pausedUntil { writer.write(time?.nanoseconds ?? 0) }
   }
 
@@ -41,7 +62,7 @@ struct RiskManager {
   }
 
   /// How much of an order goes to the exchange, or why nothing does.
-  func decide(
+  mutating func decide(
     on intent: OrderIntent, _ snapshot: borrowing RuntimeSnapshot, _ listing: Listing
   ) -> Result<Quantity, RiskRefusal> {
     let held = snapshot.position(of: intent.symbol)
@@ -66,14 +87,15 @@ struct RiskManager {
 
   // MARK: Limits
 
-  private func refusal(
+  private mutating func refusal(
     of intent: OrderIntent, reached: Int64, held: Int64, _ snapshot: borrowing RuntimeSnapshot
   ) -> RiskRefusal? {
     if let until = pausedUntil[intent.symbol.index], snapshot.tsClose < until {
       return .cooldown(until: until)
     }
     guard let equity = snapshot.equity?.units.nearestDouble else { return .noMark }
-    if let refusal = lossRefusal(at: equity) { return refusal }
+    noteLosses(at: equity)
+    if let refusal = lossRefusal { return refusal }
     if let limit = rules.maximumOpenPositions, held == 0,
       snapshot.symbols.count(where: { $0 != intent.symbol && snapshot.isEngaged(in: $0) })
         >= limit
@@ -83,22 +105,20 @@ struct RiskManager {
     return exposureRefusal(of: intent, reached: reached, equity: equity, snapshot)
   }
 
-  private func lossRefusal(at equity: Double) -> RiskRefusal? {
-    if let limit = rules.drawdown, let peak, peak > 0, (peak - equity) / peak >= limit {
-      return .drawdown(lost: (peak - equity) / peak, limit: limit)
+  private var lossRefusal: RiskRefusal? {
+    if let limit = rules.drawdown, let lost = reachedDrawdown {
+      return .drawdown(lost: lost, limit: limit)
     }
-    if let limit = rules.dailyLoss, let dayStart, dayStart > 0,
-      (dayStart - equity) / dayStart >= limit
-    {
-      return .dailyLoss(lost: (dayStart - equity) / dayStart, limit: limit)
+    if let limit = rules.dailyLoss, let lost = reachedDailyLoss {
+      return .dailyLoss(lost: lost, limit: limit)
     }
     return nil
   }
 
   /// Which limit of loss has been reached, where what is open is to be closed then.
   func reachedLimit(_ snapshot: borrowing RuntimeSnapshot) -> RiskRefusal? {
-    guard rules.closesAtLimits, let equity = snapshot.equity else { return nil }
-    return lossRefusal(at: equity.units.nearestDouble)
+    guard rules.closesAtLimits, snapshot.equity != nil else { return nil }
+    return lossRefusal
   }
 
   private func exposureRefusal(
@@ -138,7 +158,10 @@ struct RiskManager {
       guard held.signum() == -intent.side.sign else { throw .nothingToClose }
       return Quantity(unchecked: abs(held))
     case .bySizing(let stop):
-      let size = try sized(intent, stop, snapshot, listing)
+      var size = try sized(intent, stop, snapshot, listing)
+      // 0.57 of 100 is 56.99999999999999 in binary.
+      let whole = size.rounded()
+      if abs(size - whole) <= 1e-12 * whole { size = whole }
       let increment = listing.contract.quantityIncrement
       let smallest = max(listing.contract.minimumQuantity.raw, increment)
       guard size.isFinite, size >= Double(smallest) else { throw .tooSmall(size: size) }
@@ -163,25 +186,37 @@ struct RiskManager {
     /// What one unit is worth, and the mark in prices.
     let worth = abs(unit.units.nearestDouble) / Double(RiskManager.probe)
     let price = Double(mark.price.raw) / Precision.power(mark.digits)
+    let sign = Double(intent.side.sign)
     switch rules.sizing {
     case .fixed: preconditionFailure("the plan refuses a quantity that a symbol cannot have")
     case .equityShare(let share): return capital * share / worth
     case .riskToStop(let share):
       guard let stop else { throw .noStop }
       let level = listing.instrument.pricePrecision.double(stop.raw)
-      let distance = Double(intent.side.sign) * (price - level)
-      guard distance > 0 else { throw .noStop }
-      return capital * share / (worth * distance / price)
+      guard sign * (price - level) > 0 else { throw .noStop }
+      return capital * share / loss(of: worth, from: price, to: level, listing)
     case .riskByATR(let share, let text, let multiple):
       guard let atr = snapshot.confirmed(text, of: intent.symbol), atr > 0 else {
         throw .notReady(text)
       }
-      return capital * share / (worth * atr * multiple / price)
+      let level = price - sign * atr * multiple
+      return capital * share / loss(of: worth, from: price, to: level, listing)
     case .targetVolatility(let yearly, let bars, let barsPerYear):
       let volatility = snapshot.volatility(bars: bars, of: intent.symbol)
       guard let volatility, volatility > 0 else { throw .notReady("\(bars) changes of the close") }
       return capital * yearly / (worth * volatility * barsPerYear.squareRoot())
     }
+  }
+
+  /// What a position that is worth `worth` at a price loses on the way to a level.
+  ///
+  /// The value of an inverse contract is a share of the price, so that the level's value counts: a long
+  /// loses a quarter on a fall by a fifth, and more than there is on the way to zero.
+  private func loss(
+    of worth: Double, from price: Double, to level: Double, _ listing: Listing
+  ) -> Double {
+    let base = listing.contract.settlement == .inverse ? max(level, 0) : abs(price)
+    return worth * abs(price - level) / base
   }
 
   /// So many units are valued at once, so that rounding to 10^-8 does not show.
