@@ -5,7 +5,8 @@ import MultiTimeframe
 import Sessions
 
 /// Tapes on which much falls on one moment: trades, quotes, bars, mark prices and funding of a few symbols,
-/// on a coarse grid of times, with accounts so small that they are liquidated.
+/// perpetuals, futures that expire and coins, on a coarse grid of times, with accounts so small that they
+/// are liquidated.
 extension RandomRun {
   static func crowded(seed: UInt64) throws -> RandomRun {
     var random = SeededGenerator(seed: seed)
@@ -36,20 +37,28 @@ extension RandomRun {
   ) throws -> (TradedSymbol, [RunTape.Records]) {
     let calendar = try TradingCalendar.named(["24x7", "24x7", "fx-ny", "XNYS"][random.below(4)])
     let record: FillingRecord = [.trade, .trade, .quote, .bar][random.below(4)]
-    let (mark, kinds) = try marks(record, &random)
+    let (mark, records) = try marks(record, &random)
+    let expiry = try Timestamp(
+      nanoseconds: start + Int64(600 + random.below(2_000)) * nanosecondsPerSecond)
+    let kind: ContractKind =
+      switch random.below(6) {
+      case 0: .future(expiry: expiry)
+      case 1: .spot(base: try Currency("COIN"))
+      default: .perpetual
+      }
     let symbol = TradedSymbol(
-      try crowdedListing(name, calendar, record, mark, &random),
+      try crowdedListing(name, calendar, kind, record, mark, &random),
       priceSource: record == .quote ? [.bid, .ask, .mid][random.below(3)] : .last,
       isFormedByBars: record == .bar)
-    var streams = try kinds.map { kind in
+    var streams = try records.map { record in
       let times = crowdedTimes(from: start, 40 + random.below(260), &random)
-      return try records(kind, calendar, at: times, &random)
+      return try self.records(record, calendar, at: times, &random)
     }
     if case .stream = mark {
       let times = crowdedTimes(from: start, 20 + random.below(150), &random)
       streams.append(.marks(try markPrices(at: times, &random)))
     }
-    if random.below(2) == 0 {
+    if kind == .perpetual, random.below(2) == 0 {
       let times = Set(crowdedTimes(from: start, 80, &random)).sorted()
       streams.append(.funding(try fundingRates(at: times, &random)))
     }
@@ -65,13 +74,18 @@ extension RandomRun {
       roles: random.below(3) == 0
         ? RoleMap(.minute1) : try RoleMap(ltf: .minute1, mtf: .minute1, htf: .minutes5),
       deposits: [try Money(parsing: ["500", "5000"][random.below(2)], currency)])
+    if random.below(4) == 0 {
+      configuration.deposits.append(try Money(parsing: "7", try Currency("COIN")))
+    }
     let latencies: [LatencyModel] = [
       .none, .none, .none, .fixed(1), .fixed(250_000_000), .fixed(60_000_000_000),
       .jittered(base: 0, spread: 2_000_000_000),
     ]
     configuration.latency = Latency(
       orders: latencies[random.below(7)], reports: latencies[random.below(7)], seed: seed)
-    if random.below(4) > 0 {
+    if random.below(6) == 0 {
+      configuration.account = AccountRules(.cash)
+    } else if random.below(4) > 0 {
       configuration.account = AccountRules(.margin(in: currency))
       if random.below(2) == 0 {
         configuration.account.liquidationPrice = .nextAvailable
@@ -102,8 +116,8 @@ extension RandomRun {
   }
 
   private static func crowdedListing(
-    _ name: String, _ calendar: TradingCalendar, _ record: FillingRecord, _ mark: MarkRule?,
-    _ random: inout SeededGenerator
+    _ name: String, _ calendar: TradingCalendar, _ kind: ContractKind, _ record: FillingRecord,
+    _ mark: MarkRule?, _ random: inout SeededGenerator
   ) throws -> Listing {
     let currency = try Currency("USDT")
     var matching = MatchingRules(record)
@@ -116,6 +130,7 @@ extension RandomRun {
       [.none, .none, .ticks(2), .basisPoints(try Rate(parsing: "0.001"))][random.below(4)]
     if record == .trade, random.below(4) == 0 { matching.queue = .volumeAhead }
     var contract = ContractSpecification(currency: currency)
+    contract.kind = kind
     contract.quantityIncrement = [1, 1, 5][random.below(3)]
     contract.minimumQuantity = try Quantity(raw: contract.quantityIncrement)
     if random.below(4) == 0 { contract.minimumNotional = try Money(parsing: "50", currency) }
@@ -127,7 +142,7 @@ extension RandomRun {
       mark: mark,
       margin: MarginRules(
         leverage: [5, 20, 20][random.below(3)],
-        mode: random.below(2) == 0 ? .cross : .isolated,
+        mode: kind.asset != nil || random.below(2) == 0 ? .cross : .isolated,
         tiers: [MarginTier(from: .zero(currency), maintenance: try Rate(parsing: "0.03"))]))
   }
 

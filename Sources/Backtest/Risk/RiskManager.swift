@@ -58,7 +58,8 @@ struct RiskManager {
 
   mutating func tradeEnded(of symbol: Int, hasLost: Bool, at time: Timestamp) {
     guard hasLost, rules.cooldown > 0 else { return }
-    pausedUntil[symbol] = Timestamp(unchecked: time.nanoseconds + rules.cooldown)
+    let (end, isBeyond) = time.nanoseconds.addingReportingOverflow(rules.cooldown)
+    pausedUntil[symbol] = isBeyond ? .latest : min(Timestamp(unchecked: end), .latest)
   }
 
   /// How much of an order goes to the exchange, or why nothing does.
@@ -74,7 +75,7 @@ struct RiskManager {
     }
     // With what is on its way already: closes of the whole, and everything that opens on this side.
     let expected = snapshot.expectedPosition(of: intent.symbol, before: intent.side)
-    let reached = expected + intent.side.sign * quantity.raw
+    let reached = expected.adding(intent.side.sign * quantity.raw)
     let opens = abs(reached) > abs(expected) || reached.signum() == -expected.signum()
     if intent.isReduceOnly || intent.size == .wholePosition || !opens {
       return .success(quantity)
@@ -156,7 +157,7 @@ struct RiskManager {
     case .quantity(let quantity): return quantity
     case .wholePosition:
       guard held.signum() == -intent.side.sign else { throw .nothingToClose }
-      return Quantity(unchecked: abs(held))
+      return min(Quantity(unchecked: abs(held)), listing.contract.maximumQuantity)
     case .bySizing(let stop):
       var size = try sized(intent, stop, snapshot, listing)
       // 0.57 of 100 is 56.99999999999999 in binary.
@@ -225,6 +226,15 @@ struct RiskManager {
 
 extension RiskRefusal: Error {}
 
+extension Int64 {
+  /// The sum, or as much as no position comes to: orders that no exchange takes may be sent in any number.
+  fileprivate func adding(_ change: Int64) -> Int64 {
+    let most: Int64 = 1 << 62
+    let (sum, overflow) = addingReportingOverflow(change)
+    return overflow ? (change > 0 ? most : -most) : Swift.min(most, Swift.max(-most, sum))
+  }
+}
+
 extension Precision {
   fileprivate static func power(_ digits: Int) -> Double {
     Double(Precision.powersOfTen[digits])
@@ -239,9 +249,9 @@ extension RuntimeSnapshot {
     for order in core.openOrders() where order.request.listing.index == symbol.index {
       let change = order.request.side.sign * order.remainingQuantity.raw
       if !order.request.isReduceOnly {
-        if order.request.side == side { position += change }
+        if order.request.side == side { position = position.adding(change) }
       } else if order.request.type == .market, position.signum() == -change.signum() {
-        position = abs(change) >= abs(position) ? 0 : position + change
+        position = abs(change) >= abs(position) ? 0 : position.adding(change)
       }
     }
     return position
