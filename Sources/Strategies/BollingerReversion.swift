@@ -46,6 +46,7 @@ public final class BollingerReversion: Strategy {
     _ close: BarClose, _ snapshot: borrowing RuntimeSnapshot,
     _ context: borrowing StrategyContext
   ) throws {
+    guard snapshot.isIdle else { return }
     let symbol = close.symbol
     let precision = context.listing(of: symbol).instrument.precision(of: close.source)
     let price = precision.double(close.bar.close.raw)

@@ -79,7 +79,7 @@ public final class EMARSIATR: Strategy {
     let before = lastRSI[symbol.index]
     let rsi = snapshot[features.rsi].value
     lastRSI[symbol.index] = rsi
-    guard before >= 0, snapshot.position == 0, isIdle(symbol, snapshot) else { return }
+    guard before >= 0, snapshot.position == 0, snapshot.isIdle else { return }
 
     let precision = context.listing(of: symbol).instrument.precision(of: close.source)
     let price = precision.double(close.bar.close.raw)
@@ -92,10 +92,6 @@ public final class EMARSIATR: Strategy {
     {
       try enter(.sell, at: price, snapshot[features.atr].value, symbol, context)
     }
-  }
-
-  private func isIdle(_ symbol: SymbolID, _ snapshot: borrowing RuntimeSnapshot) -> Bool {
-    !snapshot.openOrders.contains { $0.request.listing.index == symbol.index }
   }
 
   private func enter(

@@ -7,7 +7,8 @@ import MultiTimeframe
 /// moves them when the mark has moved, and stops quoting a side when it holds too much.
 ///
 /// Its fills say more about the assumptions of the simulation than about a market: an order of its own
-/// changes nothing in the tape.
+/// changes nothing in the tape. With a latency it may come to hold more: quotes that it has cancelled can
+/// still be filled.
 public final class MarketMaking: Strategy {
   public static let definition = StrategyDefinition(
     "market_making", "a bid and an ask around the mark at every tick, a toy",
@@ -59,8 +60,9 @@ public final class MarketMaking: Strategy {
   ) throws {
     let listing = context.listing(of: snapshot.symbol)
     let sign = Double(side.sign)
-    let held = listing.instrument.quantityPrecision.double(snapshot.position)
-    guard let size = listing.quantity(upTo: quantity), sign * held + quantity <= inventory,
+    guard let size = listing.quantity(upTo: quantity),
+      listing.instrument.quantityPrecision.double(side.sign * snapshot.position + size.raw)
+        <= inventory,
       let limit = listing.price(near: price * (1 - sign * distance))
     else { return }
     try context.submit(

@@ -164,7 +164,7 @@ struct RiskTests {
     // 50 units in and out at 100.00, then in at 100.00 and out at 90.00: 500 of 10,000.
     #expect(
       try refusals { $0.drawdown = 0.05 }.first
-        == "the equity lies 0.05 below its peak: at most 0.05")
+        == "the equity has lost 0.05 of its peak: at most 0.05")
     #expect(
       try refusals { $0.dailyLoss = 0.05 }.first
         == "the day has lost 0.05 of its equity: at most 0.05")
@@ -172,6 +172,82 @@ struct RiskTests {
       try refusals { $0.cooldown = 3600 * nanosecondsPerSecond }.first
         == "after a loss nothing is opened until 2024-03-08T01:04:30Z")
     #expect(try refusals { $0.drawdown = 0.06 }.isEmpty)
+  }
+}
+
+/// What prices that come back do not undo.
+@Suite("A limit of loss that was reached")
+struct ReachedLimitTests {
+  /// Buys 50 at the first close, and 1 more at each from `minute` on. The equity of 10,000 loses a tenth with each
+  /// fall of the price by 20.00.
+  private func run(
+    _ points: [(Double, Int64)], buyingFrom minute: Int64, inTicks: Bool = false,
+    _ change: (inout RiskRules) -> Void
+  ) throws -> (bought: [Int64], refusals: [String]) {
+    let strategy = Scripted()
+    strategy.needs.ticks = inTicks
+    func buy(
+      _ quantity: Int64, _ snapshot: borrowing RuntimeSnapshot,
+      _ context: borrowing StrategyContext
+    ) throws {
+      try context.submit(
+        OrderIntent(.buy, of: snapshot.symbol, .quantity(try Quantity(raw: quantity))))
+    }
+    strategy.bar = { _, snapshot, context in
+      let now = (snapshot.tsClose.nanoseconds - midnight) / 60_000_000_000
+      if now == 1 || now >= minute { try buy(now == 1 ? 500 : 10, snapshot, context) }
+    }
+    strategy.tick = { tick, snapshot, context in
+      if case .trade(let trade) = tick, trade.price.raw == 7_000 { try buy(10, snapshot, context) }
+    }
+    var configuration = try configuration([perpetual()])
+    change(&configuration.risk)
+    let tape = RunTape(symbols: [], streams: [.init(symbol: "BTC", records: try trades(points))])
+    let journal = try BacktestTests.run(configuration, strategy, try tape.tape())
+    let refusals = journal.events.compactMap { entry in
+      if case .refused(_, let refusal) = entry.event { "\(refusal)" } else { nil }
+    }
+    return (journal.fills.map { ($0.time.nanoseconds - midnight) / nanosecondsPerSecond }, refusals)
+  }
+
+  private func minutes(_ prices: [Int64], from start: Double = 0) -> [(Double, Int64)] {
+    prices.enumerated().map { (start + Double($0) * 60 + 30, $1) }
+  }
+
+  @Test("a drawdown at a close stops what is opened for good")
+  func drawdown() throws {
+    let day = 86_400.0
+    let points =
+      minutes([10_000, 10_000, 8_000, 10_000, 10_000, 10_000])
+      + minutes([10_000, 10_000, 10_000], from: day)
+    let (bought, refusals) = try run(points, buyingFrom: 5) { $0.drawdown = 0.1 }
+    #expect(bought == [90])
+    #expect(refusals.count == 4)
+    #expect(Set(refusals) == ["the equity has lost 0.1 of its peak: at most 0.1"])
+  }
+
+  @Test("a day's loss stops what is opened until the day ends")
+  func day() throws {
+    let day = 86_400.0
+    let points =
+      minutes([10_000, 10_000, 8_000, 10_000, 10_000, 10_000])
+      + minutes([10_000, 10_000, 10_000], from: day)
+    let (bought, refusals) = try run(points, buyingFrom: 5) { $0.dailyLoss = 0.1 }
+    #expect(bought == [90, 86_490, 86_550])
+    #expect(
+      refusals == Array(repeating: "the day has lost 0.1 of its equity: at most 0.1", count: 2))
+  }
+
+  @Test("what an order meets between two closes counts too")
+  func betweenCloses() throws {
+    var points = minutes([10_000, 10_000, 10_000, 10_000, 10_000])
+    points.insert((140, 7_000), at: 2)
+    let (bought, refusals) = try run(points, buyingFrom: 3, inTicks: true) { $0.drawdown = 0.1 }
+    #expect(bought == [90])
+    #expect(Set(refusals) == ["the equity has lost 0.15 of its peak: at most 0.1"])
+    // Where nobody orders, nobody looks.
+    let other = try run(points, buyingFrom: 4) { $0.drawdown = 0.1 }
+    #expect(other.bought == [90, 270] && other.refusals.isEmpty)
   }
 }
 
@@ -238,7 +314,7 @@ struct ClosingAtLimitTests {
       rules.drawdown = 0.05
       rules.closesAtLimits = true
     }
-    #expect(limits(journal) == ["240 the equity lies 0.055 below its peak: at most 0.05"])
+    #expect(limits(journal) == ["240 the equity has lost 0.055 of its peak: at most 0.05"])
     #expect(
       fills(journal) == Array(repeating: "90 buy 250 10000", count: 2) + ["270 sell 500 8800"])
     let cancelled = journal.events.count {

@@ -107,6 +107,37 @@ import Testing
     try run.checkFillPrices()
   }
 
+  /// A close comes before what was ordered at the one before has arrived.
+  @Test(arguments: ["donchian_breakout", "bollinger_reversion", "ema_rsi_atr"])
+  func `an order on its way is not sent again`(name: String) throws {
+    let run = try StrategyRun(name, latency: .fixed(420 * nanosecondsPerSecond))
+    #expect(run.journal.fills.count > 10)
+    var held: Int64 = 0
+    for fill in run.journal.fills {
+      held += fill.side.sign * fill.quantity.raw
+      #expect(abs(held) <= 100, "\(fill.time)")
+    }
+  }
+
+  /// Closes of 100, 99, 101 and 98 and so on, each of one trade of 10, of which an order of 100 takes several.
+  @Test func `sma_cross gives up what the cross before ordered`() throws {
+    var trades = TradeColumns()
+    let start = try Timestamp(parsing: "2024-03-08").nanoseconds
+    let prices: [Int64] = Array(repeating: 100, count: 24) + [99, 101, 98, 97, 96, 95, 94, 93]
+    for (bar, price) in prices.enumerated() {
+      try trades.append(
+        Trade(
+          time: try Timestamp(
+            nanoseconds: start + (Int64(bar) * 300 + 10) * nanosecondsPerSecond),
+          price: try Price(raw: price * 100), quantity: try Quantity(raw: 10)))
+    }
+    let run = try StrategyRun(
+      "sma_cross", [("fast", "1"), ("slow", "2")], on: trades, sharingVolume: true)
+    // One part of the entry at 98, and out with it at 97.
+    #expect(run.journal.fills.map { $0.price.raw / 100 * $0.side.sign } == [98, -97])
+    #expect(run.summary.openSince.isEmpty)
+  }
+
   @Test func `buy_and_hold buys once`() throws {
     let run = try StrategyRun("buy_and_hold")
     let start = try run.journal.tradingBegan().nanoseconds
@@ -172,21 +203,25 @@ import Testing
 
   // MARK: market_making
 
-  @Test func `market_making quotes both sides and keeps its inventory`() throws {
+  /// 0.2 and 0.1 are more than 0.3 in binary.
+  @Test(arguments: [(10, "0.01", "0.03"), (100, "0.1", "0.3")] as [(Int64, String, String)])
+  func `market_making quotes both sides and keeps its inventory`(
+    size: Int64, quantity: String, inventory: String
+  ) throws {
     let run = try StrategyRun(
       "market_making",
-      [("quantity", "0.01"), ("inventory", "0.03"), ("distance", "3"), ("move", "1")])
+      [("quantity", quantity), ("inventory", inventory), ("distance", "3"), ("move", "1")])
     let fills = run.journal.fills
     #expect(fills.count > 100)
-    #expect(fills.allSatisfy { $0.liquidity == .maker && $0.quantity.raw == 10 })
+    #expect(fills.allSatisfy { $0.liquidity == .maker && $0.quantity.raw == size })
     var held: Int64 = 0
     var most: Int64 = 0
     for fill in fills {
       held += fill.side.sign * fill.quantity.raw
       most = max(most, abs(held))
-      #expect(abs(held) <= 30)
+      #expect(abs(held) <= 3 * size)
     }
-    #expect(most == 30)
+    #expect(most == 3 * size)
     #expect(fills.contains { $0.side == .buy } && fills.contains { $0.side == .sell })
   }
 

@@ -37,7 +37,8 @@ struct StrategyRun {
 
   init(
     _ name: String, _ parameters: [(name: String, text: String)] = [],
-    on trades: TradeColumns = StrategyRun.trades
+    on trades: TradeColumns = StrategyRun.trades, latency: LatencyModel = .none,
+    sharingVolume: Bool = false
   ) throws {
     let definition = try StrategyRegistry.builtIn.definition(name)
     strategy = try definition.make(try definition.values(parameters))
@@ -46,14 +47,17 @@ struct StrategyRun {
     let instrument = Instrument(
       symbol: "BTCUSDT", pricePrecision: try Precision(2), quantityPrecision: try Precision(3))
     let currency = try Currency("USDT")
+    var matching = MatchingRules(.trade)
+    matching.limitsToTradedVolume = sharingVolume
     let listing = try Listing(
       instrument, calendar: calendar, contract: ContractSpecification(currency: currency),
-      matching: MatchingRules(.trade))
+      matching: matching)
     var configuration = BacktestConfiguration(
       symbols: [TradedSymbol(listing)],
       roles: try RoleMap(ltf: StrategyRun.roles.ltf, mtf: .minutes15, htf: StrategyRun.roles.htf),
       deposits: [try Money(parsing: "100000", currency)])
     configuration.risk.sizing = .fixed(try Quantity(raw: 100), try Precision(3))
+    configuration.latency.orders = latency
     let plan = try BacktestPlan(configuration, strategy.needs)
     let tape = [TapeStream(MemorySource(trades), of: "BTCUSDT")]
     summary = try BacktestRun(plan, strategy, tape: tape, journal: journal).run()

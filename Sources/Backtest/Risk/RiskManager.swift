@@ -10,10 +10,12 @@ struct RiskManager {
   private let rules: RiskRules
   private var peak: Double?
   private var dayStart: Double?
+  /// The losses with which the limits were reached: since then nothing is opened, of the day until its
+  /// end.
+  private var reachedDrawdown: Double?
+  private var reachedDailyLoss: Double?
   /// By symbol: until when nothing is opened.
   private var pausedUntil: [Timestamp?]
-  /// What the account was worth last.
-  private var latest: Double?
 
   init(_ rules: RiskRules, symbolCount: Int) {
     self.rules = rules
@@ -22,26 +24,46 @@ struct RiskManager {
 
   mutating func note(_ equity: Money) {
     let equity = equity.units.nearestDouble
-    latest = equity
     peak = max(peak ?? equity, equity)
     dayStart = dayStart ?? equity
+    noteLosses(at: equity)
   }
 
-  mutating func dayEnded(_ equity: Money) { dayStart = equity.units.nearestDouble }
+  mutating func dayEnded(_ equity: Money) {
+    dayStart = equity.units.nearestDouble
+    reachedDailyLoss = nil
+  }
+
+  /// Looks whether a limit of loss is reached. Prices that come back do not undo it.
+  private mutating func noteLosses(at equity: Double) {
+    if reachedDrawdown == nil, let limit = rules.drawdown, let peak, peak > 0,
+      (peak - equity) / peak >= limit
+    {
+      reachedDrawdown = (peak - equity) / peak
+    }
+    if reachedDailyLoss == nil, let limit = rules.dailyLoss, let dayStart, dayStart > 0,
+      (dayStart - equity) / dayStart >= limit
+    {
+      reachedDailyLoss = (dayStart - equity) / dayStart
+    }
+  }
 
   func save(into writer: inout StateWriter) {
     writer.write(peak ?? 0)
     writer.write(dayStart ?? 0)
+    writer.write(reachedDrawdown ?? 0)
+    writer.write(reachedDailyLoss ?? 0)
     for time in pausedUntil { writer.write(time?.nanoseconds ?? 0) }
   }
 
   mutating func tradeEnded(of symbol: Int, hasLost: Bool, at time: Timestamp) {
     guard hasLost, rules.cooldown > 0 else { return }
-    pausedUntil[symbol] = Timestamp(unchecked: time.nanoseconds + rules.cooldown)
+    let (end, isBeyond) = time.nanoseconds.addingReportingOverflow(rules.cooldown)
+    pausedUntil[symbol] = isBeyond ? .latest : min(Timestamp(unchecked: end), .latest)
   }
 
   /// How much of an order goes to the exchange, or why nothing does.
-  func decide(
+  mutating func decide(
     on intent: OrderIntent, _ snapshot: borrowing RuntimeSnapshot, _ listing: Listing
   ) -> Result<Quantity, RiskRefusal> {
     let held = snapshot.position(of: intent.symbol)
@@ -53,7 +75,7 @@ struct RiskManager {
     }
     // With what is on its way already: closes of the whole, and everything that opens on this side.
     let expected = snapshot.expectedPosition(of: intent.symbol, before: intent.side)
-    let reached = expected + intent.side.sign * quantity.raw
+    let reached = expected.adding(intent.side.sign * quantity.raw)
     let opens = abs(reached) > abs(expected) || reached.signum() == -expected.signum()
     if intent.isReduceOnly || intent.size == .wholePosition || !opens {
       return .success(quantity)
@@ -66,14 +88,15 @@ struct RiskManager {
 
   // MARK: Limits
 
-  private func refusal(
+  private mutating func refusal(
     of intent: OrderIntent, reached: Int64, held: Int64, _ snapshot: borrowing RuntimeSnapshot
   ) -> RiskRefusal? {
     if let until = pausedUntil[intent.symbol.index], snapshot.tsClose < until {
       return .cooldown(until: until)
     }
     guard let equity = snapshot.equity?.units.nearestDouble else { return .noMark }
-    if let refusal = lossRefusal(at: equity) { return refusal }
+    noteLosses(at: equity)
+    if let refusal = lossRefusal { return refusal }
     if let limit = rules.maximumOpenPositions, held == 0,
       snapshot.symbols.count(where: { $0 != intent.symbol && snapshot.isEngaged(in: $0) })
         >= limit
@@ -83,22 +106,20 @@ struct RiskManager {
     return exposureRefusal(of: intent, reached: reached, equity: equity, snapshot)
   }
 
-  private func lossRefusal(at equity: Double) -> RiskRefusal? {
-    if let limit = rules.drawdown, let peak, peak > 0, (peak - equity) / peak >= limit {
-      return .drawdown(lost: (peak - equity) / peak, limit: limit)
+  private var lossRefusal: RiskRefusal? {
+    if let limit = rules.drawdown, let lost = reachedDrawdown {
+      return .drawdown(lost: lost, limit: limit)
     }
-    if let limit = rules.dailyLoss, let dayStart, dayStart > 0,
-      (dayStart - equity) / dayStart >= limit
-    {
-      return .dailyLoss(lost: (dayStart - equity) / dayStart, limit: limit)
+    if let limit = rules.dailyLoss, let lost = reachedDailyLoss {
+      return .dailyLoss(lost: lost, limit: limit)
     }
     return nil
   }
 
   /// Which limit of loss has been reached, where what is open is to be closed then.
   func reachedLimit(_ snapshot: borrowing RuntimeSnapshot) -> RiskRefusal? {
-    guard rules.closesAtLimits, let equity = snapshot.equity else { return nil }
-    return lossRefusal(at: equity.units.nearestDouble)
+    guard rules.closesAtLimits, snapshot.equity != nil else { return nil }
+    return lossRefusal
   }
 
   private func exposureRefusal(
@@ -136,9 +157,12 @@ struct RiskManager {
     case .quantity(let quantity): return quantity
     case .wholePosition:
       guard held.signum() == -intent.side.sign else { throw .nothingToClose }
-      return Quantity(unchecked: abs(held))
+      return min(Quantity(unchecked: abs(held)), listing.contract.maximumQuantity)
     case .bySizing(let stop):
-      let size = try sized(intent, stop, snapshot, listing)
+      var size = try sized(intent, stop, snapshot, listing)
+      // 0.57 of 100 is 56.99999999999999 in binary.
+      let whole = size.rounded()
+      if abs(size - whole) <= 1e-12 * whole { size = whole }
       let increment = listing.contract.quantityIncrement
       let smallest = max(listing.contract.minimumQuantity.raw, increment)
       guard size.isFinite, size >= Double(smallest) else { throw .tooSmall(size: size) }
@@ -163,20 +187,21 @@ struct RiskManager {
     /// What one unit is worth, and the mark in prices.
     let worth = abs(unit.units.nearestDouble) / Double(RiskManager.probe)
     let price = Double(mark.price.raw) / Precision.power(mark.digits)
+    let sign = Double(intent.side.sign)
     switch rules.sizing {
     case .fixed: preconditionFailure("the plan refuses a quantity that a symbol cannot have")
     case .equityShare(let share): return capital * share / worth
     case .riskToStop(let share):
       guard let stop else { throw .noStop }
       let level = listing.instrument.pricePrecision.double(stop.raw)
-      let distance = Double(intent.side.sign) * (price - level)
-      guard distance > 0 else { throw .noStop }
-      return capital * share / (worth * distance / price)
+      guard sign * (price - level) > 0 else { throw .noStop }
+      return capital * share / loss(of: worth, from: price, to: level, listing)
     case .riskByATR(let share, let text, let multiple):
       guard let atr = snapshot.confirmed(text, of: intent.symbol), atr > 0 else {
         throw .notReady(text)
       }
-      return capital * share / (worth * atr * multiple / price)
+      let level = price - sign * atr * multiple
+      return capital * share / loss(of: worth, from: price, to: level, listing)
     case .targetVolatility(let yearly, let bars, let barsPerYear):
       let volatility = snapshot.volatility(bars: bars, of: intent.symbol)
       guard let volatility, volatility > 0 else { throw .notReady("\(bars) changes of the close") }
@@ -184,11 +209,31 @@ struct RiskManager {
     }
   }
 
+  /// What a position that is worth `worth` at a price loses on the way to a level.
+  ///
+  /// The value of an inverse contract is a share of the price, so that the level's value counts: a long
+  /// loses a quarter on a fall by a fifth, and more than there is on the way to zero.
+  private func loss(
+    of worth: Double, from price: Double, to level: Double, _ listing: Listing
+  ) -> Double {
+    let base = listing.contract.settlement == .inverse ? max(level, 0) : abs(price)
+    return worth * abs(price - level) / base
+  }
+
   /// So many units are valued at once, so that rounding to 10^-8 does not show.
   private static let probe: Int64 = 1 << 40
 }
 
 extension RiskRefusal: Error {}
+
+extension Int64 {
+  /// The sum, or as much as no position comes to: orders that no exchange takes may be sent in any number.
+  fileprivate func adding(_ change: Int64) -> Int64 {
+    let most: Int64 = 1 << 62
+    let (sum, overflow) = addingReportingOverflow(change)
+    return overflow ? (change > 0 ? most : -most) : Swift.min(most, Swift.max(-most, sum))
+  }
+}
 
 extension Precision {
   fileprivate static func power(_ digits: Int) -> Double {
@@ -204,9 +249,9 @@ extension RuntimeSnapshot {
     for order in core.openOrders() where order.request.listing.index == symbol.index {
       let change = order.request.side.sign * order.remainingQuantity.raw
       if !order.request.isReduceOnly {
-        if order.request.side == side { position += change }
+        if order.request.side == side { position = position.adding(change) }
       } else if order.request.type == .market, position.signum() == -change.signum() {
-        position = abs(change) >= abs(position) ? 0 : position + change
+        position = abs(change) >= abs(position) ? 0 : position.adding(change)
       }
     }
     return position

@@ -6,7 +6,8 @@ public enum SizingRule: Hashable, Sendable {
   case fixed(Quantity, Precision)
   /// A share of the equity's worth at the mark: 0.1 buys for a tenth of it.
   case equityShare(Double)
-  /// So much that the way from the mark to the stop costs this share of the equity.
+  /// So much that the way from the mark to the stop costs this share of the equity; of an inverse
+  /// contract at the value that it has at the stop.
   case riskToStop(Double)
   /// So much that `multiple` times the ATR, a feature of the lowest role by its declaration, costs
   /// the share of the equity.
@@ -35,12 +36,14 @@ public struct RiskRules: Hashable, Sendable {
   /// How many positions are open at a time.
   public var maximumOpenPositions: Int?
   /// The share of the equity at the beginning of a trading day that may be lost in it; then nothing
-  /// is opened until the next.
+  /// is opened until the next, even if prices come back. Looked at at each close of the lowest role, and
+  /// at each order that opens.
   public var dailyLoss: Double?
-  /// The share of the highest equity that may be lost; then nothing is opened any more.
+  /// The share of the equity's peak, the highest at the closes of the lowest role, that may be lost; then
+  /// nothing is opened any more. Looked at as the day's loss is.
   public var drawdown: Double?
-  /// Whether what is open is closed when `dailyLoss` or `drawdown` has been reached at a close of the
-  /// lowest role: entries are cancelled, and positions are closed at the market.
+  /// Whether what is open is closed at the close of the lowest role by which `dailyLoss` or `drawdown`
+  /// has been reached: entries are cancelled, and positions are closed at the market.
   public var closesAtLimits = false
   /// Nanoseconds without an entry in a symbol after a trade that lost.
   public var cooldown: Int64 = 0
@@ -50,7 +53,8 @@ public struct RiskRules: Hashable, Sendable {
 
 /// Why the risk rules let an order not through, with the numbers.
 public enum RiskRefusal: Hashable, Sendable {
-  /// The sizing comes to less than the smallest order: equity, and what the size would be.
+  /// The sizing comes to less than the smallest order: what the size would be, in units of the last
+  /// quantity digit.
   case tooSmall(size: Double)
   /// The sizing needs a stop, and the order has none, or one on the wrong side of the mark.
   case noStop
@@ -90,7 +94,7 @@ extension RiskRefusal: CustomStringConvertible {
     case .dailyLoss(let lost, let limit):
       "the day has lost \(lost) of its equity: at most \(limit)"
     case .drawdown(let lost, let limit):
-      "the equity lies \(lost) below its peak: at most \(limit)"
+      "the equity has lost \(lost) of its peak: at most \(limit)"
     case .cooldown(let time): "after a loss nothing is opened until \(time)"
     case .notTrading: "the symbol is not traded yet"
     }

@@ -9,7 +9,7 @@ public enum OrderSize: Hashable, Sendable {
   /// As the run's sizing rule says. Rules that risk a share of the equity need the price at which
   /// the trade will be given up, and refuse without it.
   case bySizing(stop: Price? = nil)
-  /// All that is held on the other side, to close it.
+  /// All that is held on the other side, to close it; no more than one order may be for.
   case wholePosition
 }
 

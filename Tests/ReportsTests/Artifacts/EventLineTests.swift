@@ -185,7 +185,7 @@ import Testing
     #expect(
       text(.closingAtLimit(.drawdown(lost: 0.5, limit: 0.25)))
         == #""closing_at_limit","rule":"drawdown","lost":0.5,"limit":0.25,"#
-        + #""reason":"the equity lies 0.5 below its peak: at most 0.25""#)
+        + #""reason":"the equity has lost 0.5 of its peak: at most 0.25""#)
   }
 
   @Test func `money and trades`() {
