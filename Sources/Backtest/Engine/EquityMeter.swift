@@ -195,7 +195,14 @@ extension RunCore {
   /// Notes trades that change nothing but marks.
   func scanEquity(_ slice: TradeSlice, of trades: borrowing TradeColumns, _ symbol: Int) {
     let quantity = position(of: symbol)
-    guard quantity != 0, symbols[symbol].isMarkedByTrades else { return }
+    guard quantity != 0, symbols[symbol].isMarkedByTrades else {
+      // What no record brings, as funding of another symbol, is seen on the next record, whosever it is.
+      if exchange.changeCount != valuedChangeCount, let equity = knownEquity() {
+        valuedChangeCount = exchange.changeCount
+        meter.note(equity, at: Timestamp(unchecked: trades.times[slice.rows.lowerBound]))
+      }
+      return
+    }
     findWorth(by: symbol)
     guard valuation.isLine else { return }
     meter.scan(

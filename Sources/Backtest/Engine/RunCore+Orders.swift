@@ -15,6 +15,8 @@ struct OrderBookkeeping {
   var tripReasons: [[String]]
   /// Those whose cancel the run has sent because of a limit of loss.
   var withdrawn: Set<OrderID> = []
+  /// Of orders with amendments on their way how many these are, and the largest whole quantity asked for.
+  private var amendments: [OrderID: (count: Int, quantity: Quantity)] = [:]
   var refusalCount = 0
   /// In 10^-8 of the run's currency.
   var tradedValue: Int128 = 0
@@ -22,6 +24,23 @@ struct OrderBookkeeping {
   init(listingCount: Int) {
     toldPositions = Array(repeating: 0, count: listingCount)
     tripReasons = Array(repeating: [], count: listingCount)
+  }
+
+  mutating func amendmentSent(_ order: OrderID, _ quantity: Quantity?) {
+    let before = amendments[order] ?? (0, .zero)
+    amendments[order] = (before.count + 1, max(before.quantity, quantity ?? .zero))
+  }
+
+  mutating func amendmentEnded(_ order: OrderID) {
+    guard let before = amendments[order] else { return }
+    amendments[order] = before.count > 1 ? (before.count - 1, before.quantity) : nil
+  }
+
+  /// The whole quantity that an order may come to by what is on its way.
+  func largestQuantity(of order: Order) -> Quantity {
+    amendments.isEmpty
+      ? order.request.quantity
+      : max(order.request.quantity, amendments[order.id]?.quantity ?? .zero)
   }
 }
 
@@ -85,16 +104,18 @@ extension RunCore {
     try BacktestError.exchange { () throws(ExchangeError) in
       try exchange.amend(order, amendment, at: moment)
     }
+    book.amendmentSent(order, amendment.quantity)
   }
 
   /// An order that grows is looked at like one for the difference.
   private func refusal(
     of amendment: OrderAmendment, _ id: OrderID
   ) -> (intent: OrderIntent, reason: RiskRefusal)? {
-    let request = knownOrder(id).request
-    guard let quantity = amendment.quantity, quantity > request.quantity, !request.isReduceOnly
+    let order = knownOrder(id)
+    let (request, largest) = (order.request, book.largestQuantity(of: order))
+    guard let quantity = amendment.quantity, quantity > largest, !request.isReduceOnly
     else { return nil }
-    let more = Quantity(unchecked: quantity.raw - request.quantity.raw)
+    let more = Quantity(unchecked: quantity.raw - largest.raw)
     let intent = OrderIntent(
       request.side, of: symbols[request.listing.index].symbol, .quantity(more), request.type,
       reason: "amendment")
@@ -158,6 +179,10 @@ extension RunCore {
       if !book.withdrawn.isEmpty { book.withdrawn.remove(report.order) }
     }
     current = request.listing.index
+    switch report.event {
+    case .amended, .amendRefused: book.amendmentEnded(report.order)
+    default: break
+    }
     // That it has sent an order a strategy knows.
     if report.event == .submitted { return }
     if case .filled(let fill) = report.event { try note(fill) }

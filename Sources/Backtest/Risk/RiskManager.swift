@@ -247,7 +247,9 @@ extension RuntimeSnapshot {
   fileprivate func expectedPosition(of symbol: SymbolID, before side: OrderSide) -> Int64 {
     var position = position(of: symbol)
     for order in core.openOrders() where order.request.listing.index == symbol.index {
-      let change = order.request.side.sign * order.remainingQuantity.raw
+      // As it is, or as amendments on their way would have it.
+      let left = core.book.largestQuantity(of: order).raw - order.filledQuantity.raw
+      let change = order.request.side.sign * left
       if !order.request.isReduceOnly {
         if order.request.side == side { position = position.adding(change) }
       } else if order.request.type == .market, position.signum() == -change.signum() {
