@@ -17,11 +17,19 @@ public enum BacktestError: Error {
   case unknownFeature(String, Timeframe, StateError)
   /// A fixed size, as decimal text, that has more decimals than a symbol's quantities, or is too large.
   case fixedSize(String, symbol: String, Precision)
+  /// A number of the risk rules that is below zero, or none.
+  case riskRule(String, found: String)
   /// Sizing by volatility from less than two changes of the close.
   case volatilityBars(Int)
   case unknownSymbol(String, known: [String])
+  /// The handle of a symbol of another run.
+  case foreignSymbol(number: Int, known: [String])
+  /// An order of another run; this one has sent so many.
+  case foreignOrder(number: Int, count: Int)
   /// A timer in the past.
   case timerInThePast(at: Timestamp, now: Timestamp)
+  /// A timer that repeats without time in between.
+  case timerPeriod(Int64)
   /// A stream of a symbol that the run does not have.
   case strayStream(StreamKey)
   case state(StateError)
@@ -54,12 +62,19 @@ extension BacktestError: CustomStringConvertible {
       "the strategy asks for '\(text)' on \(timeframe): \(error)"
     case .fixedSize(let size, let symbol, let precision):
       "a size of \(size) for \(symbol): expected a quantity with at most \(precision.digits) decimals"
+    case .riskRule(let name, let found):
+      "the risk rule \(name) is \(found): expected a finite number from 0 on"
     case .volatilityBars(let count):
       "sizing by the volatility of \(count) changes of the close: expected at least 2"
     case .unknownSymbol(let symbol, let known):
       "no symbol '\(symbol)': the run has \(known.joined(separator: ", "))"
+    case .foreignSymbol(let number, let known):
+      "symbol \(number) belongs to another run: this one has \(known.joined(separator: ", "))"
+    case .foreignOrder(let number, let count):
+      "order \(number) belongs to another run: this one has sent \(count)"
     case .timerInThePast(let time, let now):
       "a timer at \(time) is in the past: it is \(now)"
+    case .timerPeriod(let period): "a timer every \(period) ns: expected above zero"
     case .strayStream(let key): "the run has no symbol for the stream \(key)"
     case .state(let error): error.description
     case .exchange(let error): error.description

@@ -13,13 +13,15 @@ public struct BacktestPlan: Sendable {
   /// Which bars and indicators are kept.
   public let state: StateConfiguration
 
-  /// - Throws: `BacktestError` for roles that do not fit, unknown timeframes and indicators.
+  /// - Throws: `BacktestError` for roles that do not fit, unknown timeframes and indicators, and for risk
+  ///   rules with numbers that are none.
   public init(
     _ configuration: BacktestConfiguration, _ needs: StrategyNeeds
   ) throws(BacktestError) {
     guard !configuration.symbols.isEmpty else { throw .noSymbols }
     self.configuration = configuration
     self.needs = needs
+    try configuration.risk.check()
     for symbol in configuration.symbols {
       guard symbol.listing.positions == .netting else {
         throw .hedging(symbol: symbol.listing.instrument.symbol)

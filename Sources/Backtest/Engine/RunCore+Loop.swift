@@ -69,11 +69,15 @@ extension RunCore {
         try exchange.deposit(deposit, at: .earliest)
       }
     }
-    try call("onStart", strategy.onStart, context)
-    try sample(.start, tradingDay: first.utcDate)
+    // What was due before the tape is done by its first moment, as the end of a future.
+    let beginning = now
+    try BacktestError.exchange { () throws(ExchangeError) in try exchange.advance(to: beginning) }
     // A tape of bars begins inside of its first one.
     let isBar = upcoming?.kind == .bar && first > .earliest
-    closes.refresh(at: isBar ? Timestamp(unchecked: first.nanoseconds - 1) : first)
+    let inside = isBar ? Timestamp(unchecked: first.nanoseconds - 1) : first
+    try call("onStart", strategy.onStart, context)
+    try sample(.start, tradingDay: first.utcDate)
+    closes.refresh(at: inside)
   }
 
   /// One moment at which no record is matched: phases 1 to 4.

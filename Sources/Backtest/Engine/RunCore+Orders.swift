@@ -49,6 +49,7 @@ extension RunCore {
   func submit(_ intent: OrderIntent) throws(BacktestError) -> [OrderID] {
     try catchUp()
     actionCount += 1
+    try require(intent.symbol)
     let symbol = intent.symbol.index
     let quantity: Quantity
     switch riskDecision(on: intent) {
@@ -80,13 +81,27 @@ extension RunCore {
 
   private func riskDecision(on intent: OrderIntent) -> Result<Quantity, RiskRefusal> {
     guard trading[intent.symbol.index].isOpen else { return .failure(.notTrading) }
+    if let fault = intent.fault { return .failure(fault) }
     let snapshot = RuntimeSnapshot(self)
     return risk.decide(on: intent, snapshot, symbols[intent.symbol.index].listing)
+  }
+
+  /// A symbol of another run.
+  func require(_ symbol: SymbolID) throws(BacktestError) {
+    if symbols.indices.contains(symbol.index) { return }
+    throw .foreignSymbol(number: symbol.index, known: symbols.map(\.name))
+  }
+
+  /// An order of another run.
+  private func require(_ order: OrderID) throws(BacktestError) {
+    if exchange.orders.indices.contains(order.number) { return }
+    throw .foreignOrder(number: order.number, count: exchange.orders.count)
   }
 
   func cancel(_ order: OrderID) throws(BacktestError) {
     try catchUp()
     actionCount += 1
+    try require(order)
     let moment = now
     try BacktestError.exchange { () throws(ExchangeError) in
       try exchange.cancel(order, at: moment)
@@ -96,6 +111,7 @@ extension RunCore {
   func amend(_ order: OrderID, _ amendment: OrderAmendment) throws(BacktestError) {
     try catchUp()
     actionCount += 1
+    try require(order)
     if let refusal = refusal(of: amendment, order) {
       book.refusalCount += 1
       return try append(.refused(refusal.intent, refusal.reason))
@@ -125,6 +141,7 @@ extension RunCore {
 
   func setTimer(at time: Timestamp, period: Int64?) throws(BacktestError) -> RunTimerID {
     actionCount += 1
+    if let period, period <= 0 { throw .timerPeriod(period) }
     guard time > now.time else { throw .timerInThePast(at: time, now: now.time) }
     return timers.add(at: time.nanoseconds, period: period, symbol: current)
   }

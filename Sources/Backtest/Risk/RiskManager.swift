@@ -133,7 +133,8 @@ struct RiskManager {
       let quantity =
         symbol == intent.symbol ? reached : snapshot.largestExpectedPosition(of: symbol)
       guard quantity != 0 else { continue }
-      guard let value = snapshot.value(of: quantity, of: symbol) else { return .noMark }
+      let value: Money
+      do { value = try snapshot.value(of: quantity, of: symbol) } catch { return error }
       let size = abs(value.units.nearestDouble)
       sum += size
       if symbol == intent.symbol { own = size }
@@ -178,9 +179,8 @@ struct RiskManager {
     _ listing: Listing
   ) throws(RiskRefusal) -> Double {
     if let fixed = rules.sizing.fixedQuantity(of: listing.instrument) { return Double(fixed.raw) }
-    guard let mark = snapshot.mark(of: intent.symbol),
-      let unit = snapshot.value(of: RiskManager.probe, of: intent.symbol)
-    else { throw .noMark }
+    guard let mark = snapshot.mark(of: intent.symbol) else { throw .noMark }
+    let unit = try snapshot.value(of: RiskManager.probe, of: intent.symbol)
     guard let equity = snapshot.equity else { throw .noMark }
     guard equity.units > 0 else { throw .noEquity(equity) }
     let capital = equity.units.nearestDouble
@@ -277,12 +277,18 @@ extension RuntimeSnapshot {
   var currency: Currency { core.plan.configuration.currency }
 
   /// What `quantity` is worth at the mark, in the run's currency.
-  func value(of quantity: Int64, of symbol: SymbolID) -> Money? {
-    let plan = core.symbols[symbol.index]
-    guard let value = try? core.caughtUp().exchange.value(of: quantity, in: plan.listingID) else {
-      return nil
+  fileprivate func value(of quantity: Int64, of symbol: SymbolID) throws(RiskRefusal) -> Money {
+    let listing = core.symbols[symbol.index].listingID
+    do throws(ExchangeError) {
+      if let value = try core.caughtUp().exchange.value(of: quantity, in: listing),
+        let converted = try core.exchange.converted(value, to: currency)
+      {
+        return converted
+      }
+    } catch {
+      throw .valueTooLarge(units: quantity)
     }
-    return (try? core.exchange.converted(value, to: currency)) ?? nil
+    throw .noMark
   }
 
   /// The confirmed value of an indicator of the lowest role.

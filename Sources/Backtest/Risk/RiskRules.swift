@@ -26,7 +26,8 @@ extension SizingRule {
   }
 }
 
-/// What the risk manager lets through. A limit that is nil does not hold.
+/// What the risk manager lets through. A limit that is nil does not hold; one below zero, or that is no
+/// number, no plan takes.
 public struct RiskRules: Hashable, Sendable {
   public var sizing = SizingRule.fixed(Quantity(unchecked: 1), .zero)
   /// The value of all positions together, over the equity.
@@ -51,8 +52,12 @@ public struct RiskRules: Hashable, Sendable {
   public init() {}
 }
 
-/// Why the risk rules let an order not through, with the numbers.
+/// Why an order was not sent, with the numbers: it makes no sense, or a risk rule does not let it through.
 public enum RiskRefusal: Hashable, Sendable {
+  /// A stop-loss that is a market or a limit order.
+  case stopLossWithoutTrigger
+  /// Exits of an order that only closes, so that they would have nothing to close.
+  case exitsOfExit
   /// The sizing comes to less than the smallest order: what the size would be, in units of the last
   /// quantity digit.
   case tooSmall(size: Double)
@@ -62,6 +67,8 @@ public enum RiskRefusal: Hashable, Sendable {
   case notReady(String)
   /// Without a price the order cannot be valued.
   case noMark
+  /// So many units of the last quantity digit are worth more than money counts.
+  case valueTooLarge(units: Int64)
   /// There is no equity left to size by.
   case noEquity(Money)
   /// There is no position to close.
@@ -79,11 +86,17 @@ public enum RiskRefusal: Hashable, Sendable {
 extension RiskRefusal: CustomStringConvertible {
   public var description: String {
     switch self {
+    case .stopLossWithoutTrigger:
+      "the stop-loss is a market or a limit order: expected one that waits for its trigger"
+    case .exitsOfExit:
+      "the order only closes, and has exits of its own: expected a take-profit and a stop-loss with "
+        + "orders that open"
     case .tooSmall(let size):
       "sizing comes to \(size) units, which is less than the smallest order"
     case .noStop: "sizing needs a stop on the losing side of the mark"
     case .notReady(let what): "sizing needs \(what), which has no value yet"
     case .noMark: "there is no price yet"
+    case .valueTooLarge(let units): "\(units) units are worth too much to be counted"
     case .noEquity(let equity): "the equity is \(equity)"
     case .nothingToClose: "there is no position to close"
     case .leverage(let reached, let limit):

@@ -21,7 +21,8 @@ public struct OrderIntent: Hashable, Sendable {
   public var type: OrderType
   public var timeInForce: TimeInForce
   public var isReduceOnly: Bool
-  /// Exits that the entry's fills let work: at a limit, and at a stop.
+  /// Exits that the entry's fills let work: at a limit, and at an order that waits for its trigger. An
+  /// order that only closes has none.
   public var takeProfit: Price?
   public var stopLoss: OrderType?
   /// Why: a word or a few, which stand beside the trade in the list of trades.
@@ -42,5 +43,14 @@ public struct OrderIntent: Hashable, Sendable {
     self.takeProfit = takeProfit
     self.stopLoss = stopLoss
     self.reason = reason
+  }
+}
+
+extension OrderIntent {
+  /// Why no exchange could take it, whatever else holds; what depends on its listing the exchange says.
+  var fault: RiskRefusal? {
+    if let stopLoss, !stopLoss.waitsForTrigger { return .stopLossWithoutTrigger }
+    let hasExits = takeProfit != nil || stopLoss != nil
+    return hasExits && (isReduceOnly || size == .wholePosition) ? .exitsOfExit : nil
   }
 }

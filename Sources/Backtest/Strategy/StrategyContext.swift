@@ -36,9 +36,11 @@ public struct StrategyContext: ~Copyable {
   }
 
   /// The same on any timeframe that the run keeps.
+  /// - Throws: `BacktestError.unknownFeature`.
   public func feature(
     _ text: String, on timeframe: Timeframe, of symbol: SymbolID
   ) throws(BacktestError) -> Feature {
+    try core.require(symbol)
     let source = core.symbols[symbol.index].priceSource
     do throws(StateError) {
       let series = try core.state.series(timeframe, source, of: symbol)
@@ -53,15 +55,17 @@ public struct StrategyContext: ~Copyable {
 
   /// Hands an order to the risk rules, and from there to the exchange.
   ///
-  /// - Returns: The order, and behind it its exits, take-profit first; nothing where the risk rules
-  ///   refused it, which stands in the log with the numbers.
-  /// - Throws: `BacktestError.exchange` when amounts overflow.
+  /// - Returns: The order, and behind it its exits, take-profit first; nothing where it was refused,
+  ///   because it makes no sense or by the risk rules, which stands in the log with the numbers.
+  /// - Throws: `BacktestError.foreignSymbol` for a symbol of another run, `BacktestError.exchange` when
+  ///   amounts overflow.
   @discardableResult
   public func submit(_ intent: OrderIntent) throws(BacktestError) -> [OrderID] {
     try core.submit(intent)
   }
 
   /// Sends a cancel. The reports tell whether it came in time.
+  /// - Throws: `BacktestError.foreignOrder` for an order of another run.
   public func cancel(_ order: OrderID) throws(BacktestError) { try core.cancel(order) }
 
   /// Cancels all orders of a symbol that have not come to their end.
@@ -71,6 +75,9 @@ public struct StrategyContext: ~Copyable {
     }
   }
 
+  /// Sends a change of an order. The reports tell what became of it; one that makes the order larger is
+  /// looked at by the risk rules first.
+  /// - Throws: `BacktestError.foreignOrder` for an order of another run.
   public func amend(_ order: OrderID, _ amendment: OrderAmendment) throws(BacktestError) {
     try core.amend(order, amendment)
   }
@@ -86,14 +93,13 @@ public struct StrategyContext: ~Copyable {
   }
 
   /// Rings at `first`, and every `period` nanoseconds from then on.
-  /// - Throws: `BacktestError.timerInThePast` unless `first` lies behind now.
-  /// - Precondition: the period is above zero.
+  /// - Throws: `BacktestError.timerInThePast` unless `first` lies behind now, `BacktestError.timerPeriod`
+  ///   unless the period is above zero.
   @discardableResult
   public func setTimer(
     every period: Int64, from first: Timestamp
   ) throws(BacktestError) -> RunTimerID {
-    precondition(period > 0, "a timer that repeats needs time in between")
-    return try core.setTimer(at: first, period: period)
+    try core.setTimer(at: first, period: period)
   }
 
   public func cancel(_ timer: RunTimerID) { core.timers.cancel(timer) }
@@ -109,5 +115,6 @@ public struct StrategyContext: ~Copyable {
   }
 
   /// A random number below `bound`, from the run's seed.
+  /// - Precondition: `bound` is above zero.
   public func random(below bound: Int) -> Int { core.random.below(bound) }
 }

@@ -8,11 +8,12 @@ extension BacktestError {
     switch self {
     case .rolesOutOfOrder, .roleNotMultiple, .noSymbols, .hedging, .unknownTimeframe,
       .unknownFeature,
-      .unknownSymbol, .fixedSize, .volatilityBars, .strayStream:
+      .unknownSymbol, .fixedSize, .riskRule, .volatilityBars, .strayStream:
       CommandFailure("\(self)", status: .wrongUsage)
     case .stream: CommandFailure("\(self)", status: .dataNotFit)
     case .state(let error): error
-    case .timerInThePast, .exchange, .strategy, .endlessAnswers, .endlessTimers, .journal:
+    case .timerInThePast, .timerPeriod, .foreignSymbol, .foreignOrder, .exchange, .strategy,
+      .endlessAnswers, .endlessTimers, .journal:
       CommandFailure("\(self)")
     }
   }

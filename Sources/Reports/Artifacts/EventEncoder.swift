@@ -200,6 +200,7 @@ struct EventEncoder {
     switch refusal {
     case .tooSmall(let size): line.number("sized_units", size)
     case .noEquity(let equity): line.amount("equity", equity)
+    case .valueTooLarge(let units): line.number("units", Int(units))
     case .leverage(let reached, let limit), .position(let reached, let limit):
       line.number("reached", reached)
       line.number("limit", limit)
@@ -208,7 +209,9 @@ struct EventEncoder {
       line.number("lost", lost)
       line.number("limit", limit)
     case .cooldown(let time): line.time("until", time)
-    case .noStop, .notReady, .noMark, .nothingToClose, .notTrading: break
+    case .stopLossWithoutTrigger, .exitsOfExit, .noStop, .notReady, .noMark, .nothingToClose,
+      .notTrading:
+      break
     }
   }
 

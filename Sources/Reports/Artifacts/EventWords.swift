@@ -125,10 +125,13 @@ extension Rejection {
 extension RiskRefusal {
   var word: String {
     switch self {
+    case .stopLossWithoutTrigger: "stop_loss_without_trigger"
+    case .exitsOfExit: "exits_of_exit"
     case .tooSmall: "too_small"
     case .noStop: "no_stop"
     case .notReady: "not_ready"
     case .noMark: "no_mark"
+    case .valueTooLarge: "value_too_large"
     case .noEquity: "no_equity"
     case .nothingToClose: "nothing_to_close"
     case .leverage: "leverage"

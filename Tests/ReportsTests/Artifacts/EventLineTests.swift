@@ -165,6 +165,9 @@ import Testing
       refused(.bySizing(stop: Price(unchecked: 99)), .noStop).hasPrefix(
         #""by_sizing","stop":0.99,"# + order + #""rule":"no_stop","reason":"#))
     let numbers: [(RiskRefusal, String)] = [
+      (.stopLossWithoutTrigger, #""stop_loss_without_trigger""#),
+      (.exitsOfExit, #""exits_of_exit""#),
+      (.valueTooLarge(units: 7), #""value_too_large","units":7"#),
       (.tooSmall(size: .infinity), #""too_small","sized_units":"inf""#),
       (.noEquity(money("-1")), #""no_equity","equity_usdt":-1.00000000"#),
       (.openPositions(limit: 3), #""open_positions","limit":3"#),
