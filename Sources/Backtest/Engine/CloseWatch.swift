@@ -81,11 +81,15 @@ struct CloseWatch: ~Copyable {
     next = .max
   }
 
-  /// The trading day of the first symbol, whose days are the run's, that holds the moment before
-  /// `time`; outside of its sessions the day of UTC.
+  /// The trading day of the first symbol, whose days are the run's, that holds `time`; outside of its
+  /// sessions the day of UTC.
+  mutating func tradingDay(holding time: Timestamp) -> CalendarDate {
+    grids[0].cursor.bounds(of: grids[0].timeframe, at: time)?.tradingDay ?? time.utcDate
+  }
+
+  /// The one that holds the moment before `time`: at a close the day that ends.
   mutating func tradingDay(endingAt time: Timestamp) -> CalendarDate {
-    let before = Timestamp(unchecked: time.nanoseconds - 1)
-    return grids[0].cursor.bounds(of: grids[0].timeframe, at: before)?.tradingDay ?? before.utcDate
+    tradingDay(holding: Timestamp(unchecked: time.nanoseconds - 1))
   }
 }
 

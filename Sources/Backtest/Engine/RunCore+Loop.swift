@@ -76,7 +76,7 @@ extension RunCore {
     let isBar = upcoming?.kind == .bar && first > .earliest
     let inside = isBar ? Timestamp(unchecked: first.nanoseconds - 1) : first
     try call("onStart", strategy.onStart, context)
-    try sample(.start, tradingDay: first.utcDate)
+    try sample(.start, tradingDay: closes.tradingDay(holding: inside))
     closes.refresh(at: inside)
   }
 
@@ -311,10 +311,16 @@ extension RunCore {
     }
     current = 0
     try call("onStop", strategy.onStop, snapshot, context)
-    try sample(.end, tradingDay: now.time.utcDate)
+    try sample(.end, tradingDay: endingDay)
     let summary = try summary(isStopped: isStopped)
     do { try journal.end(summary) } catch { throw .journal(error) }
     return summary
+  }
+
+  /// The trading day in which the run ends; one that ends where it has begun has no other.
+  private var endingDay: CalendarDate {
+    guard let start, start.time == now.time else { return closes.tradingDay(endingAt: now.time) }
+    return start.tradingDay
   }
 }
 

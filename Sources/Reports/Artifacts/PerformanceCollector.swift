@@ -83,8 +83,9 @@ struct PerformanceCollector {
   }
 
   /// The run ends within a day where a decision was made in it, or where the equity is not what it
-  /// was at the close before. The decision knows its trading day; without one, it is the day of UTC,
-  /// or the one behind the last where that has closed already.
+  /// was at the close before. The day is the decision's: a run may end behind it, where late reports
+  /// come, or outside of all sessions. Without one it is that of the end, which outside of sessions is the
+  /// day of UTC, or the one behind the last where that has closed already.
   private mutating func closeUnfinishedDay(_ sample: EquitySample) {
     guard let last = days.last else { return close(decisionDay ?? sample.tradingDay, sample) }
     if let decisionDay, decisionDay > last.date { return close(decisionDay, sample) }
