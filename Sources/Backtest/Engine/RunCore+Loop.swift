@@ -263,6 +263,7 @@ extension RunCore {
     for symbol in trading.indices where trading[symbol].isReady && !trading[symbol].isOpen {
       if let start = plan.configuration.start, time < start { continue }
       trading[symbol].isOpen = true
+      risk.begin(with: knownEquity() ?? meter.equity)
       try append(.tradingBegan(symbols[symbol].symbol))
     }
     try sample(.decision, tradingDay: tradingDay ?? closes.tradingDay(endingAt: time))

@@ -8,6 +8,7 @@ import MultiTimeframe
 /// only make a position smaller are never refused for a limit.
 struct RiskManager {
   private let rules: RiskRules
+  /// From where losses are counted; nil until the first symbol is traded.
   private var peak: Double?
   private var dayStart: Double?
   /// The losses with which the limits were reached: since then nothing is opened, of the day until its
@@ -22,14 +23,22 @@ struct RiskManager {
     pausedUntil = Array(repeating: nil, count: symbolCount)
   }
 
+  /// A symbol is traded from now on. What the account lost before the first of them nobody has traded.
+  mutating func begin(with equity: Money) {
+    guard peak == nil else { return }
+    peak = equity.units.nearestDouble
+    dayStart = peak
+  }
+
   mutating func note(_ equity: Money) {
+    guard let peak else { return }
     let equity = equity.units.nearestDouble
-    peak = max(peak ?? equity, equity)
-    dayStart = dayStart ?? equity
+    self.peak = max(peak, equity)
     noteLosses(at: equity)
   }
 
   mutating func dayEnded(_ equity: Money) {
+    guard peak != nil else { return }
     dayStart = equity.units.nearestDouble
     reachedDailyLoss = nil
   }

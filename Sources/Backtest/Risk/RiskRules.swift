@@ -41,7 +41,8 @@ public struct RiskRules: Hashable, Sendable {
   /// at each order that opens.
   public var dailyLoss: Double?
   /// The share of the equity's peak, the highest at the closes of the lowest role, that may be lost; then
-  /// nothing is opened any more. Looked at as the day's loss is.
+  /// nothing is opened any more. Looked at as the day's loss is. Both count from where the first symbol is
+  /// traded: what the warm-up did to what was deposited is no loss of trading.
   public var drawdown: Double?
   /// Whether what is open is closed at the close of the lowest role by which `dailyLoss` or `drawdown`
   /// has been reached: entries are cancelled, and positions are closed at the market.
