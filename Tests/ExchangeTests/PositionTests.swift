@@ -96,6 +96,41 @@ import Testing
     #expect(trip.duration == 10 * nanosecondsPerSecond)
   }
 
+  @Test func `the average of fills at one price is that price, digit by digit`() throws {
+    var random = SeededGenerator(seed: 7)
+    for number in 0..<400 {
+      let isLinear = number % 2 == 0
+      let (digits, quantityDigits) = isLinear ? (number % 5, 8) : (2, 0)
+      var scenario = try MoneyScenario([
+        try contract(
+          digits: digits, quantityDigits: quantityDigits,
+          settlement: isLinear ? .linear : .inverse)
+      ])
+      let entry = random.within(1...(isLinear ? 1 << 40 : 10_000_000))
+      let exit = number == 0 ? 3_892_948 : random.within(1...10_000_000)
+      let most: Int64 = isLinear ? 1 << 34 : 1 << 30
+      let quantity = random.within((isLinear ? 1 : 1_000_000)...most)
+      try scenario.fill(0, .buy, quantity, at: entry)
+      try scenario.fill(1, .buy, 3, at: entry)
+      try scenario.fill(2, .sell, quantity + 3, at: exit)
+      let trip = try #require(scenario.exchange.takeStep().roundTrips.first)
+      let scale = Double(Precision.powersOfTen[digits])
+      #expect(trip.entryPrice == Double(entry) / scale, "run \(number)")
+      #expect(trip.exitPrice == Double(exit) / scale, "run \(number)")
+    }
+  }
+
+  @Test func `an average that has no end is rounded to fifteen digits`() throws {
+    var scenario = try MoneyScenario([try contract(digits: 2, quantityDigits: 3)])
+    try scenario.fill(0, .buy, 1, at: 10_000)
+    try scenario.fill(1, .buy, 2, at: 10_001)
+    try scenario.fill(2, .sell, 1, at: 10_001)
+    try scenario.fill(3, .sell, 2, at: 10_003)
+    let trips = scenario.exchange.takeStep().roundTrips
+    #expect(
+      trips.map { "\($0.entryPrice) \($0.exitPrice)" } == ["100.006666666667 100.023333333333"])
+  }
+
   @Test func `a reversal ends one round trip and begins another`() throws {
     var scenario = try MoneyScenario([try contract(fees: PerUnitFee(usd("1")))])
     try scenario.fill(0, .buy, 2, at: 100)

@@ -21,6 +21,6 @@ import Testing
     for name in ["events.jsonl", "equity_curve.csv", "trades.csv"] {
       hash.update(Array(try fixture.text(name, of: run).utf8))
     }
-    #expect(hash.digest.description == "7eb19cb865c4fcd5")
+    #expect(hash.digest.description == "d6f53826f0c8dd1d")
   }
 }

@@ -60,8 +60,8 @@ extension OpenRoundTrip {
     amounts.worst = min(amounts.worst, amounts.profit)
     return RoundTrip(
       listing: id, side: side, opened: opened, closed: time, end: end, largestQuantity: largest,
-      quantity: entered, entryPrice: listing.averagePrice(of: entry, quantity: entered),
-      exitPrice: listing.averagePrice(of: exit, quantity: exited), amounts: amounts,
+      quantity: entered, entryPrice: entry.averagePrice(of: entered, in: listing),
+      exitPrice: exit.averagePrice(of: exited, in: listing), amounts: amounts,
       currency: listing.contract.currency)
   }
 }

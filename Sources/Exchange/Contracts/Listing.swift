@@ -53,8 +53,6 @@ public struct Listing: Sendable {
     let notionalScale: Int128
     /// The least of price × quantity × multiplier that is worth too much to count with.
     let leastUncounted: UInt128
-    /// For display.
-    let multiplier: Double
     /// What the same times a rate is multiplied and divided by to be money.
     let shareScale: (factor: Int128, divisor: Int128)
 
@@ -78,7 +76,6 @@ public struct Listing: Sendable {
         ? .powerOfTen(Notional.digits - valueDigits) : 0
       leastUncounted =
         notionalScale > 0 ? (Notional.largestCounted / notionalScale).magnitude : 0
-      multiplier = contract.multiplier.precision.double(contract.multiplier.raw)
       let shift = Money.digits - valueDigits - Rate.digits
       shareScale = (.powerOfTen(max(0, shift)), .powerOfTen(max(0, -shift)))
     }
@@ -200,14 +197,6 @@ public struct Listing: Sendable {
       let digits = Money.digits - instrument.quantityPrecision.digits
       return Money(units: Int128(quantity) * .powerOfTen(digits), asset)
     }
-  }
-
-  /// The price for display at which `quantity` would have this value.
-  func averagePrice(of value: Notional, quantity: Int64) -> Double {
-    guard quantity > 0, value.units != 0 else { return 0 }
-    let units = value.units.nearestDouble / 1e18
-    let contracts = instrument.quantityPrecision.double(quantity) * description.multiplier
-    return contract.settlement == .linear ? units / contracts : contracts / units
   }
 
   /// The value of `quantity` at `price`; exact for linear contracts, rounded once for inverse ones.
