@@ -347,6 +347,13 @@ import Testing
         == .done)
   }
 
+  @Test(arguments: ["1h", "1H", "2d", "2D", "90s", "0"])
+  func `lengths of time are written as timeframes are`(text: String) throws {
+    let other = try file("sizing: {equity_share: 0.5}", "cooldown: \(text)")
+    let result = try fixture.run(other, "--explain")
+    #expect(result.status == .done, "\(result.errors)")
+  }
+
   @Test func `every key is described`() throws {
     let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent().appending(path: "docs/run-file.md")

@@ -22,6 +22,8 @@ extension FileValue {
     let units: [String: Int64] = [
       "ns": 1, "us": 1_000, "ms": nanosecondsPerMillisecond, "s": nanosecondsPerSecond,
       "m": 60 * nanosecondsPerSecond, "H": 3600 * nanosecondsPerSecond, "D": nanosecondsPerDay,
+      // As timeframes are taken, too.
+      "h": 3600 * nanosecondsPerSecond, "d": nanosecondsPerDay,
     ]
     let most = limit == .max ? "" : ", at most \(limit / nanosecondsPerDay)D"
     return try value("a time such as 50ms, 1s, 5m, 1H or 1D\(most)") { text in
