@@ -28,7 +28,7 @@ public struct BarScale: Hashable, Sendable {
 /// digit more, sums at the very limit are rounded), and one division by a power of ten gives the
 /// `Double` nearest to the decimal price. All fields are
 /// converted at once, for all indicators, four divisions of two: that takes less time than to
-/// find out which are needed.
+/// find out which are needed. Only where no indicator reads a number none is made.
 public struct ScaledBar: Hashable, Sendable {
   // In the order of the fields' places.
   let raw: SIMD8<Int64>
@@ -37,6 +37,12 @@ public struct ScaledBar: Hashable, Sendable {
 
   @inline(__always)
   public init(_ bar: Bar, _ scale: BarScale) {
+    self.init(bar, scale, hasNumbers: true)
+  }
+
+  /// - Parameter hasNumbers: whether somebody reads numbers; without, they are 0.
+  @inline(__always)
+  init(_ bar: Bar, _ scale: BarScale, hasNumbers: Bool) {
     let (open, high, low, close) = (bar.open.raw, bar.high.raw, bar.low.raw, bar.close.raw)
     let volume = bar.volume.raw
     let median = high &+ low
@@ -44,9 +50,11 @@ public struct ScaledBar: Hashable, Sendable {
     let weighted = typical &+ close
     raw = SIMD8(open, high, low, close, volume, median, typical, weighted)
     values =
-      SIMD8(
+      hasNumbers
+      ? SIMD8(
         Double(open), Double(high), Double(low), Double(close), Double(volume), Double(median),
         Double(typical), Double(weighted)) / scale.unitsPerOne
+      : SIMD8()
     tradingDay = bar.tradingDay
   }
 

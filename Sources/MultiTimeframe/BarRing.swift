@@ -32,9 +32,9 @@ struct BarRing: ~Copyable {
     completedCount == 0 ? .none : lastBar
   }
 
-  /// Its trading day; nil before the first.
+  /// Its trading day; of no meaning before the first.
   @inline(__always)
-  var lastTradingDay: CalendarDate? { completedCount == 0 ? nil : lastBar.tradingDay }
+  var lastTradingDay: CalendarDate { lastBar.tradingDay }
 
   /// - Complexity: O(1).
   @inline(__always)

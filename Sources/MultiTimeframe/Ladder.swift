@@ -162,34 +162,41 @@ import Sessions
   /// - Returns: whether the rung is visible and held records.
   @inline(__always)
   private mutating func complete(_ index: Int) -> Bool {
-    rungs[index].due = .max
-    let slot = index &* sourceCount
-    if values[slot].isEmpty { return false }
-    if index == 0 { volumeLimit &-= values[0].volume }
+    // By their addresses, which are found once: what is written could be any of them to the compiler.
+    let rung = unsafe rungs.pointer(to: index)
+    unsafe rung.pointee.due = .max
+    let first = unsafe values.pointer(to: index &* sourceCount)
+    if unsafe first.pointee.isEmpty { return false }
+    if index == 0 { unsafe volumeLimit &-= first.pointee.volume }
     for source in 0..<sourceCount {
-      if rungs[index].isVisible { keep(slot &+ source, rungs[index].span) }
-      var dependents = rungs[index].dependents
+      let value = unsafe first + source
+      if unsafe rung.pointee.isVisible {
+        unsafe keep(value.pointee.bar(rung.pointee.span), index &* sourceCount &+ source)
+      }
+      var dependents = unsafe rung.pointee.dependents
       while dependents != 0 {
         let dependent = dependents.trailingZeroBitCount
         dependents &= dependents &- 1
-        let close = rungs[dependent].span.close
-        if rungs[dependent].span.isNone { continue }
-        values[dependent &* sourceCount &+ source].merge(values[slot &+ source])
-        rungs[dependent].due = close
+        let above = unsafe rungs.pointer(to: dependent)
+        if unsafe above.pointee.span.isNone { continue }
+        let close = unsafe above.pointee.span.close
+        unsafe above.pointee.due = close
+        unsafe values.pointer(to: dependent &* sourceCount &+ source).pointee.merge(value.pointee)
         // Those above the base are all looked at after one of them has closed.
         if index == 0 { nextHigherClose = min(nextHigherClose, close) }
       }
-      values[slot &+ source] = BarAccumulator()
+      unsafe value.pointee = BarAccumulator()
     }
-    return rungs[index].isVisible
+    return unsafe rung.pointee.isVisible
   }
 
   /// Keeps a completed bar for the history and the indicators.
   @inline(__always)
-  private mutating func keep(_ slot: Int, _ span: BarSpan) {
-    rings[slot].append(values[slot].bar(span))
-    if rings[slot].completedCount >= rings[slot].indicatorsDue {
-      indicators[slot]?.takeBatch(of: &rings[slot])
+  private mutating func keep(_ bar: Bar, _ slot: Int) {
+    let ring = unsafe rings.pointer(to: slot)
+    unsafe ring.pointee.append(bar)
+    if unsafe ring.pointee.completedCount >= ring.pointee.indicatorsDue {
+      unsafe indicators[slot]?.takeBatch(of: &ring.pointee)
     }
   }
 
@@ -205,7 +212,7 @@ import Sessions
   @inline(__always)
   mutating func readConfirmed(_ slot: Int, into values: UnsafeMutablePointer<Double>) {
     unsafe uncounted[slot]?._withUnsafeGuaranteedRef {
-      unsafe $0.readConfirmed(with: rings[slot], into: values)
+      unsafe $0.readConfirmed(with: &rings[slot], into: values)
     }
   }
 

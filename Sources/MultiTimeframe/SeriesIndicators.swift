@@ -119,10 +119,8 @@ final class SeriesIndicators {
   func confirmed(_ column: Int) -> Double? { recorded.set[column] }
 
   /// Takes in all bars of `ring` that wait, and writes the confirmed values of all columns; not a
-  /// number where there is none.
-  func readConfirmed(
-    with ring: borrowing BarRing, into values: UnsafeMutablePointer<Double>
-  ) {
+  /// number where there is none. The ring is not changed; a borrowed one would be copied.
+  func readConfirmed(with ring: inout BarRing, into values: UnsafeMutablePointer<Double>) {
     catchUp(with: ring)
     unsafe recorded.readConfirmed(into: values)
   }

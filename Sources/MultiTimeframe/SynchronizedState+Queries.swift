@@ -43,6 +43,14 @@ extension SynchronizedState {
     return ladders[place.ladder].rings[place.slot].completedCount
   }
 
+  /// The same, and the trading day of the last of them, which is of no meaning before the first.
+  @inline(__always)
+  package mutating func lastClose(of series: SeriesID) -> (count: Int, tradingDay: CalendarDate) {
+    let place = unsafe places.address[series.index]
+    let ring = unsafe ladders[place.ladder].rings.pointer(to: place.slot)
+    return unsafe (ring.pointee.completedCount, ring.pointee.lastTradingDay)
+  }
+
   /// The last completed bar of a series; nil before the first.
   ///
   /// Changes nothing: what is asked of a variable without `mutating` is asked of a copy of its bytes.
@@ -51,13 +59,6 @@ extension SynchronizedState {
     let place = places[series.index]
     return ladders[place.ladder].rings[place.slot].completedCount == 0
       ? nil : ladders[place.ladder].rings[place.slot].last
-  }
-
-  /// The trading day of the last completed bar of a series; nil before the first.
-  /// - Complexity: O(1).
-  package mutating func lastTradingDay(of series: SeriesID) -> CalendarDate? {
-    let place = unsafe places.address[series.index]
-    return ladders[place.ladder].rings[place.slot].lastTradingDay
   }
 
   /// The partial bars of a symbol, one for each series in the layout's order; nil where no record

@@ -54,7 +54,7 @@ import Testing
     let most: Int64 = digits == 8 ? 20_000 : 20
     let quantity = random.within(most / 2...most) * (random.below(2) == 0 ? 1 : -1)
     let line = try line(quantity, digits: digits, at: 10_000)
-    var valuation = Valuation(line: line, isLine: true, number: 1)
+    var valuation = Valuation(number: 1, isLine: true, line: line)
     let trades = try walk(3_000, from: 10_000, &random)
     var (slow, meter) = (EquityMeter(try Currency("USDT")), EquityMeter(try Currency("USDT")))
     let start = try #require(line.worth(at: 10_000))

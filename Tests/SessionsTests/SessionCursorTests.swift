@@ -51,6 +51,38 @@ import Testing
     }
   }
 
+  /// Whoever goes from bar to bar tells where the last one ended, and finds the same bars.
+  @Test(arguments: SampleCalendar.all)
+  func barsFoundBehindAnotherAreThoseFoundAlone(sample: SampleCalendar) throws {
+    let seed: UInt64 = 10
+    print("\(sample.name): seed \(seed)")
+    var random = SeededGenerator(seed: seed)
+    let timeframes = [Timeframe.minute1, .minutes15, .hour1, .hours4, .day1]
+    for date in sample.dates(&random) {
+      let days = sample.days(around: date)
+      guard !days.isEmpty else { continue }
+      for timeframe in timeframes {
+        var (cursor, alone) = (SessionCursor(sample.calendar), SessionCursor(sample.calendar))
+        var (barEnd, stretchEnd) = (Int64.min, Int64.min)
+        // In order, most of them in the bar at hand or the next one.
+        for moment in moments(of: days, &random).sorted() {
+          for step in [0, 1, timeframe.nominalSeconds * nanosecondsPerSecond - 1] {
+            guard let time = try? Timestamp(nanoseconds: moment.nanoseconds + step) else {
+              continue
+            }
+            let bounds = cursor.bounds(of: timeframe, at: time, behind: barEnd)
+            #expect(bounds == alone.bounds(of: timeframe, at: time), "\(timeframe) at \(time)")
+            if let bounds { barEnd = bounds.tsClose.nanoseconds }
+            let end = cursor.stretchEnd(of: timeframe, at: time, behind: stretchEnd)
+            let interval = alone.interval(at: time)
+            #expect(end == bounds?.tsClose ?? interval.end, "\(timeframe) at \(time)")
+            stretchEnd = end.nanoseconds
+          }
+        }
+      }
+    }
+  }
+
   @Test(arguments: SampleCalendar.all)
   func boundariesAreThoseOfTheRegularSessions(sample: SampleCalendar) throws {
     var random = SeededGenerator(seed: 9)

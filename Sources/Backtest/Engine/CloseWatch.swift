@@ -25,6 +25,15 @@ struct WatchedSeries {
   var hasClosed = false
   /// Whether every indicator has its value, and the sizing rule its closes.
   var isReady = false
+
+  /// Takes in how many bars have closed by now, and says whether these are more.
+  @inline(__always)
+  mutating func take(_ count: Int) -> Bool {
+    if count == closedCount { return false }
+    closedCount = count
+    hasClosed = true
+    return true
+  }
 }
 
 /// The closes that a run looks at, and when the next of them may come.

@@ -244,17 +244,13 @@ extension RunCore {
     var (hasClosed, isDecision) = (false, false)
     var tradingDay: CalendarDate?
     for index in closes.series.indices where closes.series[index].next <= time.nanoseconds {
-      let count = state.closedCount(of: closes.series[index].series)
-      guard count != closes.series[index].closedCount else { continue }
-      closes.series[index].closedCount = count
-      closes.series[index].hasClosed = true
+      let last = state.lastClose(of: closes.series[index].series)
+      guard closes.series[index].take(last.count) else { continue }
       hasClosed = true
       if !closes.series[index].isReady { try noteReadiness(of: index) }
       if closes.series[index].isDecision {
         isDecision = true
-        if closes.series[index].symbol == 0 {
-          tradingDay = state.lastTradingDay(of: closes.series[index].series)
-        }
+        if closes.series[index].symbol == 0 { tradingDay = last.tradingDay }
       }
     }
     // At full speed nobody steps to a close.

@@ -226,13 +226,13 @@ struct RunQueues {
 
 /// What the account is worth by the price of a symbol, as it was looked up last.
 struct Valuation {
-  var line: WorthLine
-  /// Whether it is that straight line.
-  var isLine = false
   /// How much had changed at the exchange by then.
   var changeCount = -1
   /// How often it has been looked up.
   var number = 0
+  /// Whether it is that straight line.
+  var isLine = false
+  var line: WorthLine
 
   /// What the account is worth at a price, along that line. Changes nothing; the line would be copied to be
   /// asked from outside.

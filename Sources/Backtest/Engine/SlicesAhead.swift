@@ -120,7 +120,7 @@ private final class SliceQueue: @unchecked Sendable {
   private let pieceCount: Int
 
   /// How many pieces are cut ahead at most.
-  private static let reach = 256
+  private static let reach = 64
   /// The slices of piece n lie at n modulo `reach`.
   private let slots = FixedBuffer<Slot>(count: reach) { _ in Slot() }
   /// The piece that the run has come to. A slot belongs to the thread up to `reach` pieces from there.

@@ -27,6 +27,8 @@ public struct IndicatorSet: ~Copyable, Sendable {
   public private(set) var barCount = 0
 
   private let scale: BarScale
+  /// Whether some indicator reads a bar's fields as numbers, not only in raw units.
+  private let readsNumbers: Bool
   private let slots: OwnedBuffer<IndicatorSlot>
   private var values: OwnedBuffer<Double>
   /// Room for a block of bars.
@@ -49,13 +51,18 @@ public struct IndicatorSet: ~Copyable, Sendable {
     for _ in 0..<plan.valueCount { values.append(0) }
     passing = OwnedBuffer(capacity: plan.valueCount * IndicatorSet.blockLength)
     for _ in 0..<plan.valueCount * IndicatorSet.blockLength { passing.append(0) }
+    var visitor = NumbersVisitor()
+    for index in 0..<plan.slots.count { unsafe plan.slots.base[index].indicator.accept(&visitor) }
+    readsNumbers = visitor.readsNumbers
     slots = plan.slots
   }
 
   /// Takes in a bar that has closed.
   /// - Complexity: O(1) amortised for each indicator, O(period) for those that say so.
   public mutating func update(_ bar: Bar) {
-    unsafe withUnsafePointer(to: ScaledBar(bar, scale)) { unsafe updateSlots($0) }
+    unsafe withUnsafePointer(to: ScaledBar(bar, scale, hasNumbers: readsNumbers)) {
+      unsafe updateSlots($0)
+    }
     barCount &+= 1
   }
 

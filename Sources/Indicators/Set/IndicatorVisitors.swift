@@ -14,6 +14,15 @@ import Market
   }
 }
 
+/// Finds out whether indicators read fields of bars as numbers.
+struct NumbersVisitor: IndicatorVisitor {
+  private(set) var readsNumbers = false
+
+  mutating func visit<Kind: Indicator & ~Copyable>(_ box: borrowing IndicatorBox<Kind>) {
+    if Kind.Input.self != Int64.self { readsNumbers = true }
+  }
+}
+
 /// Updates an indicator with consecutive bars, and puts what comes out among the values after each,
 /// which stand in rows.
 @safe struct BlockVisitor: IndicatorVisitor {
