@@ -5,7 +5,7 @@ public import Market
 /// Nothing here changes anything, and what is asked again and again is `mutating`: what is asked of a
 /// variable without that is asked of a copy of its bytes, and an exchange has many.
 extension SimulatedExchange {
-  /// Whether there is something that `takeStep()` would hand over.
+  /// Whether there is something that `takeNews(into:)` and `takeStep()` would hand over.
   public var hasNews: Bool { mutating get { outbox.hasNews(upTo: clock) } }
 
   /// When the exchange next does something of its own, or has something to tell, in nanoseconds;

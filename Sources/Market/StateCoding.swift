@@ -10,8 +10,11 @@ public struct StateWriter: Sendable {
 
   public init() {}
 
+  /// How many bytes have been written.
+  public var byteCount: Int { count }
+
   /// All that has been written.
-  /// - Complexity: O(n).
+  /// - Complexity: O(n), a copy.
   public var bytes: [UInt8] { Array(room[..<count]) }
 
   @inlinable

@@ -69,7 +69,8 @@ public final class SMACross: Strategy {
     // The first close that is seen shows a state, not a cross.
     guard before != 0, side != before else { return }
 
-    // What the cross before ordered and nobody has filled yet.
+    // What the cross before ordered and nobody has filled yet. With a latency a fill may be quicker than the
+    // cancel: what it leaves stands until the next cross.
     try context.cancelAll(of: symbol)
     let held = snapshot.position
     if side > 0 {

@@ -41,4 +41,38 @@ struct AmendmentOnItsWayTests {
     #expect(refusals == ["all positions would come to 1.8 times the equity: at most 1.0"])
     #expect(journal.fills.isEmpty)
   }
+
+  /// A position loses a quarter of the equity while an order is amended to 90.0 and back; then it is
+  /// amended to 90.0 again.
+  @Test("an order that grows anew is looked at anew")
+  func growingAgain() throws {
+    let strategy = Scripted()
+    var orders: [OrderID] = []
+    strategy.bar = { _, snapshot, context in
+      func order(_ raw: Int64, _ type: OrderType) throws -> OrderIntent {
+        OrderIntent(.buy, of: snapshot.symbol, .quantity(try Quantity(raw: raw)), type)
+      }
+      if snapshot.tsClose == (try moment(60)) {
+        _ = try context.submit(try order(500, .market))
+        orders = try context.submit(try order(10, .limit(try Price(raw: 1_000))))
+      }
+      if snapshot.tsClose == (try moment(240)) {
+        try context.amend(orders[0], OrderAmendment(quantity: try Quantity(raw: 900)))
+        try context.amend(orders[0], OrderAmendment(quantity: try Quantity(raw: 10)))
+      }
+      if snapshot.tsClose == (try moment(300)) {
+        try context.amend(orders[0], OrderAmendment(quantity: try Quantity(raw: 900)))
+      }
+    }
+    var configuration = try configuration([perpetual()])
+    configuration.risk.drawdown = 0.2
+    configuration.latency.reports = .fixed(600_000_000_000)
+    let points = (0..<9).map { (Double($0) * 60 + 30, Int64($0 < 4 ? 10_000 : 5_000)) }
+    let tape = RunTape(symbols: [], streams: [.init(symbol: "BTC", records: try trades(points))])
+    let refusals = try run(configuration, strategy, try tape.tape()).events.compactMap { entry in
+      if case .refused(_, let refusal) = entry.event { "\(refusal)" } else { nil }
+    }
+    #expect(refusals.count == 1)
+    #expect(refusals.first?.hasPrefix("the equity has lost 0.25") == true, "\(refusals)")
+  }
 }

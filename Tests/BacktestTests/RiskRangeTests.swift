@@ -56,10 +56,11 @@ struct RiskRangeTests {
     }
   }
 
-  @Test("a position larger than an order may be is closed in parts")
-  func parts() throws {
+  @Test("a position larger than an order may be is closed in parts", arguments: [300, 309])
+  func parts(maximum: Int64) throws {
     var contract = ContractSpecification(currency: try Currency("USDT"))
-    contract.maximumQuantity = try Quantity(raw: 300)
+    contract.maximumQuantity = try Quantity(raw: maximum)
+    contract.quantityIncrement = 10
     let other = try perpetual()
     let listing = try Listing(
       other.instrument, calendar: other.calendar, contract: contract, matching: other.matching,

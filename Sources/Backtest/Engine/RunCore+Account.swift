@@ -145,6 +145,11 @@ extension RunCore {
     writer.write(exchangeDigest.value(of: exchange).rawValue)
     // Which of the open orders the strategy has been told of.
     for order in book.open { writer.write(Int64(order.number)) }
+    for (order, quantities) in book.amendments.sorted(by: { $0.key.number < $1.key.number }) {
+      writer.write(Int64(order.number))
+      writer.write(Int64(quantities.count))
+      for quantity in quantities { writer.write(quantity?.raw ?? -1) }
+    }
     risk.save(into: &writer)
     strategy.save(into: &writer)
     timers.save(into: &writer)

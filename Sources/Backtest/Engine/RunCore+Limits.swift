@@ -35,8 +35,7 @@ extension RunCore {
     let listing = symbols[symbol].listingID
     let isUnderWay = openOrders().contains { $0.request.listing == listing && isClosing($0) }
     guard position != 0, trading[symbol].isOpen, !isUnderWay else { return nil }
-    let most = symbols[symbol].listing.contract.maximumQuantity
-    let quantity = min(Quantity(unchecked: abs(position)), most)
+    let quantity = symbols[symbol].listing.closingQuantity(of: position)
     return OrderRequest(side, quantity, of: listing, .market, reduceOnly: true)
   }
 
@@ -45,5 +44,13 @@ extension RunCore {
     let position = knownPosition(of: order.request.listing.index)
     return order.request.isReduceOnly && order.request.type == .market && order.status != .held
       && order.request.side.sign == -position.signum()
+  }
+}
+
+extension Listing {
+  /// How much of a position one order may close: all, or the largest order.
+  func closingQuantity(of position: Int64) -> Quantity {
+    let all = Quantity(unchecked: abs(position))
+    return all <= contract.maximumQuantity ? all : contract.largestOrder
   }
 }

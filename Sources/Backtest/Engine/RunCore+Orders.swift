@@ -15,8 +15,9 @@ struct OrderBookkeeping {
   var tripReasons: [[String]]
   /// Those whose cancel the run has sent because of a limit of loss.
   var withdrawn: Set<OrderID> = []
-  /// Of orders with amendments on their way how many these are, and the largest whole quantity asked for.
-  private var amendments: [OrderID: (count: Int, quantity: Quantity)] = [:]
+  /// Of orders with amendments on their way the quantities asked for, in the order of sending; nil for one
+  /// that leaves the quantity as it is.
+  private(set) var amendments: [OrderID: [Quantity?]] = [:]
   var refusalCount = 0
   /// In 10^-8 of the run's currency.
   var tradedValue: Int128 = 0
@@ -27,20 +28,25 @@ struct OrderBookkeeping {
   }
 
   mutating func amendmentSent(_ order: OrderID, _ quantity: Quantity?) {
-    let before = amendments[order] ?? (0, .zero)
-    amendments[order] = (before.count + 1, max(before.quantity, quantity ?? .zero))
+    amendments[order, default: []].append(quantity)
   }
 
+  /// Nothing overtakes on the way, so it is the first of them.
   mutating func amendmentEnded(_ order: OrderID) {
-    guard let before = amendments[order] else { return }
-    amendments[order] = before.count > 1 ? (before.count - 1, before.quantity) : nil
+    guard var rest = amendments[order] else { return }
+    rest.removeFirst()
+    amendments[order] = rest.isEmpty ? nil : rest
   }
 
   /// The whole quantity that an order may come to by what is on its way.
   func largestQuantity(of order: Order) -> Quantity {
-    amendments.isEmpty
-      ? order.request.quantity
-      : max(order.request.quantity, amendments[order.id]?.quantity ?? .zero)
+    if amendments.isEmpty { return order.request.quantity }
+    return (amendments[order.id] ?? []).compactMap(\.self).reduce(order.request.quantity, max)
+  }
+
+  /// The whole quantity that an order has once all that is on its way has come.
+  func lastQuantity(of order: Order) -> Quantity {
+    amendments[order.id]?.compactMap(\.self).last ?? order.request.quantity
   }
 }
 
@@ -128,10 +134,11 @@ extension RunCore {
     of amendment: OrderAmendment, _ id: OrderID
   ) -> (intent: OrderIntent, reason: RiskRefusal)? {
     let order = knownOrder(id)
-    let (request, largest) = (order.request, book.largestQuantity(of: order))
-    guard let quantity = amendment.quantity, quantity > largest, !request.isReduceOnly
+    let (request, last) = (order.request, book.lastQuantity(of: order))
+    guard let quantity = amendment.quantity, quantity > last, !request.isReduceOnly
     else { return nil }
-    let more = Quantity(unchecked: quantity.raw - largest.raw)
+    // What is on its way counts already; a unit at least, so that limits of loss are looked at.
+    let more = Quantity(unchecked: max(1, quantity.raw - book.largestQuantity(of: order).raw))
     let intent = OrderIntent(
       request.side, of: symbols[request.listing.index].symbol, .quantity(more), request.type,
       reason: "amendment")

@@ -167,7 +167,7 @@ struct RiskManager {
     case .quantity(let quantity): return quantity
     case .wholePosition:
       guard held.signum() == -intent.side.sign else { throw .nothingToClose }
-      return min(Quantity(unchecked: abs(held)), listing.contract.maximumQuantity)
+      return listing.closingQuantity(of: held)
     case .bySizing(let stop):
       var size = try sized(intent, stop, snapshot, listing)
       // 0.57 of 100 is 56.99999999999999 in binary.
@@ -176,9 +176,9 @@ struct RiskManager {
       let increment = listing.contract.quantityIncrement
       let smallest = max(listing.contract.minimumQuantity.raw, increment)
       guard size.isFinite, size >= Double(smallest) else { throw .tooSmall(size: size) }
-      let most = listing.contract.maximumQuantity.raw
-      let raw = size >= Double(most) ? most : Int64(size)
-      return Quantity(unchecked: raw / increment * increment)
+      let most = listing.contract.largestOrder
+      if size >= Double(most.raw) { return most }
+      return Quantity(unchecked: Int64(size) / increment * increment)
     }
   }
 

@@ -45,4 +45,9 @@ public struct ContractSpecification: Hashable, Sendable {
   public var positionLimit: Int64 = 1 << 60
 
   public init(currency: Currency) { self.currency = currency }
+
+  /// The largest quantity that an order may have which does not close all there is.
+  public var largestOrder: Quantity {
+    Quantity(unchecked: maximumQuantity.raw / quantityIncrement * quantityIncrement)
+  }
 }

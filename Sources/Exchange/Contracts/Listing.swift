@@ -157,6 +157,10 @@ public struct Listing: Sendable {
       return "a minimum quantity of \(contract.minimumQuantity.raw) units above the maximum of "
         + "\(contract.maximumQuantity.raw)"
     }
+    if contract.largestOrder < contract.minimumQuantity || contract.largestOrder == .zero {
+      return "no multiple of \(contract.quantityIncrement) units between the minimum quantity of "
+        + "\(contract.minimumQuantity.raw) and the maximum of \(contract.maximumQuantity.raw)"
+    }
     if !(0...(1 << 60)).contains(contract.positionLimit) {
       return "a position limit of \(contract.positionLimit) units: expected 0 to 2^60"
     }

@@ -64,7 +64,7 @@ public struct ExchangeDigest: ~Copyable {
     for number in numbers {
       if exchange.orders[number].status.hasEnded {
         exchange.encodeOrder(number, into: &writer)
-        ends.append(writer.bytes.count)
+        ends.append(writer.byteCount)
       } else {
         open.append(number)
       }

@@ -78,8 +78,8 @@ struct RunJob {
     guard !options.isQuiet else { return }
     for name in folder.untradedSymbols {
       console.note(
-        "\(name) was never traded: not every role became ready before the end; 'role_ready' in the log says "
-          + "which did")
+        "\(name) was never traded: a role was not ready before the end, or no bar of the lowest one closed "
+          + "in the window")
     }
     let text = RunSummaryText(
       summary, report, strategy: system.definition.name, symbols: system.tapes.map(\.name),

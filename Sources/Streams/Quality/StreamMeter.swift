@@ -242,6 +242,11 @@ extension StreamMeter {
     else {
       throw .malformedState("\(stream): its calendar has other sessions at \(key)")
     }
+    if intervalEnd < grid.close,
+      grid.range(of: step, at: intervalEnd).lowerBound != intervalEnd
+    {
+      throw .malformedState("\(stream): no interval ends at \(intervalEnd)")
+    }
     self.intervalEnd = intervalEnd
   }
 }
