@@ -49,12 +49,13 @@ struct AmendmentOnItsWayTests {
     let strategy = Scripted()
     var orders: [OrderID] = []
     strategy.bar = { _, snapshot, context in
-      func order(_ raw: Int64, _ type: OrderType) throws -> OrderIntent {
-        OrderIntent(.buy, of: snapshot.symbol, .quantity(try Quantity(raw: raw)), type)
-      }
       if snapshot.tsClose == (try moment(60)) {
-        _ = try context.submit(try order(500, .market))
-        orders = try context.submit(try order(10, .limit(try Price(raw: 1_000))))
+        _ = try context.submit(
+          OrderIntent(.buy, of: snapshot.symbol, .quantity(try Quantity(raw: 500))))
+        orders = try context.submit(
+          OrderIntent(
+            .buy, of: snapshot.symbol, .quantity(try Quantity(raw: 10)),
+            .limit(try Price(raw: 1_000))))
       }
       if snapshot.tsClose == (try moment(240)) {
         try context.amend(orders[0], OrderAmendment(quantity: try Quantity(raw: 900)))
