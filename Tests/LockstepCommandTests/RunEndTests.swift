@@ -67,8 +67,8 @@ import Testing
     #expect(result.status == .done)
     #expect(
       result.errors
-        == "BTCUSDT was never traded: not every role became ready before the end; 'role_ready' in the "
-        + "log says which did\n")
+        == "BTCUSDT was never traded: a role was not ready before the end, or no bar of the lowest one "
+        + "closed in the window\n")
     let log = try fixture.text("events.jsonl", of: try #require(try fixture.stored().first))
     #expect(log.contains(#""role":"ltf""#) && !log.contains(#""role":"htf""#))
     #expect(try fixture.run(file, "--quiet").errors.isEmpty)
