@@ -143,15 +143,16 @@ public struct QuietTrades: Sendable {
     _ all: Span<Int64>, _ range: Range<Int>
   ) -> (count: Int, low: Int64, high: Int64) {
     precondition(range.lowerBound >= 0 && range.upperBound <= all.count, "rows out of range")
-    var extremes = PriceExtremes()
+    var (low, high) = (Int64.max, Int64.min)
     var row = range.lowerBound
+    // Four at a time, so that one need not wait for the other.
     while row &+ 4 <= range.upperBound {
-      extremes.take(all.pair(uncheckedAt: row))
-      extremes.take(all.pair(uncheckedAt: row &+ 2))
+      let (a, b) = unsafe (all[unchecked: row], all[unchecked: row &+ 1])
+      let (c, d) = unsafe (all[unchecked: row &+ 2], all[unchecked: row &+ 3])
+      low = min(low, min(min(a, b), min(c, d)))
+      high = max(high, max(max(a, b), max(c, d)))
       row &+= 4
     }
-    var (low, high) = (Int64.max, Int64.min)
-    if row > range.lowerBound { (low, high) = (extremes.lowest, extremes.highest) }
     while row < range.upperBound {
       let price = unsafe all[unchecked: row]
       low = min(low, price)
