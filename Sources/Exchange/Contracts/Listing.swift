@@ -36,7 +36,7 @@ public struct MatchingRules: Hashable, Sendable {
 /// An instrument as the exchange trades it.
 public struct Listing: Sendable {
   /// Nothing of it ever changes, so that copies of a listing share it.
-  private final class Description: Sendable {
+  final class Description: Sendable {
     let instrument: Instrument
     let calendar: TradingCalendar
     let contract: ContractSpecification
@@ -81,7 +81,7 @@ public struct Listing: Sendable {
     }
   }
 
-  private let description: Description
+  let description: Description
 
   @inline(__always)
   public var instrument: Instrument { description.instrument }
