@@ -41,11 +41,20 @@ run_tests() {
   run_check "$name" swift test --xunit-output "$results/$name.xml" "$@"
 }
 
-# failed_tests REPORT: the tests that failed, one a line.
+# failed_tests REPORT: the tests that failed, one a line, each with its first failure: the summary may be
+# all that is kept of a run.
 failed_tests() {
-  awk -F'"' '
-    /<testcase/ { test = $2 "/" $4; told = 0 }
-    /<failure/ && !told { print test; told = 1 }' "$1"
+  awk '
+    /<testcase/ {
+      test = $0; told = 0
+      sub(/.*classname="/, "", test); sub(/" name="/, "/", test); sub(/" time=".*/, "", test)
+    }
+    /<failure/ && !told {
+      told = 1
+      sub(/.*message="/, ""); sub(/" *\/>.*/, "")
+      print test ": " $0
+    }' "$1" |
+    sed 's/&quot;/"/g; s/&lt;/</g; s/&gt;/>/g; s/&#8594;/->/g; s/&amp;/\&/g'
 }
 
 # failures_of NAME: what failed in a check; nothing where all is well.

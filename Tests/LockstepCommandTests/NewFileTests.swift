@@ -1,3 +1,4 @@
+import Glibc
 import Storage
 import TestSupport
 import Testing
@@ -49,6 +50,22 @@ import Testing
     }
     #expect(try folder.text(of: "a") == "old")
     #expect(try folder.names == ["a"])
+  }
+
+  /// The number of a closed file is the next one's that anybody opens, on any thread.
+  @Test func `a file that cannot be renamed is not closed a second time`() throws {
+    let folder = try TestFolder()
+    let others = Shared<[Int32]>()
+    let fileSystem = FaultyFileSystem(failingCall: 5) {
+      // Several, as other threads may take the number first.
+      others.value = (0..<8).map { _ in unsafe open("/dev/null", O_RDONLY | O_CLOEXEC) }
+    }
+    #expect(throws: FileError.self) {
+      try write("new", to: folder.file("a"), replacing: true, fileSystem: fileSystem)
+    }
+    let opened = try #require(others.value)
+    #expect(opened.count == 8)
+    for descriptor in opened { #expect(close(descriptor) == 0) }
   }
 
   @Test func `says so when the folder does not reach the disk`() throws {

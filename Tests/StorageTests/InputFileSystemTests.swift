@@ -82,17 +82,21 @@ import Testing
     #expect(
       message { _ = try fileSystem.exists(String(repeating: "x", count: 5000)) }
         .hasPrefix("cannot look for"))
-    let closed = OpenFile(path: "closed", descriptor: -1)
+    // A number that no file has; of a class, so that each closure borrows it.
+    final class Closed { let file = OpenFile(path: "closed", descriptor: -1) }
+    let closed = Closed()
     var bytes: [UInt8] = [0]
-    #expect(message { _ = try fileSystem.size(closed) }.hasPrefix("cannot measure"))
-    #expect(message { try fileSystem.synchronize(closed) }.hasPrefix("cannot synchronize"))
-    #expect(message { try fileSystem.close(closed) }.hasPrefix("cannot close"))
+    #expect(message { _ = try fileSystem.size(closed.file) }.hasPrefix("cannot measure"))
+    #expect(message { try fileSystem.synchronize(closed.file) }.hasPrefix("cannot synchronize"))
+    #expect(
+      message { try fileSystem.close(OpenFile(path: "closed", descriptor: -1)) }.hasPrefix(
+        "cannot close"))
     #expect(message { try write(bytes, "/no/folder", fileSystem) }.hasPrefix("cannot open"))
     #expect(
       message {
         var span = bytes.mutableSpan
         var buffer = unsafe span.mutableBytes
-        _ = try fileSystem.read(closed, at: 0, into: &buffer)
+        _ = try fileSystem.read(closed.file, at: 0, into: &buffer)
       }.hasPrefix("cannot read"))
   }
 

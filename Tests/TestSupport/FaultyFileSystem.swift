@@ -5,12 +5,19 @@ import Synchronization
 public final class FaultyFileSystem: FileSystem {
   private let base: any FileSystem
   private let failingCall: Int
+  private let atFault: @Sendable () -> Void
   private let callCount = Mutex(0)
 
-  /// - Parameter failingCall: counted from 1; 0 for none.
-  public init(_ base: any FileSystem = PosixFileSystem(), failingCall: Int = 0) {
+  /// - Parameters:
+  ///   - failingCall: counted from 1; 0 for none.
+  ///   - atFault: what is done where the call would have been.
+  public init(
+    _ base: any FileSystem = PosixFileSystem(), failingCall: Int = 0,
+    atFault: @escaping @Sendable () -> Void = {}
+  ) {
     self.base = base
     self.failingCall = failingCall
+    self.atFault = atFault
   }
 
   /// How many calls there were.
@@ -21,7 +28,9 @@ public final class FaultyFileSystem: FileSystem {
       count += 1
       return count
     }
-    if call == failingCall { throw FileError(operation, path: path, code: 5, reason: "planted") }
+    guard call == failingCall else { return }
+    atFault()
+    throw FileError(operation, path: path, code: 5, reason: "planted")
   }
 
   public func open(_ path: String, for access: FileAccess) throws(FileError) -> OpenFile {
@@ -30,28 +39,28 @@ public final class FaultyFileSystem: FileSystem {
   }
 
   public func read(
-    _ file: OpenFile, at offset: Int64, into buffer: inout MutableRawSpan
+    _ file: borrowing OpenFile, at offset: Int64, into buffer: inout MutableRawSpan
   ) throws(FileError) -> Int {
     try count(.read, file.path)
     return try base.read(file, at: offset, into: &buffer)
   }
 
-  public func write(_ file: OpenFile, _ bytes: RawSpan) throws(FileError) {
+  public func write(_ file: borrowing OpenFile, _ bytes: RawSpan) throws(FileError) {
     try count(.write, file.path)
     try base.write(file, bytes)
   }
 
-  public func size(_ file: OpenFile) throws(FileError) -> Int64 {
+  public func size(_ file: borrowing OpenFile) throws(FileError) -> Int64 {
     try count(.size, file.path)
     return try base.size(file)
   }
 
-  public func synchronize(_ file: OpenFile) throws(FileError) {
+  public func synchronize(_ file: borrowing OpenFile) throws(FileError) {
     try count(.synchronize, file.path)
     try base.synchronize(file)
   }
 
-  public func close(_ file: OpenFile) throws(FileError) {
+  public func close(_ file: consuming OpenFile) throws(FileError) {
     try count(.close, file.path)
     try base.close(file)
   }

@@ -32,12 +32,13 @@ struct NewFile: ~Copyable {
   /// Gives the file its name. If this throws, what stood under the name before still does; unless
   /// the last step fails, the folder's way to the disk: then the new file may, or may not, stay.
   consuming func commit() throws(FileError) {
+    let (path, temporaryPath, fileSystem) = (path, temporaryPath, fileSystem)
     do {
       try fileSystem.synchronize(file)
       try fileSystem.close(file)
       try fileSystem.rename(temporaryPath, to: path)
     } catch {
-      discard()
+      NewFile.remove(temporaryPath, fileSystem)
       throw error
     }
     let slash = path.utf8.lastIndex(of: UInt8(ascii: "/"))
@@ -45,9 +46,10 @@ struct NewFile: ~Copyable {
   }
 
   /// Removes what was written.
-  consuming func discard() {
-    // The fault that leads here is the one to report; a leftover `.part` file misleads nobody.
-    try? fileSystem.close(file)
-    try? fileSystem.remove(temporaryPath)
+  consuming func discard() { NewFile.remove(temporaryPath, fileSystem) }
+
+  /// The fault that leads here is the one to report; a leftover `.part` file misleads nobody.
+  private static func remove(_ path: String, _ fileSystem: any FileSystem) {
+    try? fileSystem.remove(path)
   }
 }

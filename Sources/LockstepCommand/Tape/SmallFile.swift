@@ -10,7 +10,6 @@ enum SmallFile {
     -> [UInt8]
   {
     let file = try fileSystem.open(path, for: .read)
-    defer { try? fileSystem.close(file) }
     let size = try fileSystem.size(file)
     guard size <= limit else {
       throw CommandFailure("\(path): \(size) bytes are too many for a definition")

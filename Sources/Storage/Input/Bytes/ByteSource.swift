@@ -66,11 +66,6 @@ final class StoredFile {
     }
   }
 
-  deinit {
-    // Closing a file that was only read loses nothing, so a failure means nothing.
-    try? fileSystem.close(file)
-  }
-
   func read(at offset: Int64, into buffer: inout MutableRawSpan) throws(InputError) -> Int {
     do throws(FileError) {
       return try fileSystem.read(file, at: offset, into: &buffer)

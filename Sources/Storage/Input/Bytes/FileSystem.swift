@@ -1,3 +1,5 @@
+import Glibc
+
 /// The one door to the disk for everything the project reads and writes itself (SQLite has its
 /// own), so that a test can stand in its place and make any call fail.
 public protocol FileSystem: Sendable {
@@ -6,19 +8,20 @@ public protocol FileSystem: Sendable {
 
   /// Reads up to `buffer`'s length from `offset` on; 0 at the end of the file, and only there.
   func read(
-    _ file: OpenFile, at offset: Int64, into buffer: inout MutableRawSpan
+    _ file: borrowing OpenFile, at offset: Int64, into buffer: inout MutableRawSpan
   ) throws(FileError) -> Int
 
   /// Writes all of `bytes` behind what was written before.
-  func write(_ file: OpenFile, _ bytes: RawSpan) throws(FileError)
+  func write(_ file: borrowing OpenFile, _ bytes: RawSpan) throws(FileError)
 
   /// The file's length in bytes.
-  func size(_ file: OpenFile) throws(FileError) -> Int64
+  func size(_ file: borrowing OpenFile) throws(FileError) -> Int64
 
   /// Waits until everything written is on the disk.
-  func synchronize(_ file: OpenFile) throws(FileError)
+  func synchronize(_ file: borrowing OpenFile) throws(FileError)
 
-  func close(_ file: OpenFile) throws(FileError)
+  /// Closes a file, for who has to know whether that failed; it is closed in any case.
+  func close(_ file: consuming OpenFile) throws(FileError)
 
   /// Puts `source` in the place of `destination` in one step.
   func rename(_ source: String, to destination: String) throws(FileError)
@@ -44,14 +47,26 @@ public enum FileAccess: Sendable {
   case create
 }
 
-/// An open file: the system's descriptor, and the path for messages.
-public struct OpenFile: Sendable {
+/// An open file: the system's descriptor, and the path for messages. It is closed when it is let go,
+/// and only once: its number may be another file's by then, opened by another thread.
+public struct OpenFile: ~Copyable, Sendable {
   public let path: String
-  public let descriptor: Int32
+  public private(set) var descriptor: Int32
 
   public init(path: String, descriptor: Int32) {
     self.path = path
     self.descriptor = descriptor
+  }
+
+  deinit {
+    if descriptor >= 0 { _ = Glibc.close(descriptor) }
+  }
+
+  /// - Returns: What the system's call returns.
+  consuming func close() -> Int32 {
+    let ending = descriptor
+    descriptor = -1
+    return Glibc.close(ending)
   }
 }
 

@@ -14,20 +14,19 @@ public struct PosixFileSystem: FileSystem {
     let descriptor = try call(.open, path) { unsafe Glibc.open(path, flags, 0o644) }
     let file = OpenFile(path: path, descriptor: Int32(descriptor))
     guard access == .create || isRegular(file) else {
-      _ = Glibc.close(file.descriptor)
       throw FileError(.open, path: path, code: ESPIPE, reason: "not a regular file")
     }
     return file
   }
 
   /// Not a folder, a pipe or a device. What cannot be looked at is left to the next call to refuse.
-  private func isRegular(_ file: OpenFile) -> Bool {
+  private func isRegular(_ file: borrowing OpenFile) -> Bool {
     var status = stat()
     return unsafe fstat(file.descriptor, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
   public func read(
-    _ file: OpenFile, at offset: Int64, into buffer: inout MutableRawSpan
+    _ file: borrowing OpenFile, at offset: Int64, into buffer: inout MutableRawSpan
   ) throws(FileError) -> Int {
     while true {
       let count = unsafe buffer.withUnsafeMutableBytes { bytes in
@@ -38,7 +37,7 @@ public struct PosixFileSystem: FileSystem {
     }
   }
 
-  public func write(_ file: OpenFile, _ bytes: RawSpan) throws(FileError) {
+  public func write(_ file: borrowing OpenFile, _ bytes: RawSpan) throws(FileError) {
     var written = 0
     while written < bytes.byteCount {
       let rest = bytes.extracting(droppingFirst: written)
@@ -50,21 +49,20 @@ public struct PosixFileSystem: FileSystem {
     }
   }
 
-  public func size(_ file: OpenFile) throws(FileError) -> Int64 {
+  public func size(_ file: borrowing OpenFile) throws(FileError) -> Int64 {
     var status = stat()
     _ = try call(.size, file.path) { unsafe fstat(file.descriptor, &status) }
     return Int64(status.st_size)
   }
 
-  public func synchronize(_ file: OpenFile) throws(FileError) {
+  public func synchronize(_ file: borrowing OpenFile) throws(FileError) {
     _ = try call(.synchronize, file.path) { fsync(file.descriptor) }
   }
 
-  public func close(_ file: OpenFile) throws(FileError) {
+  public func close(_ file: consuming OpenFile) throws(FileError) {
+    let path = file.path
     // Not repeated when interrupted: the descriptor is gone either way.
-    guard Glibc.close(file.descriptor) == 0 || errno == EINTR else {
-      throw failure(.close, file.path)
-    }
+    guard file.close() == 0 || errno == EINTR else { throw failure(.close, path) }
   }
 
   public func rename(_ source: String, to destination: String) throws(FileError) {
