@@ -1,7 +1,7 @@
 import Market
 
 /// What waits for its moment, earliest first; what was queued first goes first of two at one moment.
-struct DueQueue: Sendable {
+@usableFromInline struct DueQueue: Sendable {
   enum Action: Sendable {
     case arrive(OrderID)
     /// The group that begins with this order.
@@ -34,7 +34,7 @@ struct DueQueue: Sendable {
   private var nextNumber = 0
 
   /// The moment of the first item; kept, because it is asked for again and again.
-  private(set) var next: Moment?
+  @usableFromInline private(set) var next: Moment?
 
   private mutating func findNext() {
     next = items.first?.moment

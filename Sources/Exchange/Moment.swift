@@ -15,6 +15,7 @@ public enum Phase: UInt8, Comparable, Sendable {
   /// The records stamped now are matched.
   case records
 
+  @inlinable @inline(__always)
   public static func < (left: Phase, right: Phase) -> Bool { left.rawValue < right.rawValue }
 }
 
@@ -28,8 +29,9 @@ public struct Moment: Hashable, Comparable, Sendable {
     self.phase = phase
   }
 
+  @inlinable @inline(__always)
   public static func < (left: Moment, right: Moment) -> Bool {
-    (left.time, left.phase) < (right.time, right.phase)
+    left.time == right.time ? left.phase < right.phase : left.time < right.time
   }
 
   /// When something sent now, and `latency` nanoseconds on its way, arrives. Without latency that

@@ -58,7 +58,7 @@ extension SimulatedExchange {
     try requireNotBeforeClock(Moment(Timestamp(unchecked: passage.firstTime), .records))
     let index = listing.index
     let (time, price) = (Timestamp(unchecked: passage.lastTime), Price(unchecked: passage.last))
-    clock = Moment(time, .records)
+    currentMoment = Moment(time, .records)
     assert(due.next.map { $0 > clock } ?? true, "something is due among quiet trades")
     books[index].prices.noteLast(price, at: time)
     books[index].coveredUntil = Timestamp(unchecked: time.nanoseconds + 1)

@@ -6,12 +6,14 @@ public import Market
 /// variable without that is asked of a copy of its bytes, and an exchange has many.
 extension SimulatedExchange {
   /// Whether there is something that `takeNews(into:)` and `takeStep()` would hand over.
-  public var hasNews: Bool { mutating get { outbox.hasNews(upTo: clock) } }
+  @inlinable @inline(__always)
+  public var hasNews: Bool { mutating get { outbox.hasNews(upTo: currentMoment) } }
 
   /// When the exchange next does something of its own, or has something to tell, in nanoseconds;
   /// `Int64.max` for never.
+  @inlinable
   public var nextDueTime: Int64 {
-    mutating get {
+    @inline(__always) mutating get {
       min(due.next?.time.nanoseconds ?? .max, outbox.next?.time.nanoseconds ?? .max)
     }
   }
@@ -45,6 +47,7 @@ extension SimulatedExchange {
 
 extension SimulatedExchange {
   /// From which price a listing is valued now, without more about it; nil while the tape has had none.
+  @inlinable @inline(__always)
   public mutating func markPrice(in listing: ListingID) -> Price? {
     books[listing.index].marks.mark(ofSign: books[listing.index].market.held.net.signum())?.price
   }
@@ -56,6 +59,7 @@ extension SimulatedExchange {
   }
 
   /// The sum of long and short, in units of the last quantity digit.
+  @inlinable @inline(__always)
   public mutating func netPosition(in listing: ListingID) -> Int64 {
     books[listing.index].market.held.net
   }

@@ -9,13 +9,13 @@ import Sessions
 /// thrown away.
 public struct SimulatedExchange: ~Copyable, Sendable {
   /// What the exchange keeps for one listing.
-  struct Book: ~Copyable, Sendable {
+  @usableFromInline struct Book: ~Copyable, Sendable {
     let listing: Listing
-    var market: ListingMarket
+    @usableFromInline var market: ListingMarket
     var holding: Holding
     var prices: KnownPrices
     /// By which everybody values; set once a record, after its fills.
-    var marks = Marks()
+    @usableFromInline var marks = Marks()
     /// As long as the marks stay within, they lead to no liquidation.
     var quietMarks = QuietMarks()
     var sessions: SessionCursor
@@ -34,16 +34,17 @@ public struct SimulatedExchange: ~Copyable, Sendable {
   /// All orders ever sent, by their number.
   public internal(set) var orders = AppendOnlyLog<Order>()
   /// Where the exchange stands; nothing before it can be changed any more.
-  public internal(set) var clock = Moment(.earliest, .sourceBars)
+  public var clock: Moment { currentMoment }
+  @usableFromInline var currentMoment = Moment(.earliest, .sourceBars)
   public internal(set) var fillCount = 0
   /// How often positions have changed without a fill.
   var unfilledChangeCount = 0
   /// How many fills another path through their bar would not have given.
   public internal(set) var pathDependentFillCount = 0
-  var books: FixedBuffer<Book>
-  var due = DueQueue()
+  @usableFromInline var books: FixedBuffer<Book>
+  @usableFromInline var due = DueQueue()
   var line: LatencyLine
-  var outbox: Outbox
+  @usableFromInline var outbox: Outbox
   /// Amendments and groups of orders on their way.
   var amendments: [Int: OrderAmendment] = [:]
   var amendmentCount = 0
@@ -140,13 +141,23 @@ public struct SimulatedExchange: ~Copyable, Sendable {
 
   /// Does all that is due up to and including `moment`.
   /// - Throws: `ExchangeError.beforeClock`.
+  @inlinable @inline(__always)
   public mutating func advance(to moment: Moment) throws(ExchangeError) {
+    if moment >= currentMoment, due.next.map({ moment < $0 }) ?? true {
+      currentMoment = moment
+    } else {
+      try perform(through: moment)
+    }
+  }
+
+  @usableFromInline @inline(never)
+  mutating func perform(through moment: Moment) throws(ExchangeError) {
     try requireNotBeforeClock(moment)
     while let next = due.next, next <= moment {
-      clock = max(clock, next)
+      currentMoment = max(clock, next)
       try perform(due.removeFirst())
     }
-    clock = moment
+    currentMoment = moment
   }
 }
 

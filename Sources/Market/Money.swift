@@ -11,6 +11,7 @@ public struct Money: Hashable, Sendable {
   public let units: Int128
   public let currency: Currency
 
+  @inlinable
   public init(units: Int128, _ currency: Currency) {
     self.units = units
     self.currency = currency

@@ -6,7 +6,7 @@ public struct Price: Hashable, Comparable, Sendable {
   public let raw: Int64
 
   /// The largest magnitude that a price may have: 2^49.
-  public static let limit: Int64 = 1 << 49
+  @inlinable public static var limit: Int64 { @inline(__always) get { 1 << 49 } }
 
   /// - Throws: `MarketError.priceOutOfRange` beyond ±2^49.
   @inlinable

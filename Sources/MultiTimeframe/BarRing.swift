@@ -1,20 +1,21 @@
 import Market
 
 /// The most recent completed bars of one series, oldest overwritten first.
-struct BarRing: ~Copyable {
+package struct BarRing: ~Copyable {
   private var bars: FixedBuffer<Bar>
   /// How many of them are history; there may be room for more, which indicators still have to take in.
   private let historyLength: Int
   /// How many bars have been completed in all, also those that were overwritten.
-  private(set) var completedCount = 0
+  package private(set) var completedCount = 0
   /// Once so many bars have been completed, the indicators take bars in.
   var indicatorsDue: Int
   /// Where the next bar goes.
   private var next = 0
 
-  /// The last completed bar once more, beside those of the other series: whoever asks for all of
-  /// them then touches few pages of memory, which the processor's prefetcher forgives.
-  private var lastBar = Bar.none
+  /// The last completed bar once more, of no meaning before the first; beside those of the other series:
+  /// whoever asks for all of them then touches few pages of memory, which the processor's prefetcher
+  /// forgives.
+  package private(set) var lastBar = Bar.none
 
   /// - Parameters:
   ///   - historyLength: how many bars are kept at least.
@@ -31,10 +32,6 @@ struct BarRing: ~Copyable {
     // Without the condition the compiler copies the bar twice: 6 ns a series.
     completedCount == 0 ? .none : lastBar
   }
-
-  /// Its trading day; of no meaning before the first.
-  @inline(__always)
-  var lastTradingDay: CalendarDate { lastBar.tradingDay }
 
   /// - Complexity: O(1).
   @inline(__always)

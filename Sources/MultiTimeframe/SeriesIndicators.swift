@@ -120,6 +120,7 @@ final class SeriesIndicators {
 
   /// Takes in all bars of `ring` that wait, and writes the confirmed values of all columns; not a
   /// number where there is none. The ring is not changed; a borrowed one would be copied.
+  @inline(__always)
   func readConfirmed(with ring: inout BarRing, into values: UnsafeMutablePointer<Double>) {
     catchUp(with: ring)
     unsafe recorded.readConfirmed(into: values)

@@ -3,10 +3,12 @@ import Sessions
 
 /// A bar that has just been completed.
 public struct BarClose: Hashable, Sendable {
+  // First, so that it is copied in whole words: behind what is shorter the compiler copies it together
+  // with the gap before it, which waits for the words that have just been written.
+  public let bar: Bar
   public let symbol: SymbolID
   public let source: PriceSource
   public let timeframe: Timeframe
-  public let bar: Bar
 
   @inlinable
   package init(symbol: SymbolID, source: PriceSource, timeframe: Timeframe, bar: Bar) {

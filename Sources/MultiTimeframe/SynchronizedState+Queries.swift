@@ -36,29 +36,11 @@ extension SynchronizedState {
     return ladders[place.ladder].rings[place.slot].completedCount
   }
 
-  /// How many bars of a series have been completed, for whoever asks at every boundary.
-  @inline(__always)
-  package mutating func closedCount(of series: SeriesID) -> Int {
-    let place = unsafe places.address[series.index]
-    return ladders[place.ladder].rings[place.slot].completedCount
-  }
-
-  /// The same, and the trading day of the last of them, which is of no meaning before the first.
-  @inline(__always)
-  package mutating func lastClose(of series: SeriesID) -> (count: Int, tradingDay: CalendarDate) {
-    let place = unsafe places.address[series.index]
-    let ring = unsafe ladders[place.ladder].rings.pointer(to: place.slot)
-    return unsafe (ring.pointee.completedCount, ring.pointee.lastTradingDay)
-  }
-
-  /// The last completed bar of a series; nil before the first.
-  ///
-  /// Changes nothing: what is asked of a variable without `mutating` is asked of a copy of its bytes.
-  /// - Complexity: O(1).
-  public mutating func lastBar(of series: SeriesID) -> Bar? {
+  /// The completed bars of a series, where they are kept as long as the state lives, for whoever looks at
+  /// every boundary.
+  package mutating func ring(of series: SeriesID) -> UnsafePointer<BarRing> {
     let place = places[series.index]
-    return ladders[place.ladder].rings[place.slot].completedCount == 0
-      ? nil : ladders[place.ladder].rings[place.slot].last
+    return unsafe UnsafePointer(ladders[place.ladder].rings.pointer(to: place.slot))
   }
 
   /// The partial bars of a symbol, one for each series in the layout's order; nil where no record

@@ -1,17 +1,17 @@
 import Market
 
 /// The grid that intraday bars lie on within one part of a trading day, in nanoseconds.
-package struct BarGrid: Sendable {
+@usableFromInline package struct BarGrid: Sendable {
   /// Every bar begins a whole number of its lengths after, or before, this moment.
   var anchor: Int64
   /// No bar begins earlier.
-  package var open: Int64
+  @usableFromInline package var open: Int64
   /// Where the last bar is cut on the clock.
-  var nominalClose: Int64
+  @usableFromInline var nominalClose: Int64
   /// Where the last bar ends, grace included.
   package var close: Int64
   /// The trading day of the bars; nil for the UTC date they begin on.
-  var tradingDay: CalendarDate?
+  @usableFromInline var tradingDay: CalendarDate?
 
   package static let none = BarGrid(from: 0, to: 0)
 
@@ -41,10 +41,8 @@ package struct BarGrid: Sendable {
   }
 
   /// The bar of `length` nanoseconds that holds `time`, which lies in [open, close).
-  /// - Parameter end: where an earlier one ended, if that is known.
-  @inline(__always)
-  func bar(of length: Int64, at time: Int64, behind end: Int64) -> BarBounds {
-    let range = range(of: length, at: time, behind: end)
+  func bar(of length: Int64, at time: Int64) -> BarBounds {
+    let range = range(of: length, at: time)
     let tsOpen = Timestamp(unchecked: range.lowerBound)
     return BarBounds(
       tsOpen: tsOpen, tsClose: Timestamp(unchecked: range.upperBound),
@@ -61,14 +59,20 @@ package struct BarGrid: Sendable {
 
   /// The same, for questions that mostly follow each other from bar to bar: the next one is found
   /// without a division.
-  /// - Parameter end: where a bar of this length ended that the same calendar gave; any other moment that
-  ///   is not in (`open`, `time`] says nothing.
+  /// - Parameter end: as of `isNext`.
   @inline(__always)
   package func range(of length: Int64, at time: Int64, behind end: Int64) -> Range<Int64> {
-    if end > open, end <= time, time &- end < length, end &+ length < nominalClose {
-      return end..<end &+ length
-    }
-    return range(of: length, at: time)
+    isNext(at: time, of: length, behind: end)
+      ? end..<end &+ length : range(of: length, at: time)
+  }
+
+  /// Whether the bar that holds `time` is sure to go from `end` on for `length`.
+  /// - Parameter end: where a bar of this length, or a time without trading, ended that the same calendar
+  ///   gave. What is not in (`open`, `time`] says nothing; what is lies on the grid, as no calendar that
+  ///   counts since the epoch ever closes.
+  @inlinable @inline(__always)
+  func isNext(at time: Int64, of length: Int64, behind end: Int64) -> Bool {
+    end > open && end <= time && time &- end < length && end &+ length < nominalClose
   }
 
   /// How many bars of `length` nanoseconds lie between two moments, each the start or end of one.

@@ -21,8 +21,9 @@ public struct SessionCursor: Sendable {
   /// The first trading day whose close lies after `interval.start`; nil past the last one.
   var day: TradingDay?
   /// What holds around the last question. Empty at first, so that it holds no moment.
-  private(set) var interval = SessionInterval(part: nil, start: .latest, end: .earliest)
-  private var grid = BarGrid.none
+  @usableFromInline private(set) var interval = SessionInterval(
+    part: nil, start: .latest, end: .earliest)
+  @usableFromInline private(set) var grid = BarGrid.none
   /// Blocks of whole days that were asked for, one a timeframe.
   var blocks: [DayBlock] = []
 
@@ -37,18 +38,33 @@ public struct SessionCursor: Sendable {
   ///
   /// - Complexity: O(1) without allocation while `time` stays within one part of a trading day.
   public mutating func bounds(of timeframe: Timeframe, at time: Timestamp) -> BarBounds? {
-    bounds(of: timeframe, at: time, behind: .min)
+    findBounds(of: timeframe, at: time)
   }
 
   /// - Parameter end: where the bar of this timeframe ended that was asked for last, which spares a
   ///   division where the next one holds `time`; `Int64.min` where there is none.
+  @inlinable @inline(__always)
   package mutating func bounds(
     of timeframe: Timeframe, at time: Timestamp, behind end: Int64
   ) -> BarBounds? {
+    if interval.start <= time, time < interval.end,
+      let length = timeframe.elapsedNanoseconds,
+      grid.isNext(at: time.nanoseconds, of: length, behind: end)
+    {
+      let tsOpen = Timestamp(unchecked: end)
+      return BarBounds(
+        tsOpen: tsOpen, tsClose: Timestamp(unchecked: end &+ length),
+        tradingDay: grid.tradingDay ?? tsOpen.utcDate)
+    }
+    return findBounds(of: timeframe, at: time)
+  }
+
+  @usableFromInline
+  mutating func findBounds(of timeframe: Timeframe, at time: Timestamp) -> BarBounds? {
     seek(time)
     guard let part = interval.part else { return nil }
     if let length = timeframe.elapsedNanoseconds {
-      return grid.bar(of: length, at: time.nanoseconds, behind: end)
+      return grid.bar(of: length, at: time.nanoseconds)
     }
     guard part.kind == .regular, let day else { return nil }
     return blockBounds(of: timeframe, in: day)
@@ -57,14 +73,25 @@ public struct SessionCursor: Sendable {
   /// Where the bar ends that holds `time`; where there is none, the stretch outside of sessions, or that
   /// part of the day. It spares the bar's day, which is a division.
   /// - Parameter end: as of `bounds(of:at:behind:)`.
+  @inlinable @inline(__always)
   package mutating func stretchEnd(
     of timeframe: Timeframe, at time: Timestamp, behind end: Int64
   ) -> Timestamp {
+    if interval.start <= time, time < interval.end,
+      let length = timeframe.elapsedNanoseconds,
+      grid.isNext(at: time.nanoseconds, of: length, behind: end)
+    {
+      return Timestamp(unchecked: end &+ length)
+    }
+    return findStretchEnd(of: timeframe, at: time)
+  }
+
+  @usableFromInline
+  mutating func findStretchEnd(of timeframe: Timeframe, at time: Timestamp) -> Timestamp {
     seek(time)
     guard let part = interval.part else { return interval.end }
     if let length = timeframe.elapsedNanoseconds {
-      let range = grid.range(of: length, at: time.nanoseconds, behind: end)
-      return Timestamp(unchecked: range.upperBound)
+      return Timestamp(unchecked: grid.range(of: length, at: time.nanoseconds).upperBound)
     }
     guard part.kind == .regular, let day else { return interval.end }
     return blockBounds(of: timeframe, in: day).tsClose
@@ -89,7 +116,7 @@ public struct SessionCursor: Sendable {
   }
 
   /// Where the part of a trading day ends that holds `time`; nil outside of sessions and in breaks.
-  @inline(__always)
+  @inlinable @inline(__always)
   package mutating func partEnd(at time: Timestamp) -> Timestamp? {
     seek(time)
     return interval.part == nil ? nil : interval.end
@@ -123,13 +150,13 @@ public struct SessionCursor: Sendable {
   }
 
   /// Makes `interval` the one that holds `time`.
-  @inline(__always)
-  private mutating func seek(_ time: Timestamp) {
+  @inlinable @inline(__always)
+  mutating func seek(_ time: Timestamp) {
     if time < interval.start || time >= interval.end { move(to: time) }
   }
 
-  @inline(never)
-  private mutating func move(to time: Timestamp) {
+  @usableFromInline @inline(never)
+  mutating func move(to time: Timestamp) {
     if day.map({ !$0.contains(time) }) ?? true {
       day = calendar.firstTradingDay(closingAfter: time.nanoseconds)
     }

@@ -4,10 +4,12 @@ import MultiTimeframe
 import Sessions
 
 /// The closes of one timeframe of one symbol, which the run looks at.
-struct WatchedSeries {
+@safe struct WatchedSeries {
   /// The symbol's place in the run.
   let symbol: Int
   let series: SeriesID
+  /// Its completed bars, where the state keeps them.
+  let ring: UnsafePointer<BarRing>
   let timeframe: Timeframe
   /// The roles that the timeframe plays.
   let roles: [Role]
@@ -26,9 +28,14 @@ struct WatchedSeries {
   /// Whether every indicator has its value, and the sizing rule its closes.
   var isReady = false
 
+  /// The bar that closed last; of no meaning before the first.
+  @inline(__always)
+  var lastBar: Bar { unsafe ring.pointee.lastBar }
+
   /// Takes in how many bars have closed by now, and says whether these are more.
   @inline(__always)
-  mutating func take(_ count: Int) -> Bool {
+  mutating func takeCloses() -> Bool {
+    let count = unsafe ring.pointee.completedCount
     if count == closedCount { return false }
     closedCount = count
     hasClosed = true
@@ -45,7 +52,9 @@ struct CloseWatch: ~Copyable {
   /// Of each symbol: where slices of its trades end, at the closes of the shortest timeframe watched.
   var grids: FixedBuffer<SliceGrid>
 
-  init(_ plan: BacktestPlan, _ symbols: [SymbolPlan], _ layout: StateLayout) {
+  /// - Parameter state: outlives it, and is not changed.
+  init(_ plan: BacktestPlan, _ symbols: [SymbolPlan], _ state: inout SynchronizedState) {
+    let layout = state.layout
     let roles = plan.configuration.roles
     let timeframes = Set(plan.subscribed + roles.timeframes).sorted(by: >)
     let watched = timeframes.flatMap { timeframe in
@@ -56,8 +65,8 @@ struct CloseWatch: ~Copyable {
           return name.timeframe == timeframe && name.source == source
         }
         guard let series else { preconditionFailure("the plan keeps \(timeframe)") }
-        return WatchedSeries(
-          symbol: index, series: series, timeframe: timeframe,
+        return unsafe WatchedSeries(
+          symbol: index, series: series, ring: state.ring(of: series), timeframe: timeframe,
           roles: Role.allCases.filter { roles[$0] == timeframe },
           lookback: plan.lookback(of: series, in: layout),
           isSubscribed: plan.subscribed.contains(timeframe), isDecision: roles.ltf == timeframe)

@@ -20,6 +20,7 @@ struct EquityMeter {
     lowest = peak
   }
 
+  @inline(__always)
   mutating func note(_ equity: Money, at time: Timestamp) {
     self.equity = equity
     if equity > peak {
@@ -39,7 +40,7 @@ struct EquityMeter {
   ///
   /// - Parameters:
   ///   - sign: that of the position.
-  ///   - valuation: the equity by the mark, a line. It is not changed; a borrowed one would be copied.
+  ///   - valuation: the equity by the mark, a line. It is not changed.
   mutating func scan(
     _ slice: TradeSlice, of trades: borrowing TradeColumns, sign: Int64,
     _ valuation: inout Valuation
@@ -50,7 +51,7 @@ struct EquityMeter {
     }
     if !limits.isKnown {
       limits.find(
-        around: slice.open, peak: peak, largest: drawdown.largest, sign, valuation.line)
+        around: slice.open, peak: peak, largest: drawdown.largest, sign, &valuation.line)
     }
     let (best, worst) = sign > 0 ? (slice.high, slice.low) : (slice.low, slice.high)
     let isHigher = sign * best > limits.highest
@@ -59,24 +60,24 @@ struct EquityMeter {
     if isHigher != isLower, valuation.line.isStrict,
       noteExtreme(
         slice, trades, isHigher ? best : worst, other: isHigher ? worst : best, sign,
-        valuation.line)
+        &valuation.line)
     {
       return
     }
-    noteAll(slice, trades, sign, valuation.line)
+    noteAll(slice, trades, sign, &valuation.line)
   }
 
   /// Notes the one trade of a slice that counts, where that is sure to be one: the first of those with
   /// the best price, if no fall from there could be deeper, or the first of those with the worst.
   private mutating func noteExtreme(
     _ slice: TradeSlice, _ trades: borrowing TradeColumns, _ price: Int64, other: Int64,
-    _ sign: Int64, _ line: borrowing WorthLine
+    _ sign: Int64, _ line: inout WorthLine
   ) -> Bool {
     guard let equity = line.worth(at: price) else { return false }
     var after = limits
     let isPeak = equity > peak
     if isPeak {
-      after.find(around: price, peak: equity, largest: drawdown.largest, sign, line)
+      after.find(around: price, peak: equity, largest: drawdown.largest, sign, &line)
       guard after.isKnown, sign * other >= after.lowest else { return false }
     } else if (peak - equity).units >= 1 << 51 {
       // Of amounts so large two could be one as a double, and then the earlier one counts.
@@ -84,7 +85,7 @@ struct EquityMeter {
     }
     let row = trades.firstRow(of: price, in: slice.rows)
     note(equity, at: Timestamp(unchecked: trades.times[row]))
-    if !isPeak { after.find(around: price, peak: peak, largest: drawdown.largest, sign, line) }
+    if !isPeak { after.find(around: price, peak: peak, largest: drawdown.largest, sign, &line) }
     limits = after
     limits.widen(to: sign * price)
     return true
@@ -92,7 +93,7 @@ struct EquityMeter {
 
   private mutating func noteAll(
     _ slice: TradeSlice, _ trades: borrowing TradeColumns, _ sign: Int64,
-    _ line: borrowing WorthLine
+    _ line: inout WorthLine
   ) {
     let prices = trades.prices.span
     var row = slice.rows.lowerBound
@@ -102,7 +103,7 @@ struct EquityMeter {
       if let equity = line.worth(at: prices[row]) {
         note(equity, at: Timestamp(unchecked: trades.times[row]))
         if !limits.isKnown {
-          limits.find(around: prices[row], peak: peak, largest: drawdown.largest, sign, line)
+          limits.find(around: prices[row], peak: peak, largest: drawdown.largest, sign, &line)
         }
         limits.widen(to: sign * prices[row])
       }
@@ -123,7 +124,7 @@ private struct PriceLimits {
   /// certain.
   mutating func find(
     around price: Int64, peak: Money, largest: Double, _ sign: Int64,
-    _ line: borrowing WorthLine
+    _ line: inout WorthLine
   ) {
     (highest, lowest, isKnown) = (.min, .max, false)
     let step: Int64 = 1 << 20
@@ -179,6 +180,7 @@ private struct PriceLimits {
 extension RunCore {
   /// Whether trades of a symbol must be valued one by one: something is held whose worth is no
   /// straight line of its price, or is converted by it.
+  @inline(__always)
   func looksAtEveryTrade(of symbol: Int) -> Bool {
     guard symbols[symbol].isMarkedByTrades else { return false }
     if position(of: symbol) != 0 {
@@ -193,6 +195,7 @@ extension RunCore {
   }
 
   /// Notes trades that change nothing but marks.
+  @inline(__always)
   func scanEquity(_ slice: TradeSlice, of trades: borrowing TradeColumns, _ symbol: Int) {
     let quantity = position(of: symbol)
     guard quantity != 0, symbols[symbol].isMarkedByTrades else {

@@ -5,11 +5,12 @@ import MultiTimeframe
 
 extension RunCore {
   /// What the account is worth in the run's currency; nil while something has no price.
+  @inline(__always)
   func knownEquity() -> Money? {
     if symbols.count == 1 {
       findWorth(by: 0)
       if valuation.isLine {
-        return valuation.worth(at: exchange.markPrice(in: symbols[0].listingID)?.raw ?? 0)
+        return valuation.line.worth(at: exchange.markPrice(in: symbols[0].listingID)?.raw ?? 0)
       }
     }
     return (try? exchange.worth(in: plan.configuration.currency)) ?? nil
@@ -39,6 +40,7 @@ extension RunCore {
   }
 
   /// The sum of long and short, in units of the last quantity digit.
+  @inline(__always)
   func position(of symbol: Int) -> Int64 {
     exchange.netPosition(in: symbols[symbol].listingID)
   }
@@ -80,7 +82,9 @@ extension RunCore {
 
   // MARK: Features
 
-  func confirmed(_ indicator: IndicatorID) -> Double? {
+  /// Not a number where there is none.
+  @inline(__always)
+  func confirmed(_ indicator: IndicatorID) -> Double {
     if pending.start < pending.end { _ = caughtUp() }
     return features.value(of: indicator, in: &state)
   }

@@ -146,6 +146,7 @@ extension RunCore {
   }
 
   /// Moves the exchange, and what the strategy may know of the time.
+  @inline(__always)
   private func advance(to moment: Moment) throws(BacktestError) {
     guard moment > now else { return }
     now = moment
@@ -222,11 +223,10 @@ extension RunCore {
       let symbol = closes.series[index].symbol
       guard closes.series[index].isSubscribed, trading[symbol].isOpen else { continue }
       current = symbol
-      guard let bar = state.lastBar(of: closes.series[index].series) else { continue }
       let close = BarClose(
         symbol: symbols[symbol].symbol,
         source: symbols[symbol].priceSource,
-        timeframe: closes.series[index].timeframe, bar: bar)
+        timeframe: closes.series[index].timeframe, bar: closes.series[index].lastBar)
       // Not by `call`: a method that is handed on counts references.
       monitor?.showCall("onBar", at: time)
       do { try strategy.onBar(close, snapshot, context) } catch {
@@ -240,17 +240,17 @@ extension RunCore {
 
   /// Marks what has closed, opens the gates of symbols that have become ready, and takes down what
   /// the account is worth, all before the strategy is asked.
+  @inline(__always)
   private func noteCloses(at time: Timestamp) throws(BacktestError) {
     var (hasClosed, isDecision) = (false, false)
     var tradingDay: CalendarDate?
     for index in closes.series.indices where closes.series[index].next <= time.nanoseconds {
-      let last = state.lastClose(of: closes.series[index].series)
-      guard closes.series[index].take(last.count) else { continue }
+      guard closes.series[index].takeCloses() else { continue }
       hasClosed = true
       if !closes.series[index].isReady { try noteReadiness(of: index) }
       if closes.series[index].isDecision {
         isDecision = true
-        if closes.series[index].symbol == 0 { tradingDay = last.tradingDay }
+        if closes.series[index].symbol == 0 { tradingDay = closes.series[index].lastBar.tradingDay }
       }
     }
     // At full speed nobody steps to a close.

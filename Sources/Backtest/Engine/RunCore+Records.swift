@@ -237,6 +237,7 @@ extension RunCore {
     return quiet.first(of: trades, row..<slice.rows.upperBound, before: own)
   }
 
+  @inline(__always)
   private func pass(
     _ slice: TradeSlice, of trades: borrowing TradeColumns, _ symbol: Int
   ) throws(BacktestError) {

@@ -66,7 +66,7 @@ final class RunCore {
     self.monitor = monitor
     self.control = control
     let configuration = plan.configuration
-    let state = try BacktestError.state { () throws(StateError) in
+    var state = try BacktestError.state { () throws(StateError) in
       try SynchronizedState(plan.state)
     }
     let exchange = SimulatedExchange(
@@ -74,8 +74,8 @@ final class RunCore {
       account: configuration.account)
     hasLateReports = configuration.latency.reports != .none
     symbols = try RunCore.symbols(plan, state, exchange)
-    closesPlace = FixedBuffer(CloseWatch(plan, symbols, state.layout))
-    featuresPlace = FixedBuffer(FeatureBoard(state.layout))
+    closesPlace = FixedBuffer(CloseWatch(plan, symbols, &state))
+    featuresPlace = FixedBuffer(FeatureBoard(&state))
     random = SeededGenerator(seed: configuration.seed)
     bookPlace = FixedBuffer(OrderBookkeeping(listingCount: symbols.count))
     riskPlace = FixedBuffer(RiskManager(configuration.risk, symbolCount: symbols.count))
@@ -233,10 +233,6 @@ struct Valuation {
   /// Whether it is that straight line.
   var isLine = false
   var line: WorthLine
-
-  /// What the account is worth at a price, along that line. Changes nothing; the line would be copied to be
-  /// asked from outside.
-  mutating func worth(at price: Int64) -> Money? { line.worth(at: price) }
 }
 
 /// Whether a symbol may be traded.

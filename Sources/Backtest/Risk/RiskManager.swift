@@ -30,6 +30,7 @@ struct RiskManager {
     dayStart = peak
   }
 
+  @inline(__always)
   mutating func note(_ equity: Money) {
     guard let peak else { return }
     let equity = equity.units.nearestDouble
@@ -304,7 +305,8 @@ extension RuntimeSnapshot {
   fileprivate func confirmed(_ text: String, of symbol: SymbolID) -> Double? {
     let series = core.symbols[symbol.index].roleSeries[Role.ltf.place]
     guard let id = try? core.state.layout.indicator(text, of: series) else { return nil }
-    return core.confirmed(id)
+    let value = core.confirmed(id)
+    return value.isNaN ? nil : value
   }
 
   /// The standard deviation of the latest relative changes of the lowest role's closes.

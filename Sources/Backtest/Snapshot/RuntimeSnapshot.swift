@@ -47,7 +47,8 @@ public struct RuntimeSnapshot: ~Copyable {
   /// - Complexity: O(1).
   public subscript(feature: Feature) -> FeatureValue {
     let value = core.confirmed(feature.indicator)
-    return FeatureValue(value: value ?? 0, isReady: value != nil)
+    return value.isNaN
+      ? FeatureValue(value: 0, isReady: false) : FeatureValue(value: value, isReady: true)
   }
 
   /// The values of a feature at the latest `count` closes, oldest first; fewer where there are fewer.

@@ -1,16 +1,16 @@
 /// How much is held of a listing, as matching needs to know it.
-struct HeldQuantity: Sendable {
+@usableFromInline struct HeldQuantity: Sendable {
   let mode: PositionMode
   /// Both not below zero; when netted, one of them is zero.
-  private(set) var long: Int64 = 0
-  private(set) var short: Int64 = 0
+  @usableFromInline private(set) var long: Int64 = 0
+  @usableFromInline private(set) var short: Int64 = 0
   /// What is there of what the listing delivers and belongs to no position, because it was deposited:
   /// sales deliver it before they go short. Not below zero.
   var unallocated: Int64 = 0
 
   init(_ mode: PositionMode) { self.mode = mode }
 
-  var net: Int64 { long - short }
+  @inlinable var net: Int64 { @inline(__always) get { long - short } }
 
   /// What is held on the side of an order.
   func held(on side: OrderSide) -> Int64 { side == .buy ? long : short }

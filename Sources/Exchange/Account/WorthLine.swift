@@ -21,20 +21,21 @@ public struct WorthLine: Sendable {
     }
   }
 
-  /// The whole line in units of the currency.
-  private struct Sum: Sendable {
-    var slope: Int64
-    var start: Int128
-  }
-
   /// What does not follow the price.
   private let rest: Money
   private var long = Part()
   private var short = Part()
-  /// Where nothing is to be rounded, and nothing can be too large.
-  private var sum: Sum?
+  /// Whether nothing is to be rounded, and nothing can be too large; then the whole line in units of the
+  /// currency.
+  @usableFromInline private(set) var isSummedUp = false
+  @usableFromInline private(set) var slope: Int64 = 0
+  @usableFromInline private(set) var start: Int128 = 0
+  @usableFromInline let currency: Currency
 
-  fileprivate init(rest: Money) { self.rest = rest }
+  fileprivate init(rest: Money) {
+    self.rest = rest
+    currency = rest.currency
+  }
 
   /// What no price moves.
   public static func constant(_ worth: Money) -> WorthLine { WorthLine(rest: worth) }
@@ -50,23 +51,27 @@ public struct WorthLine: Sendable {
     guard long.isWhole, short.isWhole, rest.units.magnitude < 1 << 125 else { return }
     let unit = Notional.unitsPerMoneyUnit
     guard let slope = Int64(exactly: (long.slope + short.slope) / unit) else { return }
-    sum = Sum(slope: slope, start: rest.units + (long.start + short.start) / unit)
+    self.slope = slope
+    start = rest.units + (long.start + short.start) / unit
+    isSummedUp = true
   }
 
   /// Whether every step of the price changes the worth.
-  public var isStrict: Bool { sum.map { $0.slope != 0 } ?? false }
+  @inlinable public var isStrict: Bool { slope != 0 }
 
+  /// Changes nothing; what is asked of a variable without `mutating` is asked of a copy of its bytes.
   /// - Parameter price: in units of the listing's last price digit.
   /// - Returns: nil where an amount does not fit.
   /// - Complexity: O(1).
-  public func worth(at price: Int64) -> Money? {
-    guard let sum else { return roundedWorth(at: price) }
-    let gain = sum.slope.multipliedFullWidth(by: price)
-    return Money(
-      units: sum.start &+ (Int128(gain.high) << 64 | Int128(gain.low)), rest.currency)
+  @inlinable @inline(__always)
+  public mutating func worth(at price: Int64) -> Money? {
+    guard isSummedUp else { return roundedWorth(at: price) }
+    let gain = slope.multipliedFullWidth(by: price)
+    return Money(units: start &+ (Int128(gain.high) << 64 | Int128(gain.low)), currency)
   }
 
-  private func roundedWorth(at price: Int64) -> Money? {
+  @usableFromInline
+  mutating func roundedWorth(at price: Int64) -> Money? {
     guard let long = profit(of: long, at: price), let short = profit(of: short, at: price) else {
       return nil
     }

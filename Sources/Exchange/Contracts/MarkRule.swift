@@ -34,6 +34,7 @@ public struct Marks: Hashable, Sendable {
   public var short: Mark?
 
   /// That of a position of this sign; of no position, that of a long one.
+  @inlinable @inline(__always)
   func mark(ofSign sign: Int64) -> Mark? { sign < 0 ? short : long }
 }
 

@@ -2,7 +2,7 @@ import Market
 
 /// The orders that work in one listing, and the prices in force. It knows no money: it says which
 /// order fills at what price, and how much.
-struct ListingMarket: Sendable {
+@usableFromInline struct ListingMarket: Sendable {
   /// An order's turn in a list; void once the order stands elsewhere.
   struct Turn: Sendable {
     let order: OrderID
@@ -39,7 +39,7 @@ struct ListingMarket: Sendable {
   /// The newest quote, where queues are kept.
   var quote: Quote?
   /// What is held with every execution so far.
-  var held: HeldQuantity
+  @usableFromInline var held: HeldQuantity
   /// What the open orders may come to: of those of which a fill cancels or shrinks the others, only the
   /// largest; of exits, only what a fill of their entry has let work.
   var open = OpenOrders()
@@ -328,6 +328,7 @@ struct ListingMarket: Sendable {
   @inline(__always)
   mutating func quietPrices() -> ClosedRange<Int64>? {
     guard nobodyTakes else { return nil }
+    if orders.count == 0 { return -Price.limit...Price.limit }
     var low = -Price.limit
     var high = Price.limit
     if let entry = sellStops.nearest { low = max(low, entry.level.raw + 1) }

@@ -2,7 +2,7 @@ import Market
 
 /// What is on its way back to the trader: reports, and what became of positions. All of it travels on
 /// one line, so that nothing overtakes the report that it follows from.
-struct Outbox: Sendable {
+@usableFromInline struct Outbox: Sendable {
   /// What the exchange tells.
   private enum Message {
     case report(OrderReport)
@@ -26,12 +26,12 @@ struct Outbox: Sendable {
   private var isImmediate: Bool { line.model == .none }
 
   /// When the next of what is on its way comes back.
-  private(set) var next: Moment?
+  @usableFromInline private(set) var next: Moment?
   /// Whether something has come back that nobody has taken.
-  private var hasArrivals = false
+  @usableFromInline private(set) var hasArrivals = false
 
   /// Whether something has come back by `moment`.
-  @inline(__always)
+  @inlinable @inline(__always)
   func hasNews(upTo moment: Moment) -> Bool {
     hasArrivals || (next.map { $0 <= moment } ?? false)
   }

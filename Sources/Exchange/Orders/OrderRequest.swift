@@ -109,11 +109,11 @@ public struct OrderRequest: Hashable, Sendable {
 /// A listing's place in its exchange.
 public struct ListingID: Hashable, Sendable {
   // Half a word, because orders and reports are kept by the million.
-  private let stored: Int32
+  @usableFromInline let stored: Int32
 
   init(index: Int) { stored = Int32(index) }
 
-  public var index: Int { Int(stored) }
+  @inlinable public var index: Int { Int(stored) }
 }
 
 /// An order's number: the orders of an exchange are counted from 0 in the order of sending, up to

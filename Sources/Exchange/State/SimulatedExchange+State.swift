@@ -60,7 +60,7 @@ extension SimulatedExchange {
     guard found == symbols else {
       throw .malformedState("the state of an exchange of other listings: \(found)")
     }
-    clock = try reader.readMoment()
+    currentMoment = try reader.readMoment()
     let count = Int(try reader.read(in: 0...Int64(Int32.max)))
     let limits = StateLimits(orders: count, listings: books.count)
     for number in 0..<count {
