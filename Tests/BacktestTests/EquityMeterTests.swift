@@ -53,11 +53,12 @@ import Testing
     let digits = [2, 4, 8][random.below(3)]
     let most: Int64 = digits == 8 ? 20_000 : 20
     let quantity = random.within(most / 2...most) * (random.below(2) == 0 ? 1 : -1)
-    let line = try line(quantity, digits: digits, at: 10_000)
+    var line = try line(quantity, digits: digits, at: 10_000)
     var valuation = Valuation(number: 1, isLine: true, line: line)
     let trades = try walk(3_000, from: 10_000, &random)
     var (slow, meter) = (EquityMeter(try Currency("USDT")), EquityMeter(try Currency("USDT")))
-    let start = try #require(line.worth(at: 10_000))
+    let worth = line.worth(at: 10_000)
+    let start = try #require(worth)
     slow.note(start, at: try moment(0))
     meter.note(start, at: try moment(0))
     var row = 0

@@ -55,8 +55,9 @@ import Testing
     #expect(scenario.entries().isEmpty)
     let after = scenario.exchange.changeCount
     #expect(after > before)
-    let line = try scenario.exchange.worthLine(in: Currency("USD"), of: MoneyScenario.id(0))
-    #expect(try line?.worth(at: 120) == usd("100"))
+    var line = try scenario.exchange.worthLine(in: Currency("USD"), of: MoneyScenario.id(0))
+    let worth = line?.worth(at: 120)
+    #expect(try worth == usd("100"))
   }
 
   @Test func `one that waits stops no other`() throws {
