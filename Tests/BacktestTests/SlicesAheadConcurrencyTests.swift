@@ -6,7 +6,7 @@ import Testing
 @testable import Backtest
 
 /// Slices that a thread cuts ahead. The suite's name puts it under the thread sanitizer.
-@Suite(.timeLimit(.minutes(5))) struct SlicesAheadConcurrencyTests {
+@Suite(.timeLimit(.minutes(30))) struct SlicesAheadConcurrencyTests {
   private func randomTrades(_ count: Int, _ random: inout SeededGenerator) throws -> TradeColumns {
     var trades = TradeColumns()
     var time = midnight

@@ -98,8 +98,7 @@ import Testing
     let interruption = Interruption()
     let test = TestConsole(interruption: interruption)
     let thread = Thread {
-      // Long enough that the run is likely to wait; it ends in any case.
-      usleep(20_000)
+      for _ in 0..<60_000 where test.output.text.isEmpty { usleep(1000) }
       interruption.request()
     }
     thread.start()

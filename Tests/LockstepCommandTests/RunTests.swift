@@ -82,6 +82,8 @@ import Testing
   private func makePipe() throws -> (reader: Int32, writer: Int32) {
     var ends: [Int32] = [0, 0]
     try #require(unsafe pipe(&ends) == 0)
+    // A process that another test starts must not hold an end open.
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     return (ends[0], ends[1])
   }
 
@@ -98,13 +100,16 @@ import Testing
   @Test func `tells a reader who has gone from other faults`() throws {
     signal(SIGPIPE, SIG_IGN)
     let (reader, writer) = try makePipe()
+    // Nothing can be written to the end that reads.
+    #expect(throws: OutputError.failed(code: EBADF)) {
+      try FileDescriptorSink(descriptor: reader).write([1])
+    }
     close(reader)
     let sink = FileDescriptorSink(descriptor: writer)
     #expect(throws: OutputError.closed) { try sink.write([1]) }
     #expect(throws: Never.self) { try sink.write([]) }
     #expect(sink.terminalColumns == nil)
     close(writer)
-    #expect(throws: OutputError.failed(code: EBADF)) { try sink.write([1]) }
     #expect(OutputError.closed.description == "nobody reads the output any more")
   }
 }

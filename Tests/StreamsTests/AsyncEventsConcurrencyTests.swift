@@ -1,3 +1,4 @@
+import Foundation
 import Market
 import Synchronization
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @testable import Streams
 
 /// Runs on threads of their own, iterated by tasks.
-@Suite(.timeLimit(.minutes(5))) struct AsyncEventsConcurrencyTests {
+@Suite(.timeLimit(.minutes(30))) struct AsyncEventsConcurrencyTests {
   private func letter(_ event: MarketEvent) -> String {
     guard case .trade(_, let trade, _) = event else { return "?" }
     return String(UnicodeScalar(UInt8(trade.price.raw)))
@@ -129,14 +130,15 @@ import Testing
   }
 
   @Test func `a pause and single steps take effect at the next event`() async throws {
-    let count = Mutex(0)
-    let waits = Mutex<[Int]>([])
+    let count = Atomic(0)
+    let lock = NSLock()
+    let waits = Box<[Int]>([])
     let box = Box<RunControl?>(nil)
     let control = RunControl {
       // The run waits: two single events, then all that is left.
-      let number = waits.withLock {
-        $0.append(count.withLock { $0 })
-        return $0.count
+      let number = lock.withLock {
+        waits.value.append(count.load(ordering: .relaxed))
+        return waits.value.count
       }
       if number < 3 { box.value?.step() } else { box.value?.resume() }
     }
@@ -144,14 +146,10 @@ import Testing
     var times: [Int64] = []
     for try await event in events(control) {
       times.append(event.time.nanoseconds)
-      let count = count.withLock {
-        $0 += 1
-        return $0
-      }
-      if count == 3 { control.pause() }
+      if count.add(1, ordering: .relaxed).newValue == 3 { control.pause() }
     }
     #expect(times == Array(0..<1000))
-    #expect(waits.withLock { $0 } == [3, 4, 5])
+    #expect(lock.withLock { waits.value } == [3, 4, 5])
     box.value = nil
   }
 }

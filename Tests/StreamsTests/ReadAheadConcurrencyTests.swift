@@ -6,7 +6,7 @@ import Testing
 @testable import Streams
 
 /// Sources that are read on a thread of their own. The suite's name puts it under the thread sanitizer.
-@Suite(.timeLimit(.minutes(5))) struct ReadAheadConcurrencyTests {
+@Suite(.timeLimit(.minutes(30))) struct ReadAheadConcurrencyTests {
   /// Gives batches of one trade, and counts what is asked of it.
   private final class Counted: Source {
     /// Atomic numbers rather than a lock, which the thread sanitizer does not see.

@@ -15,18 +15,27 @@ final class Interruption: Sendable {
   /// Where a byte is written when the request is raised, so that a wait ends; -1 for nowhere.
   private let wakeDescriptor = Atomic<Int32>(-1)
 
+  /// How many requests have looked where to write and may not have written yet.
+  private let writers = Atomic(0)
+
   /// Safe in a signal handler.
   func request() {
     isRequested.store(true, ordering: .releasing)
-    let descriptor = wakeDescriptor.load(ordering: .acquiring)
+    writers.add(1, ordering: .sequentiallyConsistent)
+    defer { writers.subtract(1, ordering: .sequentiallyConsistent) }
+    let descriptor = wakeDescriptor.load(ordering: .sequentiallyConsistent)
     guard descriptor >= 0 else { return }
     var byte: UInt8 = 0
     // A pipe that is full wakes just as well.
     _ = unsafe write(descriptor, &byte, 1)
   }
 
-  /// From here on a request writes a byte to `descriptor`; -1 ends that.
-  func wake(_ descriptor: Int32) { wakeDescriptor.store(descriptor, ordering: .releasing) }
+  /// From here on a request writes a byte to `descriptor`; -1 ends that. What it wrote to before may be
+  /// closed once this returns: nobody writes to a file that is given the number next.
+  func wake(_ descriptor: Int32) {
+    wakeDescriptor.store(descriptor, ordering: .sequentiallyConsistent)
+    while writers.load(ordering: .sequentiallyConsistent) > 0 { sched_yield() }
+  }
 
   /// - Throws: `Interrupted` once the request has been raised.
   func check() throws(Interrupted) {

@@ -31,6 +31,8 @@ final class PlayKeys {
   init(_ control: RunControl, _ interruption: Interruption, readsKeys: Bool) throws {
     var ends: [Int32] = [0, 0]
     guard unsafe Glibc.pipe(&ends) == 0 else { throw OutputError.failed(code: errno) }
+    // Closed, the pipe ends the listening: no other process must hold it open.
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     (pipe, wake) = (ends[0], ends[1])
     self.interruption = interruption
     let listener = Listener(control, pipe: pipe, hasKeys: readsKeys && TerminalMode.begin())

@@ -39,6 +39,8 @@ final class RunSupervisor {
   ) throws(OutputError) {
     var ends: [Int32] = [0, 0]
     guard unsafe Glibc.pipe(&ends) == 0 else { throw .failed(code: errno) }
+    // Closed, the pipe says that the watch is over: no other process must hold it open.
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     (pipe, wake) = (ends[0], ends[1])
     interruption = console.interruption
     let watch = RunWatch(monitor, control, options, console, pipe: pipe, onHang: onHang)
