@@ -46,19 +46,20 @@ public final class BollingerReversion: Strategy {
     _ close: BarClose, _ snapshot: borrowing RuntimeSnapshot,
     _ context: borrowing StrategyContext
   ) throws {
-    guard snapshot.isIdle else { return }
     let symbol = close.symbol
     let precision = context.listing(of: symbol).instrument.precision(of: close.source)
     let price = precision.double(close.bar.close.raw)
     let held = snapshot.position
     let middle = snapshot[middle[symbol.index]].value
     if held > 0, price >= middle {
-      try context.submit(OrderIntent(.sell, of: symbol, .wholePosition, reason: "middle"))
+      try context.leave(.sell, snapshot, reason: "middle")
     } else if held < 0, price <= middle {
-      try context.submit(OrderIntent(.buy, of: symbol, .wholePosition, reason: "middle"))
-    } else if held == 0, directions.allowsLong, price < snapshot[lower[symbol.index]].value {
+      try context.leave(.buy, snapshot, reason: "middle")
+    }
+    guard held == 0, snapshot.isIdle else { return }
+    if directions.allowsLong, price < snapshot[lower[symbol.index]].value {
       try context.submit(OrderIntent(.buy, of: symbol, reason: "below the band"))
-    } else if held == 0, directions.allowsShort, price > snapshot[upper[symbol.index]].value {
+    } else if directions.allowsShort, price > snapshot[upper[symbol.index]].value {
       try context.submit(OrderIntent(.sell, of: symbol, reason: "above the band"))
     }
   }

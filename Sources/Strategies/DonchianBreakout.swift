@@ -62,19 +62,20 @@ public final class DonchianBreakout: Strategy {
     _ close: BarClose, _ snapshot: borrowing RuntimeSnapshot,
     _ context: borrowing StrategyContext
   ) throws {
-    guard snapshot.isIdle else { return }
     let symbol = close.symbol
     let precision = context.listing(of: symbol).instrument.precision(of: close.source)
     let price = precision.double(close.bar.close.raw)
     let (entry, exit) = (entries[symbol.index], exits[symbol.index])
     let held = snapshot.position
     if held > 0, price < snapshot[exit.lower].value {
-      try context.submit(OrderIntent(.sell, of: symbol, .wholePosition, reason: "channel left"))
+      try context.leave(.sell, snapshot, reason: "channel left")
     } else if held < 0, price > snapshot[exit.upper].value {
-      try context.submit(OrderIntent(.buy, of: symbol, .wholePosition, reason: "channel left"))
-    } else if held == 0, directions.allowsLong, price > snapshot[entry.upper].value {
+      try context.leave(.buy, snapshot, reason: "channel left")
+    }
+    guard held == 0, snapshot.isIdle else { return }
+    if directions.allowsLong, price > snapshot[entry.upper].value {
       try context.submit(OrderIntent(.buy, of: symbol, reason: "breakout up"))
-    } else if held == 0, directions.allowsShort, price < snapshot[entry.lower].value {
+    } else if directions.allowsShort, price < snapshot[entry.lower].value {
       try context.submit(OrderIntent(.sell, of: symbol, reason: "breakout down"))
     }
   }

@@ -10,10 +10,12 @@ import Testing
 struct SizingTests {
   /// A listing in whole units.
   private func listing(
-    _ currency: Currency, inverse: Bool = false, allowsNonPositivePrices: Bool = false
+    _ currency: Currency, inverse: Bool = false, allowsNonPositivePrices: Bool = false,
+    _ change: (inout ContractSpecification) -> Void = { _ in }
   ) throws -> Listing {
     var contract = ContractSpecification(currency: currency)
     contract.settlement = inverse ? .inverse : .linear
+    change(&contract)
     return try Listing(
       Instrument(
         symbol: "X", pricePrecision: try Precision(2), quantityPrecision: .zero,
@@ -88,6 +90,36 @@ struct SizingTests {
     #expect(
       try size(.riskByATR(share: 0.1, atr: "atr(3)", multiple: 20))
         == "sizing comes to 0.0 units, which is less than the smallest order")
+  }
+
+  /// Contracts of a million at 160.00: a unit is worth 160 million, and 2^40 of them are too much to count.
+  @Test("units that are worth much are sized like others", arguments: [1, 1_000, 1_000_000])
+  func costly(multiplier: Int64) throws {
+    let yen = try Currency("JPY")
+    let listing = try listing(yen) { $0.multiplier = ContractMultiplier(raw: multiplier) }
+    let equity = try Money(parsing: "\(10_000 * multiplier)", yen)
+    #expect(try size(.equityShare(0.5), of: listing, with: equity, at: [16_000]) == "31")
+    #expect(
+      try size(.riskToStop(0.5), of: listing, with: equity, at: [16_000], stop: 6_000) == "50")
+  }
+
+  @Test("what is rounded to the increment is held against the minimum")
+  func minimum() throws {
+    let dollar = try Currency("USD")
+    let fifteen = try Quantity(raw: 15)
+    let listing = try listing(dollar) {
+      $0.minimumQuantity = fifteen
+      $0.quantityIncrement = 10
+    }
+    let equity = try Money(parsing: "100", dollar)
+    let words = "units, which is less than the smallest order"
+    for (share, expected) in [
+      (0.17, "sizing comes to 17.0 \(words)"), (0.15, "sizing comes to 15.0 \(words)"),
+      (0.2, "20"), (0.29, "20"), (0.31, "30"),
+    ] {
+      #expect(
+        try size(.equityShare(share), of: listing, with: equity, at: [100]) == expected)
+    }
   }
 
   @Test("a price below zero is a price")

@@ -119,23 +119,51 @@ import Testing
     }
   }
 
-  /// Closes of 100, 99, 101 and 98 and so on, each of one trade of 10, of which an order of 100 takes several.
-  @Test func `sma_cross gives up what the cross before ordered`() throws {
+  /// A bar of one trade of 10 each, behind two hours at 100.
+  private func thinRun(
+    _ name: String, _ parameters: [(name: String, text: String)], prices: [Int64]
+  ) throws -> StrategyRun {
     var trades = TradeColumns()
     let start = try Timestamp(parsing: "2024-03-08").nanoseconds
-    let prices: [Int64] = Array(repeating: 100, count: 24) + [99, 101, 98, 97, 96, 95, 94, 93]
-    for (bar, price) in prices.enumerated() {
+    for (bar, price) in (Array(repeating: 100, count: 24) + prices).enumerated() {
       try trades.append(
         Trade(
           time: try Timestamp(
             nanoseconds: start + (Int64(bar) * 300 + 10) * nanosecondsPerSecond),
           price: try Price(raw: price * 100), quantity: try Quantity(raw: 10)))
     }
-    let run = try StrategyRun(
-      "sma_cross", [("fast", "1"), ("slow", "2")], on: trades, sharingVolume: true)
+    return try StrategyRun(name, parameters, on: trades, sharingVolume: true)
+  }
+
+  /// Closes of 100, 99, 101 and 98 and so on, of which an order of 100 takes several.
+  @Test func `sma_cross gives up what the cross before ordered`() throws {
+    let run = try thinRun(
+      "sma_cross", [("fast", "1"), ("slow", "2")], prices: [99, 101, 98, 97, 96, 95, 94, 93])
     // One part of the entry at 98, and out with it at 97.
     #expect(run.journal.fills.map { $0.price.raw / 100 * $0.side.sign } == [98, -97])
     #expect(run.summary.openSince.isEmpty)
+  }
+
+  /// Two parts of an entry of ten, and out with them in two.
+  @Test(
+    arguments: [
+      (
+        "donchian_breakout", [("entry", "3"), ("exit", "1")], [101, 102, 99, 98, 97, 96, 95],
+        [102, 99, -98, -97]
+      ),
+      (
+        "bollinger_reversion", [("period", "5"), ("deviations", "1")],
+        [99, 98, 101, 102, 103, 104, 105], [98, 101, -102, -103]
+      ),
+    ] as [(String, [(String, String)], [Int64], [Int64])])
+  func `an exit gives up what is left of the entry`(
+    name: String, parameters: [(String, String)], prices: [Int64], expected: [Int64]
+  ) throws {
+    let run = try thinRun(
+      name, parameters.map { (name: $0.0, text: $0.1) } + [("directions", "long")], prices: prices)
+    #expect(run.journal.fills.map { $0.price.raw / 100 * $0.side.sign } == expected)
+    // The entry and one exit.
+    #expect(run.summary.openSince.isEmpty && run.summary.orderCount == 2)
   }
 
   @Test func `buy_and_hold buys once`() throws {

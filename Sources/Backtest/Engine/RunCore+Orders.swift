@@ -44,9 +44,9 @@ struct OrderBookkeeping {
     return (amendments[order.id] ?? []).compactMap(\.self).reduce(order.request.quantity, max)
   }
 
-  /// The whole quantity that an order has once all that is on its way has come.
-  func lastQuantity(of order: Order) -> Quantity {
-    amendments[order.id]?.compactMap(\.self).last ?? order.request.quantity
+  /// The least that it may come to: the exchange may refuse some of what is on its way.
+  func smallestQuantity(of order: Order) -> Quantity {
+    (amendments[order.id] ?? []).compactMap(\.self).reduce(order.request.quantity, min)
   }
 }
 
@@ -92,13 +92,13 @@ extension RunCore {
     return risk.decide(on: intent, snapshot, symbols[intent.symbol.index].listing)
   }
 
-  /// A symbol of another run.
+  /// Throws for a number that this run has not given: the handle of another run's symbol.
   func require(_ symbol: SymbolID) throws(BacktestError) {
     if symbols.indices.contains(symbol.index) { return }
     throw .foreignSymbol(number: symbol.index, known: symbols.map(\.name))
   }
 
-  /// An order of another run.
+  /// The same of an order.
   private func require(_ order: OrderID) throws(BacktestError) {
     if exchange.orders.indices.contains(order.number) { return }
     throw .foreignOrder(number: order.number, count: exchange.orders.count)
@@ -129,16 +129,16 @@ extension RunCore {
     book.amendmentSent(order, amendment.quantity)
   }
 
-  /// An order that grows is looked at like one for the difference.
+  /// An order that may grow is looked at like one for what is not on its way already.
   private func refusal(
     of amendment: OrderAmendment, _ id: OrderID
   ) -> (intent: OrderIntent, reason: RiskRefusal)? {
     let order = knownOrder(id)
-    let (request, last) = (order.request, book.lastQuantity(of: order))
-    guard let quantity = amendment.quantity, quantity > last, !request.isReduceOnly
+    let request = order.request
+    guard let quantity = amendment.quantity, quantity > book.smallestQuantity(of: order),
+      !request.isReduceOnly
     else { return nil }
-    // What is on its way counts already; a unit at least, so that limits of loss are looked at.
-    let more = Quantity(unchecked: max(1, quantity.raw - book.largestQuantity(of: order).raw))
+    let more = Quantity(unchecked: max(0, quantity.raw - book.largestQuantity(of: order).raw))
     let intent = OrderIntent(
       request.side, of: symbols[request.listing.index].symbol, .quantity(more), request.type,
       reason: "amendment")

@@ -85,12 +85,16 @@ struct RiskManager {
     }
     // With what is on its way already: closes of the whole, and everything that opens on this side.
     let expected = snapshot.expectedPosition(of: intent.symbol, before: intent.side)
-    let reached = expected.adding(intent.side.sign * quantity.raw)
+    let reached = expected.adding(intent.side.sign * max(1, quantity.raw))
     let opens = abs(reached) > abs(expected) || reached.signum() == -expected.signum()
     if intent.isReduceOnly || intent.size == .wholePosition || !opens {
       return .success(quantity)
     }
-    if let refusal = refusal(of: intent, reached: reached, held: held, snapshot) {
+    if let refusal = pause(of: intent.symbol, snapshot) { return .failure(refusal) }
+    // An amendment may ask for nothing that is not on its way already, and has been held against the rest.
+    if quantity > .zero,
+      let refusal = refusal(of: intent, reached: reached, held: held, snapshot)
+    {
       return .failure(refusal)
     }
     return .success(quantity)
@@ -98,22 +102,28 @@ struct RiskManager {
 
   // MARK: Limits
 
-  private mutating func refusal(
-    of intent: OrderIntent, reached: Int64, held: Int64, _ snapshot: borrowing RuntimeSnapshot
+  /// Why nothing is opened for now, however little.
+  private mutating func pause(
+    of symbol: SymbolID, _ snapshot: borrowing RuntimeSnapshot
   ) -> RiskRefusal? {
-    if let until = pausedUntil[intent.symbol.index], snapshot.tsClose < until {
+    if let until = pausedUntil[symbol.index], snapshot.tsClose < until {
       return .cooldown(until: until)
     }
-    guard let equity = snapshot.equity?.units.nearestDouble else { return .noMark }
-    noteLosses(at: equity)
-    if let refusal = lossRefusal { return refusal }
+    guard let equity = snapshot.equity else { return .noMark }
+    noteLosses(at: equity.units.nearestDouble)
+    return lossRefusal
+  }
+
+  private func refusal(
+    of intent: OrderIntent, reached: Int64, held: Int64, _ snapshot: borrowing RuntimeSnapshot
+  ) -> RiskRefusal? {
     if let limit = rules.maximumOpenPositions, held == 0,
       snapshot.symbols.count(where: { $0 != intent.symbol && snapshot.isEngaged(in: $0) })
         >= limit
     {
       return .openPositions(limit: limit)
     }
-    return exposureRefusal(of: intent, reached: reached, equity: equity, snapshot)
+    return exposureRefusal(of: intent, reached: reached, snapshot)
   }
 
   private var lossRefusal: RiskRefusal? {
@@ -133,10 +143,12 @@ struct RiskManager {
   }
 
   private func exposureRefusal(
-    of intent: OrderIntent, reached: Int64, equity: Double, _ snapshot: borrowing RuntimeSnapshot
+    of intent: OrderIntent, reached: Int64, _ snapshot: borrowing RuntimeSnapshot
   ) -> RiskRefusal? {
     guard rules.maximumLeverage != nil || rules.maximumPosition != nil else { return nil }
-    guard equity > 0 else { return .noEquity(snapshot.equity ?? .zero(snapshot.currency)) }
+    guard let worth = snapshot.equity else { return .noMark }
+    guard worth.units > 0 else { return .noEquity(worth) }
+    let equity = worth.units.nearestDouble
     var sum = 0.0
     var own = 0.0
     for symbol in snapshot.symbols {
@@ -174,12 +186,14 @@ struct RiskManager {
       // 0.57 of 100 is 56.99999999999999 in binary.
       let whole = size.rounded()
       if abs(size - whole) <= 1e-12 * whole { size = whole }
+      guard size.isFinite else { throw .tooSmall(size: size) }
       let increment = listing.contract.quantityIncrement
-      let smallest = max(listing.contract.minimumQuantity.raw, increment)
-      guard size.isFinite, size >= Double(smallest) else { throw .tooSmall(size: size) }
-      let most = listing.contract.largestOrder
-      if size >= Double(most.raw) { return most }
-      return Quantity(unchecked: Int64(size) / increment * increment)
+      let most = Double(listing.contract.largestOrder.raw)
+      let quantity = Quantity(unchecked: Int64(min(size, most)) / increment * increment)
+      guard quantity > .zero, quantity >= listing.contract.minimumQuantity else {
+        throw .tooSmall(size: size)
+      }
+      return quantity
     }
   }
 
@@ -190,12 +204,10 @@ struct RiskManager {
   ) throws(RiskRefusal) -> Double {
     if let fixed = rules.sizing.fixedQuantity(of: listing.instrument) { return Double(fixed.raw) }
     guard let mark = snapshot.mark(of: intent.symbol) else { throw .noMark }
-    let unit = try snapshot.value(of: RiskManager.probe, of: intent.symbol)
+    let worth = try snapshot.worthOfUnit(of: intent.symbol)
     guard let equity = snapshot.equity else { throw .noMark }
     guard equity.units > 0 else { throw .noEquity(equity) }
     let capital = equity.units.nearestDouble
-    /// What one unit is worth, and the mark in prices.
-    let worth = abs(unit.units.nearestDouble) / Double(RiskManager.probe)
     let price = Double(mark.price.raw) / Precision.power(mark.digits)
     let sign = Double(intent.side.sign)
     switch rules.sizing {
@@ -229,9 +241,6 @@ struct RiskManager {
     let base = listing.contract.settlement == .inverse ? max(level, 0) : abs(price)
     return worth * abs(price - level) / base
   }
-
-  /// So many units are valued at once, so that rounding to 10^-8 does not show.
-  private static let probe: Int64 = 1 << 40
 }
 
 extension RiskRefusal: Error {}
@@ -299,6 +308,19 @@ extension RuntimeSnapshot {
       throw .valueTooLarge(units: quantity)
     }
     throw .noMark
+  }
+
+  /// What one unit is worth at the mark, in 10^-8 of the run's currency: of so many at once that rounding
+  /// does not show, but of fewer where those are worth too much to be counted.
+  fileprivate func worthOfUnit(of symbol: SymbolID) throws(RiskRefusal) -> Double {
+    for count in [1 << 40, 1 << 20] as [Int64] {
+      do throws(RiskRefusal) {
+        return abs(try value(of: count, of: symbol).units.nearestDouble) / Double(count)
+      } catch {
+        guard case .valueTooLarge = error else { throw error }
+      }
+    }
+    return abs(try value(of: 1, of: symbol).units.nearestDouble)
   }
 
   /// The confirmed value of an indicator of the lowest role.
