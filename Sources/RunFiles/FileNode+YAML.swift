@@ -87,8 +87,10 @@ extension FileNode {
       let before = unsafe Array(bytes.prefix(parser.pointee.problem_offset))
       let lines = before.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       let column = String(decoding: lines.last ?? [], as: UTF8.self).unicodeScalars.count + 1
-      let upToIt = unsafe Array(bytes.prefix(parser.pointee.problem_offset + 1))
-      let isCharacter = String(validating: upToIt, as: UTF8.self) != nil
+      // A character takes four bytes at most; one that cannot be read becomes U+FFFD.
+      let rest = unsafe String(decoding: bytes.dropFirst(before.count).prefix(4), as: UTF8.self)
+      let isCharacter =
+        String(validating: before, as: UTF8.self) != nil && rest.unicodeScalars.first != "\u{FFFD}"
       return refused(
         isCharacter ? .controlCharacter : .notUTF8,
         FileMark(line: max(1, lines.count), column: column))

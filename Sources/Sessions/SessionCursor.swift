@@ -103,6 +103,13 @@ public struct SessionCursor: Sendable {
     return interval.part == nil ? nil : grid
   }
 
+  /// The trading day whose [open, close), breaks included, holds `time`; nil between days.
+  package mutating func tradingDay(containing time: Timestamp) -> CalendarDate? {
+    seek(time)
+    guard let day, day.contains(time) else { return nil }
+    return day.date
+  }
+
   /// Whether `time` lies in a part of a trading day.
   public mutating func isInSession(_ time: Timestamp) -> Bool {
     seek(time)

@@ -7,13 +7,17 @@ import Testing
 
 @Suite("The trading days of a run's first and last look at the account")
 struct RunDayTests {
-  /// The days of all samples of a run over foreign exchange, whose days end at 22:00 UTC.
-  private func days(_ seconds: [Double], end: Double? = nil) throws -> [String] {
+  /// The days of all samples of a run; over foreign exchange, whose days end at 22:00 UTC, unless it says
+  /// otherwise.
+  private func days(
+    _ seconds: [Double], end: Double? = nil, _ calendar: TradingCalendar? = nil,
+    roles: Timeframe = .minute1
+  ) throws -> [String] {
     let other = try perpetual("EURUSD")
     let listing = try Listing(
-      other.instrument, calendar: .named("fx-ny"), contract: other.contract,
+      other.instrument, calendar: try calendar ?? .named("fx-ny"), contract: other.contract,
       matching: other.matching)
-    var configuration = try configuration([listing])
+    var configuration = try configuration([listing], roles: RoleMap(roles))
     configuration.end = try end.map(moment)
     let tape = RunTape(
       symbols: [],
@@ -42,5 +46,16 @@ struct RunDayTests {
       ])
     // A run of one moment has one day.
     #expect(try days([-7_200]) == ["start 2024-03-08", "end 2024-03-08"])
+  }
+
+  /// The last trade is of Friday, half past seven in the evening of New York, which is Saturday in UTC.
+  @Test("before the open and after the close it is the day of the hours around them")
+  func extendedHours() throws {
+    let calendar = try TradingCalendar.named("XNYS").includingExtendedHours()
+    let trades: [Double] = [36_000, 54_000, 88_200]
+    for roles in [Timeframe.minute1, .day1, .week1] {
+      let days = try days(trades, calendar, roles: roles)
+      #expect(days.first == "start 2024-03-08" && days.last == "end 2024-03-08", "\(roles)")
+    }
   }
 }

@@ -158,6 +158,7 @@ import Testing
     let pairs: [(Duration, String)] = [
       (.zero, "0.0 s"), (.milliseconds(4290), "4.2 s"), (.seconds(59.99), "59.9 s"),
       (.seconds(187), "3:07"), (.seconds(3723), "1:02:03"),
+      (.seconds(Int64.max), "2562047788015215:30:07"),
     ]
     for (duration, text) in pairs { #expect(NumberText.duration(duration) == text) }
   }

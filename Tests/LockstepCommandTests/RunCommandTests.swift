@@ -314,16 +314,18 @@ import Testing
   @Test func `what a metric's number counts stands behind it`() {
     func text(_ number: String, _ unit: MetricUnit) -> String {
       let name = unit == .time ? "seconds" : unit.rawValue
-      return StoredMetricText.text(.number(number), name, currency: "USD")
+      return MetricText.text(.number(number), name, currency: "USD")
     }
     #expect(text("-0.92399436", .fractionPerYear) == "-92.40 %")
     #expect(text("1.0", .fraction) == "100.00 %" && text("12", .days) == "12 days")
     #expect(text("-13.665971243562108", .ratio) == "-13.6660")
     #expect(text("1446.3909528404213", .timesPerYear) == "1446.39 a year")
     #expect(text("21102.100144404", .time) == "5:51:42" && text("47", .trades) == "47")
+    #expect(text("1047", .trades) == "1,047")
+    #expect(text("1e40", .time) == "1e40 s" && text("-1e19", .time) == "-1e19 s")
     #expect(text("445718.5918", .amount) == "445,718.59 USD")
     let none = StoredMetric.Value.none(reason: "no trades")
-    #expect(StoredMetricText.text(none, "ratio", currency: "USD") == "none: no trades")
+    #expect(MetricText.text(none, "ratio", currency: "USD") == "none: no trades")
   }
 
   @Test func `runs without files are compared by what there is`() throws {
@@ -342,7 +344,9 @@ import Testing
     try FileManager.default.createDirectory(
       atPath: fixture.folder.file("others"), withIntermediateDirectories: false)
     try FileManager.default.copyItem(atPath: run.path, toPath: other)
-    #expect(runs("diff \(run.name) \(other)").output.contains("\(run.name) has no log of events"))
+    #expect(
+      runs("diff \(run.name) \(other)").output.hasPrefix(
+        "\(run.path) has no log of events\n\(other) has no log of events\n"))
   }
 
   @Test func `before the first run, and beside one that cannot be read`() throws {

@@ -99,6 +99,15 @@ import Testing
     #expect(message(Array("a: 1\nbé: ".utf8) + [0xFF, 0x41]) == "system.yaml:2:5: not UTF-8 text")
     #expect(
       message([0x61, 0x3A, 0x20, 0x00]) == "system.yaml:1:4: a control character: expected text")
+    // One of two bytes, whatever follows it.
+    for rest in [[], [0x41], [0xFF]] as [[UInt8]] {
+      #expect(
+        message([0x61, 0x3A, 0x20, 0xC2, 0x80] + rest)
+          == "system.yaml:1:4: a control character: expected text")
+    }
+    for rest in [[0xC2], [0xC2, 0x41], [0xED, 0xA0, 0x80], [0xC0, 0x80]] as [[UInt8]] {
+      #expect(message([0x61, 0x3A, 0x20] + rest).hasSuffix(": not UTF-8 text"))
+    }
   }
 
   @Test func `levels up to the limit, and one more`() throws {

@@ -186,6 +186,19 @@ import Testing
       ].allSatisfy { $0 > 0 }, "\(quality)")
   }
 
+  /// From Saturday to Tuesday, a trade an hour.
+  @Test func `outside of sessions, before 1970`() throws {
+    let start = moment("1960-01-02T00:00:00Z").nanoseconds
+    try compare(
+      Tape(keys: [StreamKey("S", .trades)], step: 3_600_000_000_000) { index, coordinator in
+        var options = StreamOptions(calendar: try .named("XNYS"))
+        options.outsideSession = .keep
+        let trades = (0..<96 as Range<Int64>).map { trade(start + $0 * 3_600_000_000_000) }
+        try coordinator.register(
+          RecordSource<TradeColumns>(trades), as: StreamKey("S", .trades), options)
+      }, seed: 1)
+  }
+
   @Test func `a resumed run asks for every source, and for the same options`() throws {
     var whole = try Coordinator(drawn: ["a-b-c-d|", "-x|"])
     for _ in 0..<3 { #expect(try whole.next() != nil) }

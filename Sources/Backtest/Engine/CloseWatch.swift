@@ -99,10 +99,10 @@ struct CloseWatch: ~Copyable {
     next = .max
   }
 
-  /// The trading day of the first symbol, whose days are the run's, that holds `time`; outside of its
-  /// sessions the day of UTC.
+  /// The trading day of the first symbol, whose days are the run's, that holds `time`, in a break too;
+  /// between its days the day of UTC.
   mutating func tradingDay(holding time: Timestamp) -> CalendarDate {
-    grids[0].cursor.bounds(of: grids[0].timeframe, at: time)?.tradingDay ?? time.utcDate
+    grids[0].cursor.tradingDay(containing: time) ?? time.utcDate
   }
 
   /// The one that holds the moment before `time`: at a close the day that ends.

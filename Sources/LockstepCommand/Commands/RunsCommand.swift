@@ -113,7 +113,7 @@ enum RunsCommand {
     rows += run.metrics.map {
       (
         $0.title.lowercased(),
-        StoredMetricText.text($0.value, $0.unit, currency: run.currency)
+        MetricText.text($0.value, $0.unit, currency: run.currency)
       )
     }
     return table(rows.filter { !$0.1.isEmpty })
@@ -133,7 +133,7 @@ enum RunsCommand {
   private static func metric(_ key: String, of run: StoredRun) -> String {
     guard let metric = run.metrics.first(where: { $0.key == key }) else { return "" }
     if case .none = metric.value { return "-" }
-    return StoredMetricText.text(metric.value, metric.unit, currency: run.currency)
+    return MetricText.text(metric.value, metric.unit, currency: run.currency)
   }
 
   /// Known without metrics, too.
@@ -165,7 +165,9 @@ enum RunsCommand {
     ] where leftHash != rightHash {
       text += "the \(name) differ\n"
     }
-    for name in difference.withoutLog { text += "\(name) has no log of events\n" }
+    for (run, name) in [(left, names.0), (right, names.1)] where !run.hasLog {
+      text += "\(name) has no log of events\n"
+    }
     if let event = difference.firstEvent {
       text += "the first event that differs is line \(event.line):\n"
       text += "  \(names.0): \(event.left ?? "the log has ended")\n"
@@ -194,7 +196,7 @@ enum RunsCommand {
     of metric: RunDifference.Metric, _ leftCurrency: String, _ rightCurrency: String
   ) -> (String, String) {
     func text(_ value: StoredMetric.Value?, _ currency: String) -> String {
-      value.map { StoredMetricText.text($0, metric.unit, currency: currency) } ?? ""
+      value.map { MetricText.text($0, metric.unit, currency: currency) } ?? ""
     }
     let texts = (text(metric.left, leftCurrency), text(metric.right, rightCurrency))
     if !metric.isSame, texts.0 == texts.1, case .number(let left) = metric.left,

@@ -54,10 +54,8 @@ enum NumberText {
 
   /// `4.2 s` below a minute, then `3:07`, `1:02:03`.
   static func duration(_ duration: Duration) -> String {
-    let tenths =
-      duration.components.seconds * 10 + duration.components.attoseconds / 100_000_000_000_000_000
-    let seconds = tenths / 10
-    guard seconds >= 60 else { return "\(seconds).\(tenths % 10) s" }
+    let (seconds, attoseconds) = duration.components
+    guard seconds >= 60 else { return "\(seconds).\(attoseconds / 100_000_000_000_000_000) s" }
     func padded(_ value: Int64) -> String { value < 10 ? "0\(value)" : "\(value)" }
     let hours = seconds / 3600
     return hours > 0

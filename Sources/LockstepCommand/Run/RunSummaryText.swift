@@ -26,7 +26,11 @@ struct RunSummaryText {
     ]
     for name in RunSummaryText.shown {
       guard let metric = report[name] else { continue }
-      rows.append((metric.definition.title.lowercased(), RunSummaryText.text(metric)))
+      rows.append(
+        (
+          metric.definition.title.lowercased(),
+          MetricText.text(metric, currency: "\(summary.end.equity.currency)")
+        ))
       if name == "trades", foreignTradeCount > 0 {
         rows.append(
           (
@@ -56,24 +60,5 @@ struct RunSummaryText {
     text = rows.map { name, value in
       name + String(repeating: " ", count: width + 2 - name.count) + value + "\n"
     }.joined()
-  }
-
-  static func text(_ metric: Metric) -> String {
-    switch metric.outcome {
-    case .failure(let reason): "none: \(reason)"
-    case .success(let value): text(value, metric.definition.unit)
-    }
-  }
-
-  private static func text(_ value: MetricValue, _ unit: MetricUnit) -> String {
-    switch value {
-    case .number(let number):
-      unit == .fraction || unit == .fractionPerYear
-        ? "\(NumberText.fixed(number * 100, .digits2)) %" : NumberText.fixed(number, .digits2)
-    case .count(let count): NumberText.grouped(count)
-    case .amount(let money): AmountText.text(money)
-    case .time(let duration): NumberText.duration(duration)
-    case .table(let periods): "\(periods.count) periods"
-    }
   }
 }

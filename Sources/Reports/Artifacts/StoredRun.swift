@@ -155,7 +155,9 @@ public struct StoredRun: Sendable {
   // MARK: Verification
 
   var logPath: String { "\(path)/\(Artifact.events.fileName)" }
-  var hasLog: Bool { PosixDisk.exists(logPath) }
+
+  /// Whether it has left a log of its events, whole or not.
+  public var hasLog: Bool { PosixDisk.exists(logPath) }
 
   /// Reads every file and holds it against its hash, and each line of the log against the running
   /// one. A run that has died has no hashes but those of its log's lines.

@@ -242,7 +242,7 @@ extension StreamMeter {
     else {
       throw .malformedState("\(stream): its calendar has other sessions at \(key)")
     }
-    if intervalEnd < grid.close,
+    if !isOutside, intervalEnd < grid.close,
       grid.range(of: step, at: intervalEnd).lowerBound != intervalEnd
     {
       throw .malformedState("\(stream): no interval ends at \(intervalEnd)")
