@@ -2,7 +2,7 @@
 ///
 /// Vectors of the processors at hand have a larger and a smaller of two doubles in one instruction, but not
 /// of two 64-bit integers. The sum of `bias` and a price has the bits of the double 1.5 × 2^52 + price,
-/// exactly, as long as the price stays below 2^51; so nothing is converted.
+/// exactly, as long as the price lies between -2^51 and 2^51; so nothing is converted.
 @frozen @usableFromInline
 package struct PriceExtremes {
   @usableFromInline var high = SIMD2<Double>(repeating: -.infinity)

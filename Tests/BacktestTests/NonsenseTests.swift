@@ -151,10 +151,10 @@ struct NonsenseTests {
     let journal = try run(try configuration([perpetual("A")]), second, try NonsenseTests.tape("A"))
     #expect(
       errors == [
-        "order \(order.number) belongs to another run: this one has sent 0",
-        "order \(order.number) belongs to another run: this one has sent 0",
-        "symbol 1 belongs to another run: this one has A",
-        "symbol 1 belongs to another run: this one has A",
+        "order \(order.number) has a number that this run has not given: it has sent 0",
+        "order \(order.number) has a number that this run has not given: it has sent 0",
+        "symbol 1 has a number that this run has not given: it has A",
+        "symbol 1 has a number that this run has not given: it has A",
         "a timer every 0 ns: expected above zero",
       ])
     #expect(journal.summary?.ending == .completed)

@@ -22,9 +22,9 @@ public enum BacktestError: Error {
   /// Sizing by volatility from less than two changes of the close.
   case volatilityBars(Int)
   case unknownSymbol(String, known: [String])
-  /// The handle of a symbol of another run.
+  /// The handle of a symbol with a number that this run has not given: another run's.
   case foreignSymbol(number: Int, known: [String])
-  /// An order of another run; this one has sent so many.
+  /// An order with a number that this run has not given: another run's; this one has sent so many.
   case foreignOrder(number: Int, count: Int)
   /// A timer in the past.
   case timerInThePast(at: Timestamp, now: Timestamp)
@@ -69,9 +69,9 @@ extension BacktestError: CustomStringConvertible {
     case .unknownSymbol(let symbol, let known):
       "no symbol '\(symbol)': the run has \(known.joined(separator: ", "))"
     case .foreignSymbol(let number, let known):
-      "symbol \(number) belongs to another run: this one has \(known.joined(separator: ", "))"
+      "symbol \(number) has a number that this run has not given: it has \(known.joined(separator: ", "))"
     case .foreignOrder(let number, let count):
-      "order \(number) belongs to another run: this one has sent \(count)"
+      "order \(number) has a number that this run has not given: it has sent \(count)"
     case .timerInThePast(let time, let now):
       "a timer at \(time) is in the past: it is \(now)"
     case .timerPeriod(let period): "a timer every \(period) ns: expected above zero"

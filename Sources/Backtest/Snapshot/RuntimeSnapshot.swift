@@ -39,6 +39,7 @@ public struct RuntimeSnapshot: ~Copyable {
   public subscript(role: Role) -> RoleState { state(of: role, of: symbol) }
 
   /// The bars of a role of any symbol.
+  /// - Precondition: The symbol is of this run.
   public func state(of role: Role, of symbol: SymbolID) -> RoleState {
     core.roleState(role, of: symbol.index)
   }
@@ -73,6 +74,8 @@ public struct RuntimeSnapshot: ~Copyable {
   /// has had none.
   public var mark: Mark? { mark(of: symbol) }
 
+  /// The same of any symbol.
+  /// - Precondition: The symbol is of this run.
   public func mark(of symbol: SymbolID) -> Mark? {
     core.caughtUp().exchange.mark(in: core.symbols[symbol.index].listingID)
   }
@@ -80,6 +83,8 @@ public struct RuntimeSnapshot: ~Copyable {
   /// What is held as far as it has been told, in units of the last quantity digit; negative when short.
   public var position: Int64 { position(of: symbol) }
 
+  /// The same of any symbol.
+  /// - Precondition: The symbol is of this run.
   public func position(of symbol: SymbolID) -> Int64 { core.knownPosition(of: symbol.index) }
 
   /// What the account is worth at the exchange, in the run's currency; nil while something in it has no price.
@@ -91,11 +96,13 @@ public struct RuntimeSnapshot: ~Copyable {
   }
 
   /// What closing all positions of a symbol that the exchange has would bring at their marks.
+  /// - Precondition: The symbol is of this run.
   public func unrealizedProfit(of symbol: SymbolID) -> Money? {
     core.caughtUp().unrealizedProfit(of: symbol.index)
   }
 
   /// One order, as its reports have told it.
+  /// - Precondition: This run has sent it.
   public func order(_ id: OrderID) -> Order { core.knownOrder(id) }
 
   /// The orders of the strategy that have not come to their end as far as it has been told, in the

@@ -22,8 +22,10 @@ public struct StrategyContext: ~Copyable {
   public var symbols: [SymbolID] { core.symbols.map(\.symbol) }
 
   /// The listing of a symbol: its instrument, contract and fees.
+  /// - Precondition: The symbol is of this run.
   public func listing(of symbol: SymbolID) -> Listing { core.symbols[symbol.index].listing }
 
+  /// Which timeframe plays which role.
   public var roles: RoleMap { core.plan.configuration.roles }
 
   /// The handle of an indicator's output, for example `sma(20)` or `macd(12, 26, 9).signal`, which
@@ -57,18 +59,19 @@ public struct StrategyContext: ~Copyable {
   ///
   /// - Returns: The order, and behind it its exits, take-profit first; nothing where it was refused,
   ///   because it makes no sense or by the risk rules, which stands in the log with the numbers.
-  /// - Throws: `BacktestError.foreignSymbol` for a symbol of another run, `BacktestError.exchange` when
-  ///   amounts overflow.
+  /// - Throws: `BacktestError.foreignSymbol` for a symbol with a number that this run has not given,
+  ///   `BacktestError.exchange` when amounts overflow.
   @discardableResult
   public func submit(_ intent: OrderIntent) throws(BacktestError) -> [OrderID] {
     try core.submit(intent)
   }
 
   /// Sends a cancel. The reports tell whether it came in time.
-  /// - Throws: `BacktestError.foreignOrder` for an order of another run.
+  /// - Throws: `BacktestError.foreignOrder` for an order with a number that this run has not given.
   public func cancel(_ order: OrderID) throws(BacktestError) { try core.cancel(order) }
 
-  /// Cancels all orders of a symbol that have not come to their end.
+  /// Cancels all orders of a symbol that have not come to their end. A symbol that the run does not have has
+  /// none.
   public func cancelAll(of symbol: SymbolID) throws(BacktestError) {
     for order in core.openOrders() where order.request.listing.index == symbol.index {
       try core.cancel(order.id)
@@ -77,7 +80,7 @@ public struct StrategyContext: ~Copyable {
 
   /// Sends a change of an order. The reports tell what became of it; one that makes the order larger is
   /// looked at by the risk rules first.
-  /// - Throws: `BacktestError.foreignOrder` for an order of another run.
+  /// - Throws: `BacktestError.foreignOrder` for an order with a number that this run has not given.
   public func amend(_ order: OrderID, _ amendment: OrderAmendment) throws(BacktestError) {
     try core.amend(order, amendment)
   }
@@ -102,6 +105,7 @@ public struct StrategyContext: ~Copyable {
     try core.setTimer(at: first, period: period)
   }
 
+  /// Keeps a timer from ringing again; one that rings no more is left as it is.
   public func cancel(_ timer: RunTimerID) { core.timers.cancel(timer) }
 
   // MARK: Saying and drawing lots

@@ -47,6 +47,7 @@ public struct ContractSpecification: Hashable, Sendable {
   public init(currency: Currency) { self.currency = currency }
 
   /// The largest quantity that an order may have which does not close all there is.
+  /// - Precondition: `quantityIncrement` is above zero, as that of every listing.
   public var largestOrder: Quantity {
     Quantity(unchecked: maximumQuantity.raw / quantityIncrement * quantityIncrement)
   }

@@ -76,16 +76,20 @@ struct RunJob {
       throw Interrupted()
     }
     guard !options.isQuiet else { return }
-    for name in folder.untradedSymbols {
-      console.note(
-        "\(name) was never traded: a role was not ready before the end, or no bar of the lowest one closed "
-          + "in the window")
-    }
+    noteUntraded(folder.untradedSymbols, console)
     let text = RunSummaryText(
       summary, report, strategy: system.definition.name, symbols: system.tapes.map(\.name),
       from: window.start, foreignTradeCount: folder.foreignTradeCount, folder: path,
       elapsed: ContinuousClock().now - start)
     try console.print(text.text)
+  }
+
+  private func noteUntraded(_ symbols: [String], _ console: Console) {
+    for name in symbols {
+      console.note(
+        "\(name) was never traded: a role was not ready before the end, or no bar of the lowest one closed "
+          + "in the window")
+    }
   }
 
   private static func failure(_ error: any Error, _ path: String) -> any Error {
