@@ -24,7 +24,7 @@ import Testing
     return trades
   }
 
-  @Test(arguments: randomSeeds(20))
+  @Test(arguments: randomSeeds(200))
   func `slices cut ahead hold what slices cut on the spot hold`(seed: UInt64) throws {
     var random = SeededGenerator(seed: seed)
     let trades = try randomTrades(20_000, &random)
