@@ -35,6 +35,7 @@ public struct SimulatedExchange: ~Copyable, Sendable {
   public internal(set) var orders = AppendOnlyLog<Order>()
   /// Where the exchange stands; nothing before it can be changed any more.
   public var clock: Moment { currentMoment }
+  /// The clock, which can be set where that is inlined.
   @usableFromInline var currentMoment = Moment(.earliest, .sourceBars)
   public internal(set) var fillCount = 0
   /// How often positions have changed without a fill.
@@ -146,12 +147,13 @@ public struct SimulatedExchange: ~Copyable, Sendable {
     if moment >= currentMoment, due.next.map({ moment < $0 }) ?? true {
       currentMoment = moment
     } else {
-      try perform(through: moment)
+      try advanceThroughDue(to: moment)
     }
   }
 
+  /// The same where something is due by then, or where the moment is to be refused.
   @usableFromInline @inline(never)
-  mutating func perform(through moment: Moment) throws(ExchangeError) {
+  mutating func advanceThroughDue(to moment: Moment) throws(ExchangeError) {
     try requireNotBeforeClock(moment)
     while let next = due.next, next <= moment {
       currentMoment = max(clock, next)

@@ -30,6 +30,7 @@ import Sessions
   /// Rung-major: the values of rung r and price source s stand at r × sources + s. For the base
   /// they are the partial bar; for the others, the part that has been folded in.
   var values: FixedBuffer<BarAccumulator>
+  /// Never replaced: `SynchronizedState.ring(of:)` hands their addresses out.
   var rings: FixedBuffer<BarRing>
   /// By slot, like the values; nil where there are none.
   let indicators: FixedBuffer<SeriesIndicators?>

@@ -3,6 +3,7 @@ import Sessions
 
 /// A bar that has just been completed.
 public struct BarClose: Hashable, Sendable {
+  /// The bar, complete.
   // First, so that it is copied in whole words: behind what is shorter the compiler copies it together
   // with the gap before it, which waits for the words that have just been written.
   public let bar: Bar

@@ -37,7 +37,8 @@ extension SynchronizedState {
   }
 
   /// The completed bars of a series, where they are kept as long as the state lives, for whoever looks at
-  /// every boundary.
+  /// every boundary. Changes nothing: what is asked of a variable without `mutating` is asked of a copy of
+  /// its bytes.
   package mutating func ring(of series: SeriesID) -> UnsafePointer<BarRing> {
     let place = places[series.index]
     return unsafe UnsafePointer(ladders[place.ladder].rings.pointer(to: place.slot))

@@ -21,6 +21,7 @@ public struct SynchronizedState: ~Copyable {
   public let layout: StateLayout
   /// The layout's series, where each is kept.
   let places: FixedBuffer<SeriesPlace>
+  /// Never replaced: `ring(of:)` hands out addresses of what they hold.
   var ladders: FixedBuffer<Ladder>
   private let indicatorWorker: IndicatorWorker?
   var sessions: [SessionTimer]

@@ -59,6 +59,7 @@ public struct SessionCursor: Sendable {
     return findBounds(of: timeframe, at: time)
   }
 
+  /// The same by a division, and where another part of the day must be looked up first.
   @usableFromInline
   mutating func findBounds(of timeframe: Timeframe, at time: Timestamp) -> BarBounds? {
     seek(time)
@@ -86,6 +87,7 @@ public struct SessionCursor: Sendable {
     return findStretchEnd(of: timeframe, at: time)
   }
 
+  /// The same by a division, and where another part of the day must be looked up first.
   @usableFromInline
   mutating func findStretchEnd(of timeframe: Timeframe, at time: Timestamp) -> Timestamp {
     seek(time)

@@ -11,7 +11,8 @@ public struct TradingCalendar: Sendable {
   /// Whether pre- and post-market belong to the trading day.
   public let includesExtendedHours: Bool
   let hours: TradingHours
-  /// Intraday bars are multiples of their length since the epoch, whatever the day.
+  /// Intraday bars are multiples of their length since the epoch, whatever the day. Such a calendar never
+  /// closes: an opening that is no such multiple would be taken for the start of a bar.
   let barsCountFromEpoch: Bool
   /// The latest close of any day on the local clock, in seconds from the midnight of its date.
   let latestClose: Int32

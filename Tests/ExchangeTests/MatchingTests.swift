@@ -303,6 +303,20 @@ import Testing
     #expect(throws: ExchangeError.self) { try scenario.send(59, .buy, 1) }
   }
 
+  @Test func `the clock does not go back`() throws {
+    var scenario = Scenario(try listing(MatchingRules(.trade)))
+    try scenario.trade(10, 100, 1)
+    let clock = scenario.exchange.clock
+    #expect(clock == Moment(Scenario.second(10), .records))
+    #expect(throws: ExchangeError.self) { try scenario.trade(5, 100, 1) }
+    for moment in [Moment(Scenario.second(10), .arrivals), Moment(Scenario.second(9), .records)] {
+      #expect(throws: ExchangeError.self) { try scenario.exchange.advance(to: moment) }
+    }
+    #expect(scenario.exchange.clock == clock)
+    try scenario.exchange.advance(to: clock)
+    try scenario.trade(10, 100, 1)
+  }
+
   @Test func `who waits for size keeps the turn, and what else takes has its own`() throws {
     var rules = MatchingRules(.trade)
     rules.limitsToTradedVolume = true

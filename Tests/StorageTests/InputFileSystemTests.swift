@@ -100,6 +100,27 @@ import Testing
       }.hasPrefix("cannot read"))
   }
 
+  /// Of many, because another test may open a file in between and be given the number.
+  @Test func aFileThatIsLetGoIsClosed() throws {
+    let path = folder.write([1, 2, 3], "bytes")
+    let stayedOpen = try (0..<20).count { _ in
+      let descriptor = try fileSystem.open(path, for: .read).descriptor
+      return fcntl(descriptor, F_GETFD) >= 0
+    }
+    #expect(stayedOpen < 20)
+    #expect(descriptors(of: path) == 0)
+    #expect(throws: FileError.self) { _ = try fileSystem.open(folder.path, for: .read) }
+    #expect(descriptors(of: folder.path) == 0)
+  }
+
+  /// How many descriptors this process has for a file.
+  private func descriptors(of path: String) -> Int {
+    let links = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+    return links.count {
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)")) == path
+    }
+  }
+
   @Test func theDoubleFailsTheCallItIsToldTo() throws {
     let path = folder.path + "/file"
     for call in 1...4 {

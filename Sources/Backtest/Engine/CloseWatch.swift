@@ -52,7 +52,7 @@ struct CloseWatch: ~Copyable {
   /// Of each symbol: where slices of its trades end, at the closes of the shortest timeframe watched.
   var grids: FixedBuffer<SliceGrid>
 
-  /// - Parameter state: outlives it, and is not changed.
+  /// - Parameter state: is not changed, and must live as long as anything is asked here.
   init(_ plan: BacktestPlan, _ symbols: [SymbolPlan], _ state: inout SynchronizedState) {
     let layout = state.layout
     let roles = plan.configuration.roles

@@ -22,7 +22,7 @@ struct FeatureBoard: ~Copyable {
   /// Not a number where there is none yet, which no indicator has as a value.
   private var values: FixedBuffer<Double>
 
-  /// - Parameter state: outlives it, and is not changed.
+  /// - Parameter state: is not changed, and must live as long as anything is asked here.
   init(_ state: inout SynchronizedState) {
     let layout = state.layout
     var count = 0

@@ -302,6 +302,13 @@ import Market
   }
 
   @inline(__always)
+  /// Whether some order waits for a price.
+  private var hasLevels: Bool {
+    let ladders = [buyLimits, sellLimits, buyStops, sellStops, buyTouches, sellTouches]
+    return ladders.contains { $0.nearest != nil } || buyTrails.worstBest != nil
+      || sellTrails.worstBest != nil
+  }
+
   private var nobodyTakes: Bool {
     newcomers.isEmpty && takers.isEmpty && waitingBuys.isEmpty && waitingSells.isEmpty
   }
@@ -328,7 +335,11 @@ import Market
   @inline(__always)
   mutating func quietPrices() -> ClosedRange<Int64>? {
     guard nobodyTakes else { return nil }
-    if orders.count == 0 { return -Price.limit...Price.limit }
+    // Every order that waits for a price is in the table, so that there is none.
+    if orders.count == 0 {
+      assert(!hasLevels, "no order is left, and one waits for a price")
+      return -Price.limit...Price.limit
+    }
     var low = -Price.limit
     var high = Price.limit
     if let entry = sellStops.nearest { low = max(low, entry.level.raw + 1) }

@@ -50,7 +50,10 @@ enum NewCommand {
       try makeFolders(of: "\(folder)/\(path)")
       var file = try NewFile(path: "\(folder)/\(path)", replacing: false, fileSystem: files)
       var bytes = Array(text.utf8)
-      try file.write(&bytes)
+      do { try file.write(&bytes) } catch {
+        file.discard()
+        throw error
+      }
       try file.commit()
     }
     try console.print(

@@ -50,9 +50,12 @@ public enum FileAccess: Sendable {
 /// An open file: the system's descriptor, and the path for messages. It is closed when it is let go,
 /// and only once: its number may be another file's by then, opened by another thread.
 public struct OpenFile: ~Copyable, Sendable {
+  /// Where it was opened, for messages.
   public let path: String
+  /// The system's number for it; below zero where it has none, as a file in memory.
   public private(set) var descriptor: Int32
 
+  /// Takes a descriptor over, and closes it in its time; one below zero stands for none.
   public init(path: String, descriptor: Int32) {
     self.path = path
     self.descriptor = descriptor
@@ -62,8 +65,9 @@ public struct OpenFile: ~Copyable, Sendable {
     if descriptor >= 0 { _ = Glibc.close(descriptor) }
   }
 
-  /// - Returns: What the system's call returns.
-  consuming func close() -> Int32 {
+  /// Closes it now, for who has to know whether that failed.
+  /// - Returns: What the system's call returns: 0, or -1 with `errno` set, also where there is no descriptor.
+  public consuming func close() -> Int32 {
     let ending = descriptor
     descriptor = -1
     return Glibc.close(ending)
