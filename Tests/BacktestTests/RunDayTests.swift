@@ -48,6 +48,13 @@ struct RunDayTests {
     #expect(try days([-7_200]) == ["start 2024-03-08", "end 2024-03-08"])
   }
 
+  @Test("a decision at the close of a week is of the week's last day")
+  func week() throws {
+    // From Thursday to the close of Friday.
+    let days = try days([-40_000, 36_000], end: 79_200, roles: .week1)
+    #expect(days.filter { $0.hasPrefix("decision") } == ["decision 2024-03-08"], "\(days)")
+  }
+
   /// The last trade is of Friday, half past seven in the evening of New York, which is Saturday in UTC.
   @Test("before the open and after the close it is the day of the hours around them")
   func extendedHours() throws {

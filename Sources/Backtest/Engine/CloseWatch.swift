@@ -19,6 +19,8 @@ import Sessions
   let isSubscribed: Bool
   /// Whether decisions are made on its closes.
   let isDecision: Bool
+  /// Whether its bars have one trading day; that of a longer one is its first.
+  let isWithinDay: Bool
   /// When a bar could close next: the end of the stretch of the calendar's grid that holds the clock.
   var next = Int64.min
   /// How many bars have closed, as far as the run has seen.
@@ -69,7 +71,8 @@ struct CloseWatch: ~Copyable {
           symbol: index, series: series, ring: state.ring(of: series), timeframe: timeframe,
           roles: Role.allCases.filter { roles[$0] == timeframe },
           lookback: plan.lookback(of: series, in: layout),
-          isSubscribed: plan.subscribed.contains(timeframe), isDecision: roles.ltf == timeframe)
+          isSubscribed: plan.subscribed.contains(timeframe), isDecision: roles.ltf == timeframe,
+          isWithinDay: timeframe <= .day1)
       }
     }
     series = FixedBuffer(count: watched.count) { watched[$0] }

@@ -250,7 +250,9 @@ extension RunCore {
       if !closes.series[index].isReady { try noteReadiness(of: index) }
       if closes.series[index].isDecision {
         isDecision = true
-        if closes.series[index].symbol == 0 { tradingDay = closes.series[index].lastBar.tradingDay }
+        if closes.series[index].symbol == 0, closes.series[index].isWithinDay {
+          tradingDay = closes.series[index].lastBar.tradingDay
+        }
       }
     }
     // At full speed nobody steps to a close.
