@@ -7,7 +7,6 @@ import Sessions
 @safe struct WatchedSeries {
   /// The symbol's place in the run.
   let symbol: Int
-  let series: SeriesID
   /// Its completed bars, where the state keeps them.
   let ring: UnsafePointer<BarRing>
   let timeframe: Timeframe
@@ -68,7 +67,7 @@ struct CloseWatch: ~Copyable {
         }
         guard let series else { preconditionFailure("the plan keeps \(timeframe)") }
         return unsafe WatchedSeries(
-          symbol: index, series: series, ring: state.ring(of: series), timeframe: timeframe,
+          symbol: index, ring: state.ring(of: series), timeframe: timeframe,
           roles: Role.allCases.filter { roles[$0] == timeframe },
           lookback: plan.lookback(of: series, in: layout),
           isSubscribed: plan.subscribed.contains(timeframe), isDecision: roles.ltf == timeframe,
